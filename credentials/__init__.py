@@ -1,0 +1,1 @@
+"""The protocol: pure computation without I/O, clock, web framework or database."""

@@ -1,0 +1,48 @@
+"""The errors of the protocol, one small tree.
+
+No error holds a secret or an HTTP status; the server maps them to problems in one table of its own.
+"""
+
+
+class SymbolonError(Exception):
+    """Root of everything that this package raises on purpose."""
+
+
+class EncodingError(SymbolonError):
+    """Octets, text or CBOR that are not the one encoding of a value."""
+
+
+class InvalidPoint(EncodingError):
+    """A point of the wrong length, off the curve, outside the subgroup, or the identity."""
+
+
+class InvalidScalar(EncodingError):
+    """A scalar of the wrong length, zero, or not below the group order."""
+
+
+class SchemaError(SymbolonError):
+    """A schema, or an attribute value, outside its domain."""
+
+
+class PolicyError(SymbolonError):
+    """A policy that is malformed or that the community's schema cannot meet."""
+
+
+class MetadataRefused(SymbolonError):
+    """Community metadata with a wrong signature, key or place in its chain."""
+
+
+class CommitmentRefused(SymbolonError):
+    """A wallet's commitment whose proof does not verify; the issuer signs nothing."""
+
+
+class CredentialRefused(SymbolonError):
+    """An issued credential that does not verify; the wallet stores nothing."""
+
+
+class PresentationRefused(SymbolonError):
+    """A presentation that does not verify; nothing in it may be used."""
+
+
+class BallotRefused(SymbolonError):
+    """A ballot that does not fit its poll's manifest."""

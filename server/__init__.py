@@ -1,0 +1,1 @@
+"""The organiser's service: issuance, doors, polls and third-party checks."""
