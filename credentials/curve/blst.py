@@ -13,9 +13,7 @@ from credentials.curve.scalars import ORDER
 from credentials.errors import InvalidPoint
 
 # The standard generators BP1 and BP2 (draft-irtf-cfrg-pairing-friendly-curves, section 4.2.1).
-_BP1 = (
-    "97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb"
-)
+_BP1 = "97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb"
 _BP2 = (
     "93e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e"
     "024aa2b2f08f0a91260805272dc51051c6e47ad4fa403b02b4510b647ae3d1770bac0326a805bbefd48056c8c121bdb8"
@@ -67,11 +65,13 @@ class Blst:
         return BlstP1Element.hash_to_group(message, dst)
 
     def pairing_check(self, pairs: Sequence[tuple[Any, Any]]) -> bool:
+        if not pairs:
+            return True
         # final_verify compares two Miller products, so the last pair goes, negated, to the right.
         *left, (last_g1, last_g2) = pairs
-        right = miller_loop(-last_g1, last_g2)
         if not left:
-            return last_g1 == self.g1_identity
+            return bool(last_g1 == self.g1_identity or last_g2 == self._g2_identity)
+        right = miller_loop(-last_g1, last_g2)
         product = miller_loop(*left[0])
         for point_g1, point_g2 in left[1:]:
             product = product * miller_loop(point_g1, point_g2)

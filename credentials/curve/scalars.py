@@ -62,9 +62,7 @@ def expand_message_xmd(message: bytes, *, dst: bytes, length: int) -> bytes:
     if blocks > 255 or len(dst) > 255:
         raise ValueError("expand_message_xmd: output or DST too long")
     dst_prime = dst + i2osp(len(dst), 1)
-    b_0 = hashlib.sha256(
-        bytes(64) + message + i2osp(length, 2) + b"\x00" + dst_prime
-    ).digest()
+    b_0 = hashlib.sha256(bytes(64) + message + i2osp(length, 2) + b"\x00" + dst_prime).digest()
     b_i = hashlib.sha256(b_0 + b"\x01" + dst_prime).digest()
     uniform = [b_i]
     for index in range(2, blocks + 1):
