@@ -1,0 +1,27 @@
+"""Every label and domain tag of the protocol, in one table, so that no two uses share one.
+
+Source: the sections named beside each tag are those of docs/protocol.md. A wire object is a
+deterministic CBOR array whose first element is its label; a changed object gets a new number.
+"""
+
+# Wire objects: first element of the CBOR array.
+SCHEMA = "symbolon/schema/1"  # the attributes of a community's credential; hashed to schema_id
+CREDENTIAL_HEADER = "symbolon/credential/1"  # the signed header, the same for every member
+ISSUED_CREDENTIAL = "symbolon/issued/1"  # what the issuer answers to a commitment
+METADATA = "symbolon/metadata/1"  # the community's signed public description
+REQUEST = "symbolon/request/1"  # what an app asks a wallet to show
+PRESENTATION = "symbolon/showing/1"  # a proof with what it discloses; also the door code
+POLL = "symbolon/poll/1"  # a poll's manifest; its SHA-256 names the poll
+BALLOT = "symbolon/ballot/1"  # one vote with its presentation; its SHA-256 names the ballot
+POLL_BUNDLE = "symbolon/poll-bundle/1"  # all that is needed to recount a poll offline
+
+# Hashed CBOR that is never sent: first element of the array under SHA-256.
+SCOPE = "symbolon/scope/1"  # who, what for and which instance; hashed to context_id
+PRESENTATION_HEADER = "symbolon/presentation/1"  # audience, freshness, action and head of a proof
+BALLOT_ACTION = "symbolon/ballot-action/1"  # the exact vote that a presentation authorises
+
+# Octets in front of a signed message.
+METADATA_SIGNATURE = b"symbolon/metadata-signature/1\0"  # Ed25519 over the metadata's CBOR
+
+# Beginning of the text in a QR code.
+QR_PREFIX = "SYM1:"
