@@ -1,0 +1,117 @@
+"""What the commands share: the data directory, the passphrase, and how results are shown.
+
+A command that changes nothing secret asks for no passphrase: the keystore is opened at its first
+use. Results go to stdout, as a table or with --json as one JSON document; all else to stderr.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from server.community.service import CommunityService
+from server.database import Database
+from server.keystore import Keystore, open_keystore
+from server.problems import OperatorError
+from server.settings import Settings
+
+PASSPHRASE_VARIABLE = "SYMBOLON_PASSPHRASE"  # noqa: S105 - the name of a variable
+
+DataOption = Annotated[
+    Path,
+    typer.Option("--data", envvar="SYMBOLON_DATA", help="The community's data directory."),
+]
+PassphraseFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--passphrase-file",
+        help="A file with the keystore's passphrase; else SYMBOLON_PASSPHRASE, else a prompt.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+DEFAULT_DATA = Path("symbolon-data")
+
+
+class Session:
+    """An opened data directory, for one command."""
+
+    def __init__(self, settings: Settings, *, passphrase_file: Path | None) -> None:
+        self.settings = settings
+        self._passphrase_file = passphrase_file
+        self.database = Database(settings.database_url)
+        self.community = CommunityService(
+            self.database, signing_key=lambda: self.keystore.metadata_key
+        )
+
+    @cached_property
+    def keystore(self) -> Keystore:
+        """The keystore, opened at the first use; raises OperatorError for a wrong passphrase."""
+        passphrase = read_passphrase(self._passphrase_file)
+        return open_keystore(self.settings.keystore_file, passphrase=passphrase)
+
+
+def open_community(data: Path, *, passphrase_file: Path | None = None) -> Session:
+    """Open an existing data directory; raises OperatorError where there is none."""
+    settings = Settings(data_directory=data)
+    if not settings.exists:
+        raise OperatorError(
+            f"There is no community in {data}; make one with: symbolon-server init --data {data}"
+        )
+    return Session(settings, passphrase_file=passphrase_file)
+
+
+def read_passphrase(file: Path | None, *, confirm: bool = False) -> str:
+    """The passphrase from `file`, else the environment, else a prompt; never empty."""
+    if file is not None:
+        try:
+            passphrase = file.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError):
+            raise OperatorError(f"The passphrase file {file} cannot be read.") from None
+    elif PASSPHRASE_VARIABLE in os.environ:
+        passphrase = os.environ[PASSPHRASE_VARIABLE]
+    elif sys.stdin.isatty():
+        passphrase = typer.prompt(
+            "Passphrase of the keystore", hide_input=True, confirmation_prompt=confirm, err=True
+        )
+    else:
+        raise OperatorError(f"No passphrase: give --passphrase-file, or set {PASSPHRASE_VARIABLE}.")
+    if not passphrase:
+        raise OperatorError("The passphrase is empty.")
+    return passphrase
+
+
+def show(document: Any, *, as_json: bool, text: str | None = None) -> None:
+    """Print a result: `document` as JSON, or `text` for people."""
+    if as_json:
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    elif text is not None:
+        typer.echo(text)
+
+
+def show_table(
+    rows: Sequence[dict[str, Any]], *, columns: Sequence[str], as_json: bool, empty: str
+) -> None:
+    """Print rows as a table of `columns`, or as a JSON array; `empty` is said of none."""
+    if as_json:
+        show(list(rows), as_json=True)
+        return
+    if not rows:
+        typer.echo(empty)
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*(Text(str(row.get(column, ""))) for column in columns))
+    Console().print(table)

@@ -1,0 +1,1 @@
+"""The community's signed metadata: name, keys, schema, events, doors and apps."""

@@ -1,0 +1,104 @@
+"""Publishing the community's metadata, and reading the newest version in every worker.
+
+Each version is signed and names the hash of the one before. Reading costs one small query, so that
+every worker sees a change at once; decoding and tables are cached by version.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection
+
+from credentials.formats.metadata import Metadata, SignedMetadata
+from credentials.presentation import VerifierKeys
+from server.clock import Clock, unix_seconds
+from server.community import store
+from server.database import Database
+from server.problems import OperatorError
+
+
+@dataclass(frozen=True)
+class _Version:
+    number: int
+    signed: SignedMetadata
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        return Metadata.from_cbor(self.signed.octets)
+
+    @cached_property
+    def verifier(self) -> VerifierKeys:
+        return VerifierKeys.from_metadata(self.metadata)
+
+
+class CommunityService:
+    """The newest metadata; `signing_key` is called only when something is published."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        signing_key: Callable[[], Ed25519PrivateKey],
+        clock: Clock = unix_seconds,
+    ) -> None:
+        self._database = database
+        self._signing_key = signing_key
+        self._clock = clock
+        self._cached: _Version | None = None
+
+    def metadata(self, *, connection: Connection | None = None) -> Metadata:
+        """The newest metadata; `connection` reads it inside a transaction of the caller's."""
+        return self._newest(connection).metadata
+
+    def signed(self, *, connection: Connection | None = None) -> SignedMetadata:
+        """The newest metadata as signed octets, for /.well-known/symbolon.json and bundles."""
+        return self._newest(connection).signed
+
+    def verifier(self) -> VerifierKeys:
+        """The keys and tables that verify presentations, built once per version."""
+        return self._newest(None).verifier
+
+    def publish_first(self, metadata: Metadata, *, connection: Connection) -> SignedMetadata:
+        """Sign and store version 1, when the community is made."""
+        signed = SignedMetadata.sign(metadata, private_key=self._signing_key())
+        store.add_version(connection, version=metadata.version, signed=signed)
+        return signed
+
+    def publish(
+        self, change: Callable[[Metadata], Metadata], *, connection: Connection | None = None
+    ) -> Metadata:
+        """Sign and store the next version: `change` of the newest, which it may not renumber.
+
+        With `connection` it happens inside that writing transaction, together with whatever else
+        the caller writes there; otherwise in one of its own. What `change` raises goes through.
+        """
+        if connection is None:
+            with self._database.write() as own:
+                return self.publish(change, connection=own)
+        newest = self._newest(connection)
+        changed = replace(
+            change(newest.metadata),
+            version=newest.number + 1,
+            previous=hashlib.sha256(newest.signed.octets).digest(),
+            published_at=self._clock(),
+        )
+        signed = SignedMetadata.sign(changed, private_key=self._signing_key())
+        store.add_version(connection, version=changed.version, signed=signed)
+        return changed
+
+    def _newest(self, connection: Connection | None) -> _Version:
+        if connection is None:
+            with self._database.read() as own:
+                return self._newest(own)
+        number = store.newest_version(connection)
+        if number is None:
+            raise OperatorError("This data directory holds no community.")
+        cached = self._cached
+        if cached is not None and cached.number == number:
+            return cached
+        version = _Version(number, store.signed_metadata(connection, number))
+        self._cached = version
+        return version

@@ -1,0 +1,38 @@
+"""The published versions of the community's metadata, as signed octets; none is ever changed."""
+
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, func, insert, select
+
+from credentials.formats.metadata import SignedMetadata
+from server.database import tables
+
+community_metadata = Table(
+    "community_metadata",
+    tables,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("octets", LargeBinary, nullable=False),
+    Column("signature", LargeBinary(64), nullable=False),
+)
+
+
+def newest_version(connection: Connection) -> int | None:
+    """The number of the newest version, or None before the first."""
+    return connection.execute(select(func.max(community_metadata.c.version))).scalar()
+
+
+def signed_metadata(connection: Connection, version: int) -> SignedMetadata:
+    """One published version."""
+    row = connection.execute(
+        select(community_metadata.c.octets, community_metadata.c.signature).where(
+            community_metadata.c.version == version
+        )
+    ).one()
+    return SignedMetadata(octets=row.octets, signature=row.signature)
+
+
+def add_version(connection: Connection, *, version: int, signed: SignedMetadata) -> None:
+    """Publish a version; IntegrityError if that number is taken."""
+    connection.execute(
+        insert(community_metadata).values(
+            version=version, octets=signed.octets, signature=signed.signature
+        )
+    )
