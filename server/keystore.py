@@ -17,11 +17,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
+from credentials.issuance import IssuerSecret
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from credentials.issuance import IssuerSecret
 from server.problems import OperatorError
 
 FORMAT = "symbolon/keystore/1"
@@ -31,7 +31,7 @@ _SCRYPT_MEMORY = 256 * 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Keystore:
-    """The opened keystore. `metadata_seed` and `link_key` have 32 octets; nothing of it is shown."""
+    """The opened keystore; `metadata_seed` and `link_key` have 32 octets, and nothing is shown."""
 
     issuer: IssuerSecret
     metadata_seed: bytes

@@ -15,7 +15,7 @@ class OperatorError(Exception):
     """One clear sentence for the person at the terminal; the command ends with status 1."""
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - what it is, not that it failed
     """Root of all problems; `detail` is one sentence, without secrets and without names."""
 
     slug: str = "refused"
