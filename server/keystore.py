@@ -17,11 +17,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
-from credentials.issuance import IssuerSecret
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from credentials.issuance import IssuerSecret
 from server.problems import OperatorError
 
 FORMAT = "symbolon/keystore/1"

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from credentials.formats.metadata import Metadata, SignedMetadata
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
+from credentials.formats.metadata import Metadata, SignedMetadata
 from credentials.presentation import VerifierKeys
 from server.clock import Clock, unix_seconds
 from server.community import store

@@ -1,8 +1,8 @@
 """The published versions of the community's metadata, as signed octets; none is ever changed."""
 
-from credentials.formats.metadata import SignedMetadata
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, func, insert, select
 
+from credentials.formats.metadata import SignedMetadata
 from server.database import tables
 
 community_metadata = Table(
