@@ -1,0 +1,121 @@
+"""The wallet file on disk: created once, read, and changed so that nothing is ever lost.
+
+Every change takes the lock, reads the file anew, and replaces it as a whole (written beside it,
+flushed to disk, renamed), so two commands at once cannot overwrite each other and a power cut
+leaves the old file or the new one. Permissions are 0600. The format is in `sealed_file`.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+from client.errors import WalletError
+from client.file_lock import locked
+from client.wallet.contents import WalletContents
+from client.wallet.sealed_file import SealKey, key_for, new_key, same_salt, seal, unseal
+
+
+class Vault:
+    """An opened wallet file. Remembers the passphrase while the command runs, never shows it."""
+
+    def __init__(self, path: Path, *, passphrase: str, key: SealKey) -> None:
+        self.path = path
+        self._passphrase = passphrase
+        self._key = key
+
+    @classmethod
+    def create(cls, path: Path, *, passphrase: str, contents: WalletContents) -> Self:
+        """Make a new wallet file, and its folder. Raises WalletError if there is one already."""
+        path = _real(path)
+        _make_folder(path.parent)
+        key = new_key(passphrase)
+        with locked(path):
+            if path.exists():
+                raise WalletError(f"There is a wallet at {path} already; it is left as it is.")
+            write_whole(path, seal(contents.to_cbor(), key=key))
+        return cls(path, passphrase=passphrase, key=key)
+
+    @classmethod
+    def open(cls, path: Path, *, passphrase: str) -> Self:
+        """Open an existing wallet file. Raises WalletError, WrongPassphrase."""
+        path = _real(path)
+        sealed = read_sealed(path)
+        key = key_for(sealed, passphrase=passphrase)
+        unseal(sealed, key=key)
+        return cls(path, passphrase=passphrase, key=key)
+
+    def read(self) -> WalletContents:
+        """The contents as they are on disk now. Raises WalletError, EncodingError."""
+        return self._contents(read_sealed(self.path))
+
+    def change(self, change: Callable[[WalletContents], WalletContents]) -> WalletContents:
+        """Apply a pure change to what is on disk now, and return the result once it is on disk.
+
+        `change` must not do slow things: other commands wait meanwhile.
+        """
+        with locked(self.path):
+            changed = change(self._contents(read_sealed(self.path)))
+            write_whole(self.path, seal(changed.to_cbor(), key=self._key))
+        return changed
+
+    def _contents(self, sealed: bytes) -> WalletContents:
+        if not same_salt(sealed, key=self._key):
+            self._key = key_for(sealed, passphrase=self._passphrase)
+        return WalletContents.from_cbor(unseal(sealed, key=self._key))
+
+
+def read_sealed(path: Path) -> bytes:
+    """The octets of a wallet or backup file. Raises WalletError with what to do about it."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise WalletError(
+            f"There is no wallet at {path}. `symbolon wallet claim LINK` makes one, "
+            "`symbolon wallet restore` brings one back."
+        ) from None
+    except OSError as error:
+        raise WalletError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def write_whole(path: Path, octets: bytes) -> None:
+    """Put octets in place of a file, all or nothing, flushed to disk. Raises WalletError."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(octets)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        _flush_folder(path.parent)
+    except OSError as error:
+        raise WalletError(
+            f"{path} cannot be written ({error.strerror}); it is as it was before."
+        ) from None
+
+
+def _real(path: Path) -> Path:
+    # A symbolic link is followed first: renaming over it would leave the wallet it points to behind.
+    return Path(os.path.realpath(path.expanduser()))
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise WalletError(f"The folder {folder} cannot be made: {error.strerror}.") from None
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "nt":  # pragma: no cover
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
