@@ -1,0 +1,1 @@
+"""All tests: vectors of the drafts, units, attacks and flows."""
