@@ -34,6 +34,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
         options: dict[str, Any] = {"pool_size": 8, "max_overflow": 32, "pool_timeout": BUSY_SECONDS}
+        # An error of the database must not carry addresses or pseudonyms into a log.
+        options["hide_parameters"] = True
         if self.is_sqlite:
             options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         self.engine = sqlalchemy.create_engine(url, **options)

@@ -97,6 +97,10 @@ class CommitmentRetired(Refusal):
     status = 410
 
 
+class EnrolmentFull(Refusal):
+    slug, title, status = "enrolment-full", "This community takes no further members.", 409
+
+
 # --- doors
 
 

@@ -1,0 +1,1 @@
+"""Who may have a credential, and issuing it blindly."""

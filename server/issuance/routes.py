@@ -1,0 +1,59 @@
+"""POST /issuance/nonce and /issuance/credential."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from credentials.formats import base64url
+from server.issuance.service import IssuanceService
+
+
+class NonceBody(BaseModel):
+    """A nonce (32 octets, base64url) and the Unix second at which it expires."""
+
+    nonce: str
+    expires_at: int
+
+
+class Empty(BaseModel):
+    """An empty object."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class CredentialRequestBody(BaseModel):
+    """A commitment with its proof (144 octets, base64url) on a nonce of this issuer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    nonce: Annotated[str, Field(max_length=64)]
+    commitment: Annotated[str, Field(max_length=256)]
+    claim_code: Annotated[str | None, Field(max_length=64)] = None
+
+
+class CredentialBody(BaseModel):
+    """The issued credential (CBOR, base64url); only the wallet's secrets make it usable."""
+
+    credential: str
+
+
+def router(service: IssuanceService) -> APIRouter:
+    """What a wallet asks the issuer."""
+    routes = APIRouter(prefix="/issuance", tags=["issuance"])
+
+    @routes.post("/nonce", summary="A single-use nonce for a commitment")
+    def draw_nonce(_body: Empty | None = None) -> NonceBody:
+        nonce = service.draw_nonce()
+        return NonceBody(nonce=base64url.encode(nonce.octets), expires_at=nonce.expires_at)
+
+    @routes.post("/credential", summary="Claim a credential, or fetch it again")
+    def issue(body: CredentialRequestBody) -> CredentialBody:
+        issued = service.issue(
+            base64url.decode(body.commitment),
+            nonce=base64url.decode(body.nonce),
+            claim_code=body.claim_code,
+        )
+        return CredentialBody(credential=base64url.encode(issued))
+
+    return routes
