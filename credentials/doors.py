@@ -1,0 +1,185 @@
+"""What a door decides from a code alone: the same function at the server and at an offline door.
+
+Source: docs/protocol.md, "Doors". Left out: what only a record of earlier entries can tell
+(already in, not inside, replayed), which server and offline door decide from their own tables.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, Literal
+
+from credentials.errors import EncodingError, PresentationRefused
+from credentials.formats.metadata import Door, Event, Metadata
+from credentials.formats.policy import Policy
+from credentials.formats.presentation import Presentation
+from credentials.formats.qr import from_qr_text
+from credentials.formats.schema import Schema
+from credentials.presentation import VerifierKeys, verify_presentation
+from credentials.scope import SLOT_SECONDS, Scope, door_scope, time_slot
+
+MEMBERS_ONLY: Final = "members_only"
+RE_ENTRY: Final = "re_entry"
+_SECONDS_PER_DAY: Final = 86_400
+
+
+class Verdict(StrEnum):
+    """What a door says."""
+
+    ADMITTED = "admitted"
+    CHECKED_OUT = "checked_out"
+    ALREADY_IN = "already_in"
+    NOT_INSIDE = "not_inside"
+    EXPIRED = "expired"
+    WRONG_EVENT = "wrong_event"
+    CODE_TOO_OLD = "code_too_old"
+    REPLAYED = "replayed"
+    CLOCK_WRONG = "clock_wrong"
+    HELP_DESK = "help_desk"
+    INVALID = "invalid"
+
+
+PASSING: Final = frozenset({Verdict.ADMITTED, Verdict.CHECKED_OUT})
+"""The verdicts after which a person walks through."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """How a verdict looks and sounds, and the one instruction for the volunteer."""
+
+    colour: Literal["green", "amber", "red"]
+    symbol: str
+    sound: Literal["accept", "attention", "reject"]
+    instruction: str
+
+
+def _green(symbol: str, instruction: str) -> Sign:
+    return Sign(colour="green", symbol=symbol, sound="accept", instruction=instruction)
+
+
+def _amber(symbol: str, instruction: str) -> Sign:
+    return Sign(colour="amber", symbol=symbol, sound="attention", instruction=instruction)
+
+
+def _red(symbol: str, instruction: str) -> Sign:
+    return Sign(colour="red", symbol=symbol, sound="reject", instruction=instruction)
+
+
+VERDICT_SIGNS: Final = MappingProxyType(
+    {
+        Verdict.ADMITTED: _green("✓", "Let this person in."),
+        Verdict.CHECKED_OUT: _green("↩", "Let this person out; they may come back."),
+        Verdict.ALREADY_IN: _red("✕", "Do not let in: this member has already come in."),
+        Verdict.NOT_INSIDE: _amber("?", "This member is not inside; scan again at the way in."),
+        Verdict.EXPIRED: _red("⌛", "Do not let in: the pass has ended."),
+        Verdict.WRONG_EVENT: _amber("⇄", "Ask for the code of this door in the wallet."),
+        Verdict.CODE_TOO_OLD: _amber("↻", "Ask for the live code; a picture of it does not work."),
+        Verdict.REPLAYED: _red("✕", "Do not let in: this very code was used; ask for a new one."),
+        Verdict.CLOCK_WRONG: _amber("⏱", "Compare the clocks of phone and door, then scan again."),
+        Verdict.HELP_DESK: _amber("☎", "Send this person to the help desk: the pass is reissued."),
+        Verdict.INVALID: _red("✕", "Do not let in: this is not a valid code."),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What the code alone says; `verdict` is None while only the record of entries can refuse.
+
+    `pseudonym` (48 octets, None at a members-only door) and `disclosed` are set only once the proof
+    has verified. `code_hash` is the SHA-256 of the presentation's octets, None if it cannot be
+    read.
+    """
+
+    verdict: Verdict | None
+    code_hash: bytes | None = None
+    slot: int | None = None
+    scope: Scope | None = None
+    pseudonym: bytes | None = field(default=None, repr=False)
+    disclosed: dict[str, str | int] = field(default_factory=dict, repr=False)
+
+
+def door_policy(door: Door, *, schema: Schema) -> Policy:
+    """What a door asks for: used by the wallet that draws the code and the door that judges it."""
+    names = tuple(dict.fromkeys((*door.disclose, *((door.expires_by,) if door.expires_by else ()))))
+    anonymous = all(schema.attribute(name).type in ("choice", "flag") for name in names)
+    return Policy(
+        purpose="door",
+        pseudonym=door.mode != MEMBERS_ONLY,
+        disclose=names,
+        identifying=not anonymous,
+    )
+
+
+def judge_code(
+    code: str | bytes,
+    *,
+    metadata: Metadata,
+    verifier: VerifierKeys,
+    door: Door,
+    now: int,
+) -> Judged:
+    """Judge a door code at `now` (Unix seconds); never raises for anything a code can hold.
+
+    `code` is the QR text ("SYM1:…") or the presentation's octets. The scope is computed from the
+    code's own slot, so that a code drawn before midnight is good for the day on which it was drawn.
+    """
+    event = metadata.event(door.event)
+    try:
+        octets = from_qr_text(code) if isinstance(code, str) else code
+        presentation = Presentation.from_cbor(octets)
+    except EncodingError:
+        return Judged(verdict=Verdict.INVALID)
+    code_hash = hashlib.sha256(octets).digest()
+    slot = presentation.freshness
+    if presentation.purpose != "door" or not isinstance(slot, int) or event is None:
+        return Judged(verdict=Verdict.INVALID, code_hash=code_hash)
+    refused = _outside(presentation.instance, slot=slot, event=event, now=now)
+    if refused is not None:
+        return Judged(verdict=refused, code_hash=code_hash, slot=slot)
+    scope = door_scope(metadata.community_id, event=event, mode=door.mode, time_slot=slot)
+    if presentation.instance != scope.instance:
+        return Judged(verdict=Verdict.WRONG_EVENT, code_hash=code_hash, slot=slot)
+    try:
+        verified = verify_presentation(
+            presentation,
+            verifier=verifier,
+            policy=door_policy(door, schema=metadata.schema),
+            scope=scope,
+            freshness=slot,
+        )
+    except (EncodingError, PresentationRefused):
+        return Judged(verdict=Verdict.INVALID, code_hash=code_hash, slot=slot)
+    return Judged(
+        verdict=_refused_by_attributes(verified.disclosed, door=door, slot=slot),
+        code_hash=code_hash,
+        slot=slot,
+        scope=scope,
+        pseudonym=verified.pseudonym,
+        disclosed=dict(verified.disclosed),
+    )
+
+
+def _outside(instance: str | bytes, *, slot: int, event: Event, now: int) -> Verdict | None:
+    """The cheap refusals before the proof: another event, or a slot that is not near `now`."""
+    if not isinstance(instance, str) or instance.partition("/")[0] != event.id:
+        return Verdict.WRONG_EVENT
+    current = time_slot(now)
+    if slot < current - 1:
+        return Verdict.CODE_TOO_OLD
+    if slot > current + 1:
+        return Verdict.CLOCK_WRONG
+    return None
+
+
+def _refused_by_attributes(
+    disclosed: dict[str, str | int], *, door: Door, slot: int
+) -> Verdict | None:
+    if door.mode != MEMBERS_ONLY and disclosed.get("reissued") != 0:
+        return Verdict.HELP_DESK
+    if door.expires_by:
+        last_day = disclosed.get(door.expires_by)
+        if not isinstance(last_day, int) or last_day < slot * SLOT_SECONDS // _SECONDS_PER_DAY:
+            return Verdict.EXPIRED
+    return None

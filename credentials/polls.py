@@ -1,0 +1,84 @@
+"""Whether a ballot counts in a poll: the same function at the server and at an auditor.
+
+Source: docs/protocol.md, "Polls". Left out: that each pseudonym votes once, which is a constraint
+of the server's database and a set at the auditor, and the count itself (credentials.tally).
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from credentials.errors import BallotRefused, EncodingError, PresentationRefused
+from credentials.formats.poll import Ballot, Manifest, action_digest
+from credentials.keys import VerifierKeys
+from credentials.presentation import verify_presentation
+from credentials.scope import poll_scope
+
+FIRST_SEQUENCE: Final = 1
+"""The one sequence number that a ballot may have; voting again is not yet possible."""
+
+
+class SequenceRefused(BallotRefused):
+    """A ballot that verifies, with a sequence number other than the next one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedBallot:
+    """A ballot that counts: its hash (32 octets), its pseudonym (48 octets) and its choice."""
+
+    ballot_hash: bytes
+    pseudonym: bytes = field(repr=False)
+    sequence: int
+    choice: int
+
+
+def verify_ballot(ballot: Ballot, *, manifest: Manifest, verifier: VerifierKeys) -> VerifiedBallot:
+    """Verify one ballot against the poll's manifest and the community's keys.
+
+    The ballot names exactly this manifest, a choice that can be voted for (0 abstains), and its
+    presentation authorises exactly this choice and sequence number, in this poll's scope, and
+    discloses exactly what the manifest requires. The poll itself is the challenge: freshness is
+    the manifest's hash. Raises BallotRefused, and SequenceRefused only once the proof has verified.
+    """
+    manifest_hash = manifest.manifest_hash
+    if ballot.manifest_hash != manifest_hash:
+        raise BallotRefused("the ballot belongs to another poll")
+    if not 0 <= ballot.choice <= len(manifest.options):
+        raise BallotRefused("the ballot names an option that the poll does not have")
+    pins = (manifest.community_id, manifest.issuer_id, manifest.schema_id)
+    if pins != (verifier.community_id, verifier.issuer_id, verifier.schema.schema_id):
+        raise BallotRefused("the poll belongs to another community, issuer or schema")
+    try:
+        verified = verify_presentation(
+            ballot.presentation,
+            verifier=verifier,
+            policy=manifest.policy,
+            scope=poll_scope(manifest.community_id, manifest_hash),
+            freshness=manifest_hash,
+            action=action_digest(manifest_hash, ballot.sequence, ballot.choice),
+            head=manifest.head,
+        )
+    except (EncodingError, PresentationRefused) as error:
+        raise BallotRefused(f"the ballot's proof is refused: {error}") from None
+    if verified.pseudonym is None:
+        raise BallotRefused("the ballot has no pseudonym")
+    _check_required(verified.disclosed, manifest=manifest)
+    if ballot.sequence != FIRST_SEQUENCE:
+        raise SequenceRefused(f"the ballot's sequence number must be {FIRST_SEQUENCE}")
+    return VerifiedBallot(
+        ballot_hash=ballot.ballot_hash,
+        pseudonym=verified.pseudonym,
+        sequence=ballot.sequence,
+        choice=ballot.choice,
+    )
+
+
+def _check_required(disclosed: dict[str, str | int], *, manifest: Manifest) -> None:
+    for name, value in manifest.require:
+        if disclosed.get(name) == value:
+            continue
+        if name == "reissued":
+            raise BallotRefused(
+                "this credential replaces a lost one, so it cannot vote in this poll: "
+                "the lost one may have voted already"
+            )
+        raise BallotRefused(f"the poll is only for members with another value of {name!r}")
