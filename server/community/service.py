@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from credentials.formats.metadata import Metadata, SignedMetadata
-from credentials.presentation import VerifierKeys
+from credentials.keys import VerifierKeys
 from server.clock import Clock, unix_seconds
 from server.community import store
 from server.database import Database
@@ -28,10 +28,6 @@ class _Version:
     @cached_property
     def metadata(self) -> Metadata:
         return Metadata.from_cbor(self.signed.octets)
-
-    @cached_property
-    def verifier(self) -> VerifierKeys:
-        return VerifierKeys.from_metadata(self.metadata)
 
 
 class CommunityService:
@@ -48,6 +44,7 @@ class CommunityService:
         self._signing_key = signing_key
         self._clock = clock
         self._cached: _Version | None = None
+        self._cached_verifier: tuple[tuple[bytes, bytes], VerifierKeys] | None = None
 
     def metadata(self, *, connection: Connection | None = None) -> Metadata:
         """The newest metadata; `connection` reads it inside a transaction of the caller's."""
@@ -58,8 +55,14 @@ class CommunityService:
         return self._newest(connection).signed
 
     def verifier(self) -> VerifierKeys:
-        """The keys and tables that verify presentations, built once per version."""
-        return self._newest(None).verifier
+        """The keys and tables that verify presentations; a new door or app leaves them as is."""
+        metadata = self.metadata()
+        made_for = (metadata.community_id, metadata.credential_header)
+        cached = self._cached_verifier
+        if cached is None or cached[0] != made_for:
+            cached = (made_for, VerifierKeys.from_metadata(metadata))
+            self._cached_verifier = cached
+        return cached[1]
 
     def publish_first(self, metadata: Metadata, *, connection: Connection) -> SignedMetadata:
         """Sign and store version 1, when the community is made."""

@@ -169,5 +169,5 @@ class IssuanceService:
         """The issuer under the newest metadata; its tables depend on keys and schema only."""
         metadata = self._community.metadata()
         if self._cached is None or self._cached[0].credential_header != metadata.credential_header:
-            self._cached = (metadata, Issuer(self._secret_key, metadata))
+            self._cached = (metadata, Issuer(self._secret_key, metadata=metadata))
         return self._cached[1]

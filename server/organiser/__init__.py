@@ -1,0 +1,1 @@
+"""What the organiser does with attendees: lists in, claim links out."""
