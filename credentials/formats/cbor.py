@@ -86,11 +86,21 @@ def take_flag(value: object, *, name: str = "a flag") -> bool:
 
 
 def take_octets(
-    value: object, *, length: int | None = None, max: int | None = None, name: str = "a field"
+    value: object,
+    *,
+    length: int | None = None,
+    max: int | None = None,
+    or_empty: bool = False,
+    name: str = "a field",
 ) -> bytes:
-    """`value` if it is `length` octets, or at most `max` octets; raises EncodingError."""
+    """`value` if it is `length` octets (or none, if so said), or at most `max`.
+
+    Raises EncodingError.
+    """
     if type(value) is not bytes:
         raise EncodingError(f"{name} is not an octet string")
+    if or_empty and not value:
+        return value
     if length is not None and len(value) != length:
         raise EncodingError(f"{name} does not have {length} octets")
     if max is not None and len(value) > max:
