@@ -20,8 +20,18 @@ SCOPE = "symbolon/scope/1"  # who, what for and which instance; hashed to contex
 PRESENTATION_HEADER = "symbolon/presentation/1"  # audience, freshness, action and head of a proof
 BALLOT_ACTION = "symbolon/ballot-action/1"  # the exact vote that a presentation authorises
 
-# Octets in front of a signed message.
+WALLET_DERIVATION = "symbolon/wallet/1"  # HKDF info of a wallet's secrets for one credential
+
+# Octets in front of a hash or of a signed message.
+NYM_ENTROPY = b"symbolon/nym-entropy/1"  # hash_to_scalar over PK and a commitment
+WALLET_DERIVATION_SALT = b"symbolon/wallet-salt/1"  # HKDF salt of a wallet's secrets
 METADATA_SIGNATURE = b"symbolon/metadata-signature/1\0"  # Ed25519 over the metadata's CBOR
+
+# The BBS interface of the product (typed messages to scalars), after the ciphersuite's id.
+INTERFACE = b"SYMBOLON_1_H2G_TM2S_"
+
+# Statements in the challenge of a presentation proof.
+STATEMENT_PSEUDONYM = b"SYMBOLON_PSEUDONYM_"
 
 # Beginning of the text in a QR code.
 QR_PREFIX = "SYM1:"

@@ -1,0 +1,90 @@
+"""The credential in a member's hands: checked completely before it exists, then kept ready to show.
+
+Source: docs/protocol.md, "Issuance", step 4, and "Presentation proof".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from credentials.bbs.signature import octets_to_signature
+from credentials.curve import G1, curve
+from credentials.curve.scalars import ORDER
+from credentials.errors import CredentialRefused, EncodingError, SchemaError
+from credentials.formats.credential import IssuedCredential
+from credentials.formats.metadata import Metadata
+from credentials.issuance import CommitmentSecrets, commitment_of, signer_nym_entropy
+from credentials.keys import VerifierKeys
+from credentials.messages import signer_scalars
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A valid credential with the member's secrets; only the public part shows in its repr.
+
+    `scalars` are all signed scalars in order, the blind and the nym secret last; `point_b` is B and
+    `difference` is B - e * A, which saves a multiplication at every presentation.
+    """
+
+    keys: VerifierKeys = field(repr=False)
+    attributes: Mapping[str, str | int] = field(repr=False)
+    serial: int = field(repr=False)
+    scalars: tuple[int, ...] = field(repr=False)
+    point_a: G1 = field(repr=False)
+    e: int = field(repr=False)
+    point_b: G1 = field(repr=False)
+    difference: G1 = field(repr=False)
+
+    @property
+    def nym_secret(self) -> int:
+        """The secret behind all pseudonyms: prover_nym + signer_nym_entropy."""
+        return self.scalars[-1]
+
+    def __reduce__(self) -> str:
+        raise TypeError("credentials are not pickled")
+
+
+def accept(
+    issued: IssuedCredential, *, secrets: CommitmentSecrets, metadata: Metadata
+) -> Credential:
+    """Check everything that an issuer sent, against metadata verified before; a usable credential.
+
+    Raises CredentialRefused: values outside the schema, a signature that does not verify under the
+    community's keys, header and schema, or entropy other than the one that C determines (the
+    entropy is recomputed here, so a signature over any other fails).
+    """
+    keys = VerifierKeys.from_metadata(metadata)
+    names = [attribute.name for attribute in keys.schema.attributes]
+    if len(issued.attributes) != len(names):
+        raise CredentialRefused("the credential does not have the attributes of its schema")
+    attributes = dict(zip(names, issued.attributes, strict=True))
+    try:
+        scalars = signer_scalars(
+            keys.schema, handle=issued.handle, serial=issued.serial, attributes=attributes
+        )
+        point_a, e = octets_to_signature(issued.signature)
+    except (SchemaError, EncodingError) as error:
+        raise CredentialRefused(f"the credential does not fit its schema: {error}") from None
+    commitment = curve.encode_g1(commitment_of(secrets))
+    entropy = signer_nym_entropy(pk=keys.pk, commitment=commitment)
+    nym_secret = (secrets.prover_nym + entropy) % ORDER
+    if nym_secret == 0:
+        raise CredentialRefused("the credential would have no pseudonyms")
+    scalars += [secrets.secret_prover_blind, nym_secret]
+    # B = P1 + domain * Q_1 + the sum of all scalars * generators; everything here is secret.
+    point_b = keys.constant.point
+    for generator, scalar in zip(keys.generators, scalars, strict=True):
+        point_b = point_b + curve.multiply_g1(generator, scalar)
+    difference = point_b + -curve.multiply_g1(point_a, e)
+    # e(A, W + e * BP2) = e(B, BP2)
+    if not curve.pairing_check([(point_a, keys.issuer_key), (-difference, curve.g2_generator)]):
+        raise CredentialRefused("the signature does not verify under the community's key")
+    return Credential(
+        keys=keys,
+        attributes=attributes,
+        serial=issued.serial,
+        scalars=tuple(scalars),
+        point_a=point_a,
+        e=e,
+        point_b=point_b,
+        difference=difference,
+    )

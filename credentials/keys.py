@@ -1,0 +1,84 @@
+"""A community's public keys and schema, decoded once and with tables, for issuing and verifying.
+
+Source: docs/protocol.md, "Credential"; draft-irtf-cfrg-bbs-per-verifier-linkability-03 for the
+order of generators (Q_1, H_1, ..., H_L, Q_2, J_1) and the header `header || I2OSP(1, 8)`.
+"""
+
+from dataclasses import dataclass, field
+
+from credentials.bbs.blind import blind_generators_of
+from credentials.bbs.ciphersuite import P1, calculate_domain, create_generators
+from credentials.curve import G1, G2, FixedBase, curve
+from credentials.curve.scalars import i2osp
+from credentials.errors import InvalidPoint, MetadataRefused
+from credentials.formats.metadata import Metadata
+from credentials.formats.schema import FIRST_ATTRIBUTE, Schema
+from credentials.messages import API_ID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifierKeys:
+    """What every statement of a presentation is checked against.
+
+    `generators` are H_1, ..., H_L, Q_2, J_1: one for each signed scalar, in their order. `tables`
+    are the same generators with fixed-base tables, and `constant` is P1 + domain * Q_1; both serve
+    public data only and are built at their first use.
+    """
+
+    community_id: bytes
+    schema: Schema
+    pk: bytes
+    issuer_key: G2
+    domain: int
+    generators: tuple[G1, ...]
+    tables: tuple[FixedBase, ...] = field(repr=False)
+    constant: FixedBase = field(repr=False)
+
+    @classmethod
+    def from_metadata(cls, metadata: Metadata) -> "VerifierKeys":
+        """The keys in signed metadata; raises MetadataRefused for keys that are not points."""
+        keys = metadata.keys
+        try:
+            issuer_key = curve.decode_g2(keys.issuer_key)
+            registry_key = curve.decode_g2(keys.registry_key)
+            registry_key_g1 = curve.decode_g1(keys.registry_key_g1)
+            curve.decode_g2(keys.digit_key)
+        except InvalidPoint as error:
+            raise MetadataRefused(f"a key of the community is not a valid point: {error}") from None
+        # e(alpha * BP1, BP2) = e(BP1, alpha * BP2): both published forms hold one alpha.
+        same_alpha = curve.pairing_check(
+            [(registry_key_g1, curve.g2_generator), (-curve.g1_generator, registry_key)]
+        )
+        if not same_alpha:
+            raise MetadataRefused("the two forms of the registry key do not belong together")
+        schema = metadata.schema
+        signer = FIRST_ATTRIBUTE + len(schema.attributes)
+        q_1, *h_points = create_generators(signer + 1, API_ID)
+        generators = (*h_points, *blind_generators_of(2, API_ID))
+        domain = calculate_domain(
+            pk=keys.issuer_key,
+            q_1=q_1,
+            h_points=generators,
+            header=metadata.credential_header + i2osp(1, 8),
+            api_id=API_ID,
+        )
+        return cls(
+            community_id=metadata.community_id,
+            schema=schema,
+            pk=keys.issuer_key,
+            issuer_key=issuer_key,
+            domain=domain,
+            generators=generators,
+            tables=tuple(FixedBase(point, backend=curve) for point in generators),
+            constant=FixedBase(P1 + curve.multiply_g1(q_1, domain), backend=curve),
+        )
+
+    @property
+    def blind_generators(self) -> tuple[G1, ...]:
+        """(Q_2, J_1)."""
+        return self.generators[-2:]
+
+    def warm(self) -> None:
+        """Build all tables now (about 9 ms each on blst), so that no first caller waits."""
+        for table in (*self.tables, self.constant):
+            table(1)
