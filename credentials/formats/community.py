@@ -12,11 +12,9 @@ from credentials import domain_tags
 from credentials.errors import MetadataRefused
 from credentials.formats import cbor
 from credentials.formats.addresses import MAX_ADDRESS, take_origin
-from credentials.formats.attribute import ANONYMOUS_TYPES
 from credentials.formats.credential import CredentialHeader
 from credentials.formats.names import MAX_TEXT, take_shown_text
 from credentials.formats.places import App, Door, Event
-from credentials.formats.policy import Policy
 from credentials.formats.public_keys import PublicKeys
 from credentials.formats.schema import SCHEMA_LIMIT, Schema
 
@@ -80,7 +78,7 @@ class Metadata:
         for name in door.disclose:
             if name not in known:
                 raise MetadataRefused(f"the door {door.id!r} asks for {name!r}, not in the schema")
-        if door.expires_by and known[door.expires_by] != "date":
+        if door.expires_by and known.get(door.expires_by) != "date":
             raise MetadataRefused(f"the door {door.id!r} expires by something that is not a date")
 
     @property
@@ -108,16 +106,6 @@ class Metadata:
     def app(self, app_id: str) -> App | None:
         """The app with this id, if there is one."""
         return next((app for app in self.apps if app.id == app_id), None)
-
-    def door_policy(self, door: Door) -> Policy:
-        """What a door asks; it counts as identifying if it asks for more than choices and flags."""
-        types = {self.schema.attribute(name).type for name in door.disclose}
-        return Policy(
-            purpose="door",
-            pseudonym=door.mode != "members_only",
-            disclose=door.disclose,
-            identifying=not types <= ANONYMOUS_TYPES,
-        )
 
     def to_cbor(self) -> bytes:
         """The octets that are signed, and hashed for the next version."""

@@ -50,8 +50,8 @@ class Door:
     """A door of an event, in one of MODES; raises EncodingError or MetadataRefused.
 
     disclose: names of attributes, `reissued` among them wherever the door counts entries, because a
-    re-issued member goes to the help desk there. expires_by: the disclosed date after which a pass
-    is expired, or empty.
+    re-issued member goes to the help desk there. expires_by: the date after which a pass is expired,
+    which the door then asks for too, or empty.
     """
 
     id: str
@@ -74,8 +74,8 @@ class Door:
             raise MetadataRefused("a door asks for an attribute twice")
         if self.mode != "members_only" and REISSUED not in self.disclose:
             raise MetadataRefused(f"a door in mode {self.mode} must ask for {REISSUED!r}")
-        if self.expires_by != "" and self.expires_by not in self.disclose:
-            raise MetadataRefused("a door expires by an attribute that it does not ask for")
+        if self.expires_by != "":
+            take_attribute_name(self.expires_by)
 
     def to_fields(self) -> tuple[cbor.Value, ...]:
         """The elements of its CBOR array inside metadata."""
