@@ -151,10 +151,8 @@ def test_the_proofs_are_over_the_commitment_of_their_signature(case: Case) -> No
     assert case.octets("commitmentWithProof") == signed(case).octets("commitmentWithProof")
 
 
-@each(SIGNATURES)
+@each([case for case in SIGNATURES if case.fields["commitmentWithProof"]])
 def test_commit_gives_the_commitments_that_were_signed(case: Case) -> None:
-    if case.fields["commitmentWithProof"] is None:
-        pytest.skip("nothing was committed")
     commitment_with_proof, secret_prover_blind = bbs.commit(
         committed_messages=case.octet_list("committedMessages"),
         random_scalars=case.mocked("commit"),
