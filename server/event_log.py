@@ -13,9 +13,11 @@ from typing import TextIO
 
 from server import metrics
 
-_WORD = re.compile(r"[A-Za-z0-9_.\-]{1,40}")
+_WORD = re.compile(r"[A-Za-z0-9_.:\-]{1,60}")
 _ROUTE = re.compile(r"(/([a-z0-9_.\-]+|\{[a-z_:]+\})?)*")
-_WORD_FIELDS = frozenset({"outcome", "verdict", "method", "problem", "direction", "mode", "kind"})
+_WORD_FIELDS = frozenset(
+    {"outcome", "verdict", "method", "problem", "direction", "mode", "kind", "place"}
+)
 
 
 class EventLog:
@@ -28,7 +30,7 @@ class EventLog:
         """Write `event` (a code such as `checkin`) with its fields and count it.
 
         Text is taken only in the fields `outcome`, `verdict`, `method`, `problem`, `direction`,
-        `mode`, `kind` (one word) and `route` (a template such as /doors/{door}).
+        `mode`, `kind`, `place` (one word) and `route` (a template such as /doors/{door}).
         Raises ValueError on anything else: a wrong call is a programming error.
         """
         for name, value in fields.items():

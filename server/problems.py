@@ -4,7 +4,10 @@ A `Refusal` is one kind of problem: a stable type, a title and a status. Its det
 and never holds what was sent. An `OperatorError` is for whoever runs a command.
 """
 
+import re
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 
 from credentials import errors
 
@@ -15,7 +18,7 @@ class OperatorError(Exception):
     """One clear sentence for the person at the terminal; the command ends with status 1."""
 
 
-class Refusal(Exception):  # noqa: N818 - what it is, not that it failed
+class Refusal(Exception):
     """Root of all problems; `detail` is one sentence, without secrets and without names."""
 
     slug: str = "refused"
@@ -179,6 +182,19 @@ def problem_for(error: errors.SymbolonError) -> Refusal:
         if issubclass(kind, errors.SymbolonError) and kind in PROTOCOL_PROBLEMS:
             return PROTOCOL_PROBLEMS[kind](str(error))
     return ServerFault()
+
+
+def malformed(validation_errors: Sequence[Any]) -> RequestMalformed:
+    """Names the fields that do not have the expected form; what was sent is not repeated."""
+    names = {
+        ".".join(str(part) for part in error["loc"][1:] if isinstance(part, int | str))
+        for error in validation_errors
+        if error.get("type") not in ("json_invalid", "extra_forbidden")
+    }
+    fields = sorted(name for name in names if re.fullmatch(r"[a-z0-9_.]{1,60}", name))
+    if not fields:
+        return RequestMalformed()
+    return RequestMalformed(f"These fields do not have the expected form: {', '.join(fields)}.")
 
 
 def problem_object(refusal: Refusal) -> dict[str, int | str]:

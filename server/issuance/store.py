@@ -216,11 +216,12 @@ def claim_code(connection: Connection, code_hash: bytes) -> Row[Any] | None:
 
 def credential(connection: Connection, commitment: bytes) -> Row[Any] | None:
     """The credential (`issued`, `retired`) of a commitment point."""
-    return connection.execute(
+    row: Row[Any] | None = connection.execute(
         select(credentials.c.issued, credentials.c.retired).where(
             credentials.c.commitment == commitment
         )
     ).one_or_none()
+    return row
 
 
 def next_serial(connection: Connection) -> int:

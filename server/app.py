@@ -1,0 +1,115 @@
+"""The web application: the one place where features are wired together.
+
+Framework telemetry is off, with every switch, and so are the framework's own pages; /docs is ours
+and loads nothing from elsewhere.
+"""
+
+import hmac
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from credentials.curve import curve
+from credentials.errors import SymbolonError
+from server import metrics, problems
+from server.bearer import hash_token, require_bearer
+from server.clock import Clock, unix_seconds
+from server.community.routes import router as community_router
+from server.community.service import CommunityService
+from server.database import Database
+from server.gate import Gate
+from server.issuance.routes import router as issuance_router
+from server.issuance.service import IssuanceService
+from server.keystore import Keystore
+from server.pages.routes import router as pages_router
+from server.settings import Settings
+from server.version import VERSION
+
+
+def create_app(settings: Settings, keystore: Keystore, *, clock: Clock = unix_seconds) -> Gate:
+    """The application over one data directory, ready to serve."""
+    database = Database(settings.database_url)
+    community = CommunityService(database, signing_key=lambda: keystore.metadata_key, clock=clock)
+    issuance = IssuanceService(
+        database, community=community, secret_key=keystore.issuer, clock=clock
+    )
+
+    app = FastAPI(
+        title="Symbolon",
+        version=VERSION,
+        summary="Anonymous membership credentials",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+            "exclude": lambda _scope: True,
+        },
+    )
+    _tell_problems(app)
+    for feature in (
+        community_router(community),
+        issuance_router(issuance),
+    ):
+        app.include_router(feature)
+    app.include_router(pages_router(app.openapi))
+    _add_operations(app, settings)
+    community.verifier().warm()
+    return Gate(app)
+
+
+def _add_operations(app: FastAPI, settings: Settings) -> None:
+    metrics_token_hash = _token_hash(settings.metrics_token_file)
+
+    @app.get("/health", tags=["operations"], summary="Whether the service answers")
+    def health() -> dict[str, str]:
+        return {"status": "ok", "version": VERSION, "curve": curve.name}
+
+    @app.get("/metrics", tags=["operations"], summary="Counters, for the operator's token")
+    def read_metrics(request: Request) -> Response:
+        if not hmac.compare_digest(require_bearer(request), metrics_token_hash):
+            raise problems.TokenRefused
+        return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
+
+
+def _token_hash(path: Path) -> bytes:
+    """SHA-256 of the token in a file; of something nobody knows where there is none."""
+    try:
+        return hash_token(path.read_text().strip())
+    except OSError:
+        return bytes(32)
+
+
+def _tell_problems(app: FastAPI) -> None:
+    """Answer everything that is refused as application/problem+json, without what was sent."""
+
+    def tell(refusal: problems.Refusal) -> JSONResponse:
+        headers = {"www-authenticate": "Bearer"} if refusal.status == 401 else None
+        return JSONResponse(
+            problems.problem_object(refusal),
+            status_code=refusal.status,
+            media_type="application/problem+json",
+            headers=headers,
+        )
+
+    def refused(_request: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, problems.Refusal):
+            return tell(error)
+        if isinstance(error, SymbolonError):
+            return tell(problems.problem_for(error))
+        if isinstance(error, RequestValidationError):
+            return tell(problems.malformed(error.errors()))
+        if isinstance(error, HTTPException):
+            return tell(problems.refusal_for_status(error.status_code))
+        return tell(problems.ServerFault())
+
+    for kind in (problems.Refusal, SymbolonError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, refused)

@@ -1,0 +1,84 @@
+"""`symbolon-server serve`: take the port, open the keystore, and run the workers."""
+
+import os
+import shutil
+import socket
+import warnings
+from typing import Annotated
+
+import typer
+
+from server.commands.session import DEFAULT_DATA, DataOption, PassphraseFileOption, open_community
+from server.problems import OperatorError
+from server.settings import Settings
+from server.workers import run_workers
+
+
+def serve(
+    *,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Port to listen on.")
+    ] = 8000,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=64, help="Processes that answer.")
+    ] = 1,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Serve the community until Ctrl-C.
+
+    Put a reverse proxy with TLS in front, and keep its access log free of addresses.
+    """
+    session = open_community(data, passphrase_file=passphrase_file)
+    _refuse_slow_curve()
+    listener = take_port(host, port=port)
+    settings = Settings(data_directory=data.absolute(), host=host, port=listener.getsockname()[1])
+    _prepare_metrics(settings)
+    keystore = session.keystore.to_octets()
+    from server.migrations import upgrade
+
+    upgrade(session.database)
+    name = session.community.metadata().name
+    session.database.close()
+    run_workers(
+        workers,
+        settings=settings,
+        keystore=keystore,
+        listener=listener,
+        greeting=f"{name} is served at http://{host}:{settings.port} "
+        f"by {workers} worker{'s' if workers > 1 else ''}. Stop with Ctrl-C.",
+    )
+
+
+def take_port(host: str, *, port: int) -> socket.socket:
+    """A socket that listens on host and port; raises OperatorError where that fails."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        raise OperatorError(
+            f"Port {port} on {host} cannot be used: {(error.strerror or 'unknown').lower()}."
+        ) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def _refuse_slow_curve() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        from credentials.curve import curve
+    if curve.name == "py_ecc" and os.environ.get("SYMBOLON_CURVE") != "py_ecc":
+        raise OperatorError(
+            "pyblst is not installed, and py_ecc is slow and not constant-time: "
+            "install pyblst, or say SYMBOLON_CURVE=py_ecc to serve with it nevertheless."
+        )
+
+
+def _prepare_metrics(settings: Settings) -> None:
+    shutil.rmtree(settings.metrics_directory, ignore_errors=True)
+    settings.metrics_directory.mkdir(mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.metrics_directory)
