@@ -67,7 +67,9 @@ def read_text(source: Path) -> str:
             grey: Any = picture.convert("L")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise ClientError(f"{source} is not a picture that can be read.") from None
-    found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(
+        grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    )
     texts = {code.text for code in found if code.text}
     if not texts:
         raise ClientError("No QR code was found in the picture; hold it still and closer.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from client.errors import ClientError, ServerRefused, ServerUnreachable
+from credentials.formats.addresses import take_address
 
 if TYPE_CHECKING:
     import httpx
@@ -28,24 +29,14 @@ def is_loopback(address: str) -> bool:
 
 
 def checked_address(address: str) -> str:
-    """Return an address without its last slash. Raises ClientError.
+    """Return an address in its canonical spelling, without its last slash. Raises ClientError.
 
     https anywhere, http only to this machine: a claim code or a proof sent in clear could be taken.
     """
-    try:
-        parts = urlsplit(address.strip())
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise ClientError("That is not a web address.") from None
-    if parts.scheme not in ("https", "http") or not host or port == 0:
-        raise ClientError("That is not a web address; it should begin with https://")
-    if parts.scheme == "http" and host not in _LOOPBACK:
-        raise ClientError(f"{host} must be reached by https; plain http is for this machine only.")
-    if parts.username is not None or parts.password is not None:
-        raise ClientError("An address must not contain a user name or a password.")
-    if parts.query or parts.fragment:
-        raise ClientError("An address must not contain '?' or '#' here.")
-    return parts.geturl().rstrip("/")
+    address = address.strip().rstrip("/")
+    scheme, mark, rest = address.partition("://")
+    host, slash, path = rest.partition("/")
+    return take_address(f"{scheme}{mark}{host}".lower() + slash + path, error=ClientError)
 
 
 def origin_for_people(address: str) -> str:

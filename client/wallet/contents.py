@@ -15,6 +15,8 @@ from client.errors import WalletError
 from credentials.formats.cbor import (
     decode_labelled,
     encode_labelled,
+    take_array,
+    take_flag,
     take_octets,
     take_text,
     take_uint,
@@ -40,18 +42,26 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
-    """A credential: its count (from 0, per issuer) and the IssuedCredential octets."""
+    """A credential: its count (from 0, per issuer) and the IssuedCredential octets.
+
+    `code_hash` is that of the claim code that brought it, or empty after a restore.
+    """
 
     count: int
+    code_hash: bytes = field(default=b"", repr=False)
     issued: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """A ballot of this wallet. Unconfirmed: it may have arrived or not, and is sent again as is."""
+    """A ballot of this wallet. Unconfirmed: it may have arrived or not, and is sent again as is.
+
+    `count` is that of the credential which voted; choice 0 abstains.
+    """
 
     poll: str
     manifest_hash: bytes
+    count: int
     question: str
     choice: int = field(repr=False)
     answer: str = field(repr=False)
@@ -91,19 +101,33 @@ class Membership:
         """The credential with this count, if there is one."""
         return next((e for e in self.enrolments if e.count == count), None)
 
-    def vote_in(self, manifest_hash: bytes) -> Vote | None:
-        """This wallet's vote in a poll, if there is one."""
-        return next((v for v in self.votes if v.manifest_hash == manifest_hash), None)
+    def with_enrolment(self, enrolment: Enrolment) -> "Membership":
+        """The same with this credential, and with the claim of its count answered."""
+        others = tuple(e for e in self.enrolments if e.count != enrolment.count)
+        return replace(
+            self,
+            enrolments=tuple(sorted((*others, enrolment), key=lambda e: e.count)),
+            claims=tuple(c for c in self.claims if c.count != enrolment.count),
+            next_count=max(self.next_count, enrolment.count + 1),
+        )
+
+    def vote_in(self, manifest_hash: bytes, *, count: int) -> Vote | None:
+        """The vote of one credential in a poll, if there is one."""
+        votes = (v for v in self.votes if (v.manifest_hash, v.count) == (manifest_hash, count))
+        return next(votes, None)
 
     def with_vote(self, vote: Vote) -> "Membership":
-        """The same with this vote in place of an earlier one in that poll."""
-        others = tuple(v for v in self.votes if v.manifest_hash != vote.manifest_hash)
-        return replace(self, votes=(*others, vote))
+        """The same with this vote in place of an earlier one of that credential in that poll."""
+        rest = self.without_vote(vote.manifest_hash, count=vote.count)
+        return replace(rest, votes=(*rest.votes, vote))
 
-    def without_vote(self, manifest_hash: bytes) -> "Membership":
-        """The same, with the vote in that poll forgotten."""
+    def without_vote(self, manifest_hash: bytes, *, count: int) -> "Membership":
+        """The same, with the vote of one credential in that poll forgotten."""
         return replace(
-            self, votes=tuple(v for v in self.votes if v.manifest_hash != manifest_hash)
+            self,
+            votes=tuple(
+                v for v in self.votes if (v.manifest_hash, v.count) != (manifest_hash, count)
+            ),
         )
 
 
@@ -152,7 +176,7 @@ class WalletContents:
         seed, memberships = decode_labelled(octets, label=LABEL, fields=2, limit=CONTENTS_LIMIT)
         return cls(
             seed=take_octets(seed, length=SEED_LENGTH),
-            memberships=tuple(_membership(m) for m in _rows(memberships)),
+            memberships=tuple(_membership(m) for m in take_array(memberships)),
         )
 
 
@@ -164,11 +188,12 @@ def _membership_fields(m: Membership) -> list[Any]:
         m.metadata_signature,
         m.next_count,
         [[c.code_hash, c.count] for c in m.claims],
-        [[e.count, e.issued] for e in m.enrolments],
+        [[e.count, e.code_hash, e.issued] for e in m.enrolments],
         [
             [
                 v.poll,
                 v.manifest_hash,
+                v.count,
                 v.question,
                 v.choice,
                 v.answer,
@@ -182,51 +207,46 @@ def _membership_fields(m: Membership) -> list[Any]:
 
 
 def _membership(value: Any) -> Membership:
-    address, fingerprint, octets, signature, next_count, claims, enrolments, votes = _row(value, 8)
+    address, fingerprint, octets, signature, next_count, claims, enrolments, votes = take_array(
+        value, length=8
+    )
     return Membership(
         address=take_text(address, max=2000),
         fingerprint=take_octets(fingerprint, length=32),
         metadata_octets=take_octets(octets, max=CONTENTS_LIMIT),
         metadata_signature=take_octets(signature, length=64),
         next_count=take_uint(next_count, max=2**32),
-        claims=tuple(_claim(c) for c in _rows(claims)),
-        enrolments=tuple(_enrolment(e) for e in _rows(enrolments)),
-        votes=tuple(_vote(v) for v in _rows(votes)),
+        claims=tuple(_claim(c) for c in take_array(claims)),
+        enrolments=tuple(_enrolment(e) for e in take_array(enrolments)),
+        votes=tuple(_vote(v) for v in take_array(votes)),
     )
 
 
 def _claim(value: Any) -> Claim:
-    code_hash, count = _row(value, 2)
+    code_hash, count = take_array(value, length=2)
     return Claim(code_hash=take_octets(code_hash, length=32), count=take_uint(count, max=2**32))
 
 
 def _enrolment(value: Any) -> Enrolment:
-    count, issued = _row(value, 2)
-    return Enrolment(count=take_uint(count, max=2**32), issued=take_octets(issued, max=65536))
+    count, code_hash, issued = take_array(value, length=3)
+    return Enrolment(
+        count=take_uint(count, max=2**32),
+        code_hash=take_octets(code_hash, max=32),
+        issued=take_octets(issued, max=65536),
+    )
 
 
 def _vote(value: Any) -> Vote:
-    poll, manifest_hash, question, choice, answer, ballot, ballot_hash, confirmed = _row(value, 8)
+    row = take_array(value, length=9)
+    poll, manifest_hash, count, question, choice, answer, ballot, ballot_hash, confirmed = row
     return Vote(
         poll=take_text(poll, max=2000),
         manifest_hash=take_octets(manifest_hash, length=32),
+        count=take_uint(count, max=2**32),
         question=take_text(question, max=10000),
         choice=take_uint(choice, max=65536),
         answer=take_text(answer, max=10000),
         ballot=take_octets(ballot, max=65536),
         ballot_hash=take_octets(ballot_hash, length=32),
-        confirmed=bool(take_uint(confirmed, max=1)),
+        confirmed=take_flag(confirmed),
     )
-
-
-def _rows(value: Any) -> tuple[Any, ...]:
-    if not isinstance(value, tuple):
-        raise WalletError("This wallet holds something that this version cannot read.")
-    return value
-
-
-def _row(value: Any, length: int) -> tuple[Any, ...]:
-    row = _rows(value)
-    if len(row) != length:
-        raise WalletError("This wallet holds something that this version cannot read.")
-    return row

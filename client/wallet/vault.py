@@ -15,6 +15,7 @@ from client.errors import WalletError
 from client.file_lock import locked
 from client.wallet.contents import WalletContents
 from client.wallet.sealed_file import SealKey, key_for, new_key, same_salt, seal, unseal
+from credentials.errors import EncodingError
 
 
 class Vault:
@@ -47,7 +48,7 @@ class Vault:
         return cls(path, passphrase=passphrase, key=key)
 
     def read(self) -> WalletContents:
-        """The contents as they are on disk now. Raises WalletError, EncodingError."""
+        """The contents as they are on disk now. Raises WalletError."""
         return self._contents(read_sealed(self.path))
 
     def change(self, change: Callable[[WalletContents], WalletContents]) -> WalletContents:
@@ -63,7 +64,17 @@ class Vault:
     def _contents(self, sealed: bytes) -> WalletContents:
         if not same_salt(sealed, key=self._key):
             self._key = key_for(sealed, passphrase=self._passphrase)
-        return WalletContents.from_cbor(unseal(sealed, key=self._key))
+        return contents_of(unseal(sealed, key=self._key))
+
+
+def contents_of(octets: bytes) -> WalletContents:
+    """Parse what a wallet or backup file held. Raises WalletError."""
+    try:
+        return WalletContents.from_cbor(octets)
+    except EncodingError:
+        raise WalletError(
+            "This wallet holds something that this version of Symbolon cannot read."
+        ) from None
 
 
 def read_sealed(path: Path) -> bytes:
@@ -100,7 +111,7 @@ def write_whole(path: Path, octets: bytes) -> None:
 
 
 def _real(path: Path) -> Path:
-    # A symbolic link is followed first: renaming over it would leave the wallet it points to behind.
+    # A symbolic link is followed first: renaming over it would leave its target behind.
     return Path(os.path.realpath(path.expanduser()))
 
 

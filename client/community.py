@@ -1,0 +1,87 @@
+"""A community's signed metadata, opened with the fingerprint that it is pinned to.
+
+The fingerprint (SHA-256 of the metadata key, 32 octets) comes with a claim link or from a person.
+Without one the first use is trusted, and the fingerprint found is handed back to be shown.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypedDict
+
+from client.errors import ClientError
+from client.issuer import IssuerClient
+from client.transport import Transport, checked_address
+from credentials.errors import EncodingError
+from credentials.formats import base64url
+from credentials.formats.metadata import Metadata, SignedMetadata, check_successor
+
+FINGERPRINT_LENGTH = 32
+WELL_KNOWN = "/.well-known/symbolon.json"
+
+
+class StoredMetadata(TypedDict):
+    """The two fields in which a wallet keeps signed metadata."""
+
+    metadata_octets: bytes
+    metadata_signature: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinnedMetadata:
+    """Metadata whose signature verifies under the key with this fingerprint."""
+
+    signed: SignedMetadata = field(repr=False)
+    metadata: Metadata
+    fingerprint: bytes
+
+    @property
+    def stored(self) -> StoredMetadata:
+        """As keyword arguments for a wallet's membership."""
+        return {
+            "metadata_octets": self.signed.octets,
+            "metadata_signature": self.signed.signature,
+        }
+
+
+def pinned(signed: SignedMetadata, *, fingerprint: bytes | None) -> PinnedMetadata:
+    """Check the signature, under the pinned key or the one inside. Raises MetadataRefused."""
+    opened = signed.open_unpinned() if fingerprint is None else signed.open(fingerprint=fingerprint)
+    return PinnedMetadata(signed=signed, metadata=opened, fingerprint=opened.community_id)
+
+
+def check_newer(old: SignedMetadata, *, published: PinnedMetadata) -> None:
+    """Check that what is published now may follow what was seen before. Raises MetadataRefused."""
+    check_successor(old, published.signed)
+
+
+def parse_fingerprint(text: str) -> bytes:
+    """Read a fingerprint as shown by the commands: 43 characters. Raises ClientError."""
+    try:
+        octets = base64url.decode(text.strip())
+    except EncodingError:
+        octets = b""
+    if len(octets) != FINGERPRINT_LENGTH:
+        raise ClientError("A fingerprint has 43 characters: letters, digits, '-' and '_'.")
+    return octets
+
+
+def show_fingerprint(fingerprint: bytes) -> str:
+    """Write a fingerprint as `parse_fingerprint` reads it."""
+    return base64url.encode(fingerprint)
+
+
+def load_signed(source: str | Path) -> SignedMetadata:
+    """Read signed metadata from a file, or from a community's address. Raises ClientError."""
+    text = str(source)
+    if text.startswith(("https://", "http://")):
+        with Transport() as transport:
+            address = checked_address(text).removesuffix(WELL_KNOWN)
+            return IssuerClient(address, transport=transport).metadata()
+    try:
+        value = json.loads(Path(source).read_bytes())
+    except OSError as error:
+        raise ClientError(f"{source} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise ClientError(f"{source} does not hold a community's metadata.") from None
+    return SignedMetadata.from_json(value)

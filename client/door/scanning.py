@@ -1,0 +1,209 @@
+"""One scan at a door: online where the server answers, otherwise by the door's own record.
+
+Offline the door judges the code itself (`credentials.doors`), decides by a UNIQUE constraint in its
+file, and queues every scan with which it let a person pass. What was queued goes to the server
+before the next online scan, so that nobody is let in twice by door and server.
+"""
+
+import hashlib
+import time
+from dataclasses import dataclass, field
+from secrets import token_bytes
+
+from client.door.store import DoorIdentity, DoorStore
+from client.door.sync import hand_in
+from client.errors import DoorError, ServerRefused, ServerUnreachable
+from client.issuer import CheckIn, Entry, IssuerClient, QueuedScan
+from credentials.doors import MEMBERS_ONLY, PASSING, RE_ENTRY, Judged, Verdict, judge_code
+from credentials.errors import EncodingError
+from credentials.formats.metadata import Door, Metadata, SignedMetadata
+from credentials.formats.qr import from_qr_text
+from credentials.keys import VerifierKeys
+
+SCAN_ID_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """What the volunteer is told. `first_*` name the earlier scan that stands against this one."""
+
+    verdict: Verdict
+    online: bool
+    first_at: int | None = None
+    first_door: str | None = None
+    disclosed: dict[str, str | int] = field(default_factory=dict, repr=False)
+
+
+class DoorDesk:
+    """A prepared door. Not for several threads; several processes may share its file."""
+
+    def __init__(self, store: DoorStore) -> None:
+        self._store = store
+        self.identity: DoorIdentity = store.identity()
+        signed = SignedMetadata(octets=self.identity.metadata, signature=self.identity.signature)
+        self.metadata: Metadata = signed.open(fingerprint=self.identity.fingerprint)
+        door = self.metadata.door(self.identity.id)
+        if door is None:
+            raise DoorError("The community has no such door any more; prepare it anew.")
+        self.door: Door = door
+        self._keys: VerifierKeys | None = None
+
+    def scan_offline(
+        self, code: str, *, direction: str, scan_id: bytes | None = None, now: int | None = None
+    ) -> Scanned:
+        """Decide alone, and queue the scan if it lets somebody pass."""
+        self._check_direction(direction)
+        now = int(time.time()) if now is None else now
+        judged = self._judge(code, now=now)
+        if judged.verdict is not None:
+            return Scanned(verdict=judged.verdict, online=False, disclosed=judged.disclosed)
+        scan_id = scan_id or token_bytes(SCAN_ID_LENGTH)
+        with self._store.transaction():
+            verdict, last = self._decide(judged, direction=direction, now=now, scan_id=scan_id)
+            if verdict in PASSING and self.door.mode != MEMBERS_ONLY:
+                self._store.enqueue(
+                    QueuedScan(scan_id=scan_id, code=code, direction=direction, scanned_at=now)
+                )
+        return Scanned(
+            verdict=verdict,
+            online=False,
+            first_at=None if last is None else last.at,
+            first_door=None if last is None else last.door,
+            disclosed=judged.disclosed,
+        )
+
+    def scan_online(self, code: str, *, direction: str, issuer: IssuerClient) -> Scanned:
+        """Let the server decide, after handing in what is queued.
+
+        A lost response is asked for once more under the same scan id. Raises NotJudged with that
+        id if no answer comes, so that the scan can be decided here and merged as one.
+        """
+        self._check_direction(direction)
+        scan_id = token_bytes(SCAN_ID_LENGTH)
+        try:
+            hand_in(self._store, identity=self.identity, issuer=issuer)
+            try:
+                answer = self._ask(code, direction=direction, scan_id=scan_id, issuer=issuer)
+            except ServerUnreachable:
+                answer = self._ask(code, direction=direction, scan_id=scan_id, issuer=issuer)
+        except ServerUnreachable as error:
+            raise NotJudged(str(error), scan_id=scan_id) from None
+        except ServerRefused as refused:
+            if refused.status < 500:
+                raise
+            raise NotJudged(str(refused), scan_id=scan_id) from None
+        verdict = Verdict(answer.verdict)
+        self._remember(code, verdict=verdict, direction=direction, answer=answer)
+        return Scanned(
+            verdict=verdict,
+            online=True,
+            first_at=answer.first_at,
+            first_door=answer.first_door,
+            disclosed=answer.disclosed,
+        )
+
+    def _ask(self, code: str, *, direction: str, scan_id: bytes, issuer: IssuerClient) -> CheckIn:
+        return issuer.check_in(
+            code,
+            door=self.identity.id,
+            token=self.identity.token,
+            direction=direction,
+            scan_id=scan_id,
+        )
+
+    def _check_direction(self, direction: str) -> None:
+        if direction == "out" and self.door.mode != RE_ENTRY:
+            raise DoorError("This door does not count people out; its mode is not re_entry.")
+
+    def _judge(self, code: str, *, now: int) -> Judged:
+        if self._keys is None:
+            self._keys = VerifierKeys.from_metadata(self.metadata)
+        return judge_code(
+            code, metadata=self.metadata, verifier=self._keys, door=self.door, now=now
+        )
+
+    def _decide(
+        self, judged: Judged, *, direction: str, now: int, scan_id: bytes
+    ) -> tuple[Verdict, Entry | None]:
+        """The record's part of the decision, inside a transaction."""
+        if judged.code_hash is None or judged.scope is None:
+            return Verdict.INVALID, None
+        if judged.pseudonym is None:
+            fresh = self._store.see_code(judged.code_hash, now=now)
+            return (Verdict.ADMITTED if fresh else Verdict.REPLAYED), None
+        context_id = judged.scope.context_id
+        last = self._store.last_movement(context_id, pseudonym=judged.pseudonym)
+        refused = self._refused_by_record(last, direction=direction)
+        if refused is None and self.door.mode == RE_ENTRY:
+            fresh = self._store.see_code(judged.code_hash, now=now)
+            refused = None if fresh else Verdict.REPLAYED
+        if refused is not None:
+            return refused, last
+        movement = Entry(
+            context_id=context_id,
+            pseudonym=judged.pseudonym,
+            n=0 if last is None else last.n + 1,
+            at=now,
+            door=self.identity.id,
+        )
+        if not self._store.add_movement(movement, scan_id=scan_id):
+            return Verdict.ALREADY_IN, last
+        return (Verdict.CHECKED_OUT if direction == "out" else Verdict.ADMITTED), None
+
+    def _refused_by_record(self, last: Entry | None, *, direction: str) -> Verdict | None:
+        if self.door.mode != RE_ENTRY:
+            return None if last is None else Verdict.ALREADY_IN
+        inside = last is not None and last.n % 2 == 0
+        if direction == "in":
+            return Verdict.ALREADY_IN if inside else None
+        return None if inside else Verdict.NOT_INSIDE
+
+    def _remember(self, code: str, *, verdict: Verdict, direction: str, answer: CheckIn) -> None:
+        """Keep what the server decided, so that the door knows it when the network goes."""
+        if verdict not in (*PASSING, Verdict.ALREADY_IN):
+            return
+        now = int(time.time())
+        judged = self._judge(code, now=now)
+        if self.door.mode == MEMBERS_ONLY:
+            octets = from_qr_text(code)
+            with self._store.transaction():
+                self._store.see_code(hashlib.sha256(octets).digest(), now=now)
+            return
+        if judged.pseudonym is None or judged.scope is None or judged.code_hash is None:
+            return
+        context_id, pseudonym = judged.scope.context_id, judged.pseudonym
+        with self._store.transaction():
+            last = self._store.last_movement(context_id, pseudonym=pseudonym)
+            n = 0 if last is None else last.n + 1
+            goes_in = verdict in (Verdict.ADMITTED, Verdict.ALREADY_IN)
+            if (n % 2 == 0) != goes_in:
+                return
+            if verdict in PASSING:
+                self._store.see_code(judged.code_hash, now=now)
+            self._store.add_movement(
+                Entry(
+                    context_id=context_id,
+                    pseudonym=pseudonym,
+                    n=n,
+                    at=answer.first_at if answer.first_at is not None else now,
+                    door=answer.first_door or self.identity.id,
+                ),
+                scan_id=None,
+            )
+
+
+class NotJudged(ServerUnreachable):
+    """The server gave no answer to this scan; `scan_id` names it for a later merge."""
+
+    def __init__(self, message: str, *, scan_id: bytes) -> None:
+        super().__init__(message)
+        self.scan_id = scan_id
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is a Symbolon code at all."""
+    try:
+        from_qr_text(text)
+    except EncodingError:
+        return False
+    return True

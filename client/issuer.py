@@ -1,0 +1,261 @@
+"""The service's HTTP API as seen by wallets, doors and auditors: one method per endpoint.
+
+Parses each answer once, here: wire objects come back as octets, everything else as plain values of
+checked types. What the answers mean is decided by those who ask.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from client.errors import ClientError
+from client.transport import Json, Transport, checked_address, origin_for_people
+from credentials.errors import EncodingError
+from credentials.formats import base64url
+from credentials.formats.metadata import SignedMetadata
+
+BUNDLE_LIMIT = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollSummary:
+    """A line of the list of polls; times in Unix seconds."""
+
+    id: str
+    question: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Someone is in: a pseudonym in a scope, the running number, and when and where."""
+
+    context_id: bytes = field(repr=False)
+    pseudonym: bytes = field(repr=False)
+    n: int
+    at: int
+    door: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorBundle:
+    """What a door needs to work alone. `now` is the server's clock in Unix seconds."""
+
+    door: str
+    signed: SignedMetadata
+    now: int
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn:
+    """A verdict by the server; `first` says when and where an `already_in` came in before."""
+
+    verdict: str
+    first_at: int | None
+    first_door: str | None
+    disclosed: dict[str, str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedScan:
+    """A scan made without network, as it is handed in later."""
+
+    scan_id: bytes
+    code: str = field(repr=False)
+    direction: str
+    scanned_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncResult:
+    """What the server made of one queued scan; a conflict names the earlier scan."""
+
+    scan_id: bytes
+    verdict: str
+    conflict_door: str | None
+    conflict_at: int | None
+
+
+class IssuerClient:
+    """The service at one address (checked here). Raises ClientError, ServerUnreachable,
+    ServerRefused from every method."""
+
+    def __init__(self, address: str, *, transport: Transport) -> None:
+        self.address = checked_address(address)
+        self._transport = transport
+
+    def metadata(self) -> SignedMetadata:
+        """The signed metadata as published; nothing in it is checked yet."""
+        answer = self._transport.get(f"{self.address}/.well-known/symbolon.json")
+        return self._signed(answer)
+
+    def health(self) -> Json:
+        """Status, version and curve."""
+        return self._transport.get(f"{self.address}/health")
+
+    def issuance_nonce(self) -> bytes:
+        """A fresh single-use nonce of 32 octets."""
+        answer = self._transport.post(f"{self.address}/issuance/nonce", {})
+        return self._octets(answer, "nonce")
+
+    def issue(self, commitment: bytes, *, nonce: bytes, claim_code: str | None) -> bytes:
+        """Hand over a commitment (144 octets); returns IssuedCredential octets."""
+        answer = self._transport.post(
+            f"{self.address}/issuance/credential",
+            {
+                "nonce": base64url.encode(nonce),
+                "commitment": base64url.encode(commitment),
+                "claim_code": claim_code,
+            },
+        )
+        return self._octets(answer, "credential")
+
+    def polls(self) -> tuple[PollSummary, ...]:
+        """All polls of the community."""
+        answer = self._transport.get(f"{self.address}/polls")
+        return tuple(
+            PollSummary(
+                id=self._text(row, "id"),
+                question=self._text(row, "question"),
+                state=self._text(row, "state"),
+            )
+            for row in self._rows(answer, "polls")
+        )
+
+    def manifest(self, poll: str) -> bytes:
+        """The manifest's octets."""
+        return self._octets(self._transport.get(f"{self.address}/polls/{poll}"), "manifest")
+
+    def cast(self, ballot: bytes, *, poll: str) -> bytes:
+        """Hand in a ballot; returns the ballot hash. The same octets may be handed in again."""
+        answer = self._transport.post(
+            f"{self.address}/polls/{poll}/ballots", {"ballot": base64url.encode(ballot)}
+        )
+        return self._octets(answer, "ballot_hash")
+
+    def poll_bundle(self, poll: str) -> bytes:
+        """The published bundle of a closed poll."""
+        answer = self._transport.get(f"{self.address}/polls/{poll}/bundle", limit=BUNDLE_LIMIT)
+        return self._octets(answer, "bundle")
+
+    def door_bundle(self, door: str, *, token: str) -> DoorBundle:
+        """Metadata, clock and entries so far."""
+        answer = self._transport.get(
+            f"{self.address}/doors/{door}", token=token, limit=BUNDLE_LIMIT
+        )
+        return DoorBundle(
+            door=self._text(answer, "door"),
+            signed=self._signed(answer),
+            now=self._number(answer, "now"),
+            entries=self._entries(answer),
+        )
+
+    def check_in(
+        self, code: str, *, door: str, token: str, direction: str, scan_id: bytes
+    ) -> CheckIn:
+        """Let the server judge a code. The same scan_id may be sent again."""
+        answer = self._transport.post(
+            f"{self.address}/doors/{door}/checkins",
+            {"code": code, "direction": direction, "scan_id": base64url.encode(scan_id)},
+            token=token,
+        )
+        first = answer.get("first")
+        disclosed = answer.get("disclosed")
+        return CheckIn(
+            verdict=self._text(answer, "verdict"),
+            first_at=self._number(first, "at") if isinstance(first, dict) else None,
+            first_door=self._text(first, "door") if isinstance(first, dict) else None,
+            disclosed=_disclosed(disclosed),
+        )
+
+    def sync(
+        self, scans: tuple[QueuedScan, ...], *, door: str, token: str
+    ) -> tuple[tuple[SyncResult, ...], tuple[Entry, ...]]:
+        """Hand in queued scans; returns a result for each, and all entries as merged."""
+        answer = self._transport.post(
+            f"{self.address}/doors/{door}/sync",
+            {
+                "scans": [
+                    {
+                        "scan_id": base64url.encode(scan.scan_id),
+                        "code": scan.code,
+                        "direction": scan.direction,
+                        "scanned_at": scan.scanned_at,
+                    }
+                    for scan in scans
+                ]
+            },
+            token=token,
+            limit=BUNDLE_LIMIT,
+        )
+        results = tuple(self._sync_result(row) for row in self._rows(answer, "results"))
+        return results, self._entries(answer)
+
+    def _sync_result(self, row: Json) -> SyncResult:
+        conflict = row.get("conflict")
+        named = isinstance(conflict, dict)
+        return SyncResult(
+            scan_id=self._octets(row, "scan_id"),
+            verdict=self._text(row, "verdict"),
+            conflict_door=self._text(conflict, "door") if named else None,
+            conflict_at=self._number(conflict, "at") if named else None,
+        )
+
+    def _entries(self, answer: Json) -> tuple[Entry, ...]:
+        if answer.get("entries") is None:
+            return ()
+        return tuple(
+            Entry(
+                context_id=self._octets(row, "context_id"),
+                pseudonym=self._octets(row, "pseudonym"),
+                n=self._number(row, "n"),
+                at=self._number(row, "at"),
+                door=self._text(row, "door"),
+            )
+            for row in self._rows(answer, "entries")
+        )
+
+    def _signed(self, answer: Json) -> SignedMetadata:
+        return SignedMetadata(
+            octets=self._octets(answer, "metadata"), signature=self._octets(answer, "signature")
+        )
+
+    def _octets(self, answer: Any, name: str) -> bytes:
+        try:
+            return base64url.decode(self._text(answer, name))
+        except EncodingError:
+            raise self._strange() from None
+
+    def _text(self, answer: Any, name: str) -> str:
+        value = answer.get(name)
+        if not isinstance(value, str):
+            raise self._strange()
+        return value
+
+    def _number(self, answer: Any, name: str) -> int:
+        value = answer.get(name)
+        if type(value) is not int or value < 0:
+            raise self._strange()
+        return value
+
+    def _rows(self, answer: Json, name: str) -> list[Json]:
+        value = answer.get(name)
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            raise self._strange()
+        return value
+
+    def _strange(self) -> ClientError:
+        return ClientError(
+            f"{origin_for_people(self.address)} answers in a form that this version of Symbolon "
+            "does not know."
+        )
+
+
+def _disclosed(value: Any) -> dict[str, str | int]:
+    if not isinstance(value, dict):
+        return {}
+    return {
+        name: shown
+        for name, shown in value.items()
+        if isinstance(name, str) and isinstance(shown, str | int)
+    }
