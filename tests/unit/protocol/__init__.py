@@ -1,0 +1,1 @@
+"""Tests of issuance, holders, scopes and presentations, without a server."""

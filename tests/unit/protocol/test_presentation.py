@@ -1,0 +1,116 @@
+"""Presentations of one credential to one verifier."""
+
+import secrets
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from credentials.curve import curve
+from credentials.errors import PolicyError, PresentationRefused
+from credentials.formats.policy import Policy
+from credentials.presentation import present, verify_presentation
+from credentials.presentation.composition import hold
+from credentials.presentation.statement import Equation
+from credentials.scope import app_scope
+from tests.community import Community, Member
+
+NONCE = bytes(range(32))
+SCOPE = app_scope("visit", "https://cafe.example/answer")
+SHOWABLE = ["reissued", "pass", "volunteer"]
+ALL = [*SHOWABLE, "nickname", "points", "valid_until"]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    disclose=st.lists(st.sampled_from(ALL), unique=True),
+    pseudonym=st.booleans(),
+    slot=st.one_of(st.none(), st.integers(min_value=0, max_value=2**40)),
+)
+def test_what_a_policy_asks_is_what_the_verifier_gets(
+    community: Community, ana: Member, disclose, pseudonym, slot
+):
+    policy = Policy(
+        purpose="visit", disclose=tuple(disclose), pseudonym=pseudonym, identifying=True
+    )
+    freshness = NONCE if slot is None else slot
+    shown = present(ana.credential, policy=policy, scope=SCOPE, freshness=freshness)
+    verified = verify_presentation(
+        shown, verifier=community.verifier, policy=policy, scope=SCOPE, freshness=freshness
+    )
+    assert dict(verified.disclosed) == {name: community.attributes()[name] for name in disclose}
+    assert (verified.pseudonym is not None) == pseudonym
+    hidden = 2 + len(ALL) - len(disclose) + 2
+    assert len(shown.proof) == 272 + 32 * hidden
+
+
+def test_eight_messages_two_disclosed_and_a_pseudonym_take_576_octets(ana: Member):
+    policy = Policy(purpose="visit", disclose=("reissued", "pass"))
+    shown = present(ana.credential, policy=policy, scope=SCOPE, freshness=NONCE)
+    assert len(shown.proof) + len(shown.pseudonym) == 576
+
+
+def test_one_member_has_one_pseudonym_in_a_scope(ana: Member, bo: Member):
+    policy = Policy(purpose="visit")
+
+    def pseudonym(member: Member, address: str) -> bytes:
+        scope = app_scope("visit", address)
+        return present(member.credential, policy=policy, scope=scope, freshness=NONCE).pseudonym
+
+    cafe, forum = "https://cafe.example/answer", "https://forum.example/answer"
+    assert pseudonym(ana, cafe) == pseudonym(ana, cafe)
+    assert len({pseudonym(m, a) for m in (ana, bo) for a in (cafe, forum)}) == 4
+
+
+def test_a_policy_that_the_schema_cannot_meet_is_refused_by_both_sides(
+    community: Community, ana: Member
+):
+    shown = present(ana.credential, policy=Policy(purpose="visit"), scope=SCOPE, freshness=NONCE)
+    for policy in (
+        Policy(purpose="visit", disclose=("height",)),
+        Policy(purpose="visit", disclose=("nickname",)),
+    ):
+        with pytest.raises(PolicyError):
+            present(ana.credential, policy=policy, scope=SCOPE, freshness=NONCE)
+        with pytest.raises(PolicyError):
+            verify_presentation(
+                shown, verifier=community.verifier, policy=policy, scope=SCOPE, freshness=NONCE
+            )
+
+
+def test_a_policy_of_another_purpose_than_the_scope_is_refused(ana: Member):
+    with pytest.raises(PresentationRefused):
+        present(ana.credential, policy=Policy(purpose="login"), scope=SCOPE, freshness=NONCE)
+
+
+def test_equations_do_not_cancel_each_other(community: Community):
+    """Two wrong equations whose errors are opposite pass with equal weights, and must not here."""
+    key = community.verifier.issuer_key
+    point = curve.multiply_g1(curve.g1_generator, secrets.randbits(200))
+    right = curve.multiply_g1(point, community.secret.x)
+    error = curve.g1_generator
+    good = Equation(left=point, key=key, right=right)
+    above = Equation(left=point, key=key, right=right + error)
+    below = Equation(left=point, key=key, right=right + -error)
+    assert hold([good, good])
+    assert not hold([above])
+    for _ in range(20):
+        assert not hold([above, below])
+        assert not hold([good, above, below])
+
+
+def test_equations_under_several_keys_are_checked_together(
+    community: Community, other_community: Community
+):
+    def equation(of: Community, factor: int) -> Equation:
+        left = curve.multiply_g1(curve.g1_generator, factor)
+        return Equation(
+            left=left,
+            key=of.verifier.issuer_key,
+            right=curve.multiply_g1(left, of.secret.x),
+        )
+
+    good = [equation(community, 5), equation(other_community, 7), equation(community, 11)]
+    assert hold(good)
+    crossed = Equation(left=good[0].left, key=good[1].key, right=good[0].right)
+    assert not hold([*good, crossed])
