@@ -5,12 +5,14 @@ Source: docs/protocol.md, "Doors". Left out: what only a record of earlier entri
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Literal
 
 from credentials.errors import EncodingError, PresentationRefused
+from credentials.formats.attribute import ANONYMOUS_TYPES
 from credentials.formats.metadata import Door, Event, Metadata
 from credentials.formats.policy import Policy
 from credentials.formats.presentation import Presentation
@@ -101,14 +103,17 @@ class Judged:
 
 
 def door_policy(door: Door, *, schema: Schema) -> Policy:
-    """What a door asks for: used by the wallet that draws the code and the door that judges it."""
-    names = tuple(dict.fromkeys((*door.disclose, *((door.expires_by,) if door.expires_by else ()))))
-    anonymous = all(schema.attribute(name).type in ("choice", "flag") for name in names)
+    """What a door asks: used by the wallet that draws the code and by the door that judges it.
+
+    It counts as identifying if it asks for more than choices and flags. A members-only door asks
+    for no pseudonym.
+    """
+    types = {schema.attribute(name).type for name in door.disclose}
     return Policy(
         purpose="door",
         pseudonym=door.mode != MEMBERS_ONLY,
-        disclose=names,
-        identifying=not anonymous,
+        disclose=door.disclose,
+        identifying=not types <= ANONYMOUS_TYPES,
     )
 
 
@@ -174,7 +179,7 @@ def _outside(instance: str | bytes, *, slot: int, event: Event, now: int) -> Ver
 
 
 def _refused_by_attributes(
-    disclosed: dict[str, str | int], *, door: Door, slot: int
+    disclosed: Mapping[str, str | int], *, door: Door, slot: int
 ) -> Verdict | None:
     if door.mode != MEMBERS_ONLY and disclosed.get("reissued") != 0:
         return Verdict.HELP_DESK

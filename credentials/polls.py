@@ -4,11 +4,13 @@ Source: docs/protocol.md, "Polls". Left out: that each pseudonym votes once, whi
 of the server's database and a set at the auditor, and the count itself (credentials.tally).
 """
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from credentials.errors import BallotRefused, EncodingError, PresentationRefused
-from credentials.formats.poll import Ballot, Manifest, action_digest
+from credentials.formats.poll import Ballot, Manifest
 from credentials.keys import VerifierKeys
 from credentials.presentation import verify_presentation
 from credentials.scope import poll_scope
@@ -42,10 +44,11 @@ def verify_ballot(ballot: Ballot, *, manifest: Manifest, verifier: VerifierKeys)
     manifest_hash = manifest.manifest_hash
     if ballot.manifest_hash != manifest_hash:
         raise BallotRefused("the ballot belongs to another poll")
-    if not 0 <= ballot.choice <= len(manifest.options):
+    if not manifest.allows(ballot.choice):
         raise BallotRefused("the ballot names an option that the poll does not have")
     pins = (manifest.community_id, manifest.issuer_id, manifest.schema_id)
-    if pins != (verifier.community_id, verifier.issuer_id, verifier.schema.schema_id):
+    issuer_id = hashlib.sha256(verifier.pk).digest()
+    if pins != (verifier.community_id, issuer_id, verifier.schema.schema_id):
         raise BallotRefused("the poll belongs to another community, issuer or schema")
     try:
         verified = verify_presentation(
@@ -54,7 +57,7 @@ def verify_ballot(ballot: Ballot, *, manifest: Manifest, verifier: VerifierKeys)
             policy=manifest.policy,
             scope=poll_scope(manifest.community_id, manifest_hash),
             freshness=manifest_hash,
-            action=action_digest(manifest_hash, ballot.sequence, ballot.choice),
+            action=ballot.action_digest,
             head=manifest.head,
         )
     except (EncodingError, PresentationRefused) as error:
@@ -72,7 +75,7 @@ def verify_ballot(ballot: Ballot, *, manifest: Manifest, verifier: VerifierKeys)
     )
 
 
-def _check_required(disclosed: dict[str, str | int], *, manifest: Manifest) -> None:
+def _check_required(disclosed: Mapping[str, str | int], *, manifest: Manifest) -> None:
     for name, value in manifest.require:
         if disclosed.get(name) == value:
             continue

@@ -1,0 +1,1 @@
+"""Doors: who may enter, decided once, online or merged from doors that had no network."""

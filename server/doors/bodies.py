@@ -1,0 +1,137 @@
+"""The JSON of doors: what a scanner sends, and what it shows."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from credentials.doors import VERDICT_SIGNS
+from credentials.formats import base64url
+from server.doors.service import CheckIn
+from server.doors.sync import Entry
+
+ScanId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$", description="16 octets, base64url")]
+CodeText = Annotated[str, Field(min_length=1, max_length=2048, description="the text of the QR")]
+DirectionField = Annotated[Literal["in", "out"], Field(description="`out` at re-entry doors only")]
+
+
+class FirstBody(BaseModel):
+    """The entry that stands against a scan: Unix seconds, and the door's id."""
+
+    at: int
+    door: str
+
+
+class CheckInRequest(BaseModel):
+    """One scan; the same `scan_id` again gives the same answer, if the first was lost."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: CodeText
+    direction: DirectionField = "in"
+    scan_id: ScanId | None = None
+
+
+class CheckInBody(BaseModel):
+    """A verdict with everything a volunteer needs to act on it."""
+
+    verdict: str
+    colour: str
+    symbol: str
+    sound: str
+    instruction: str
+    first: FirstBody | None
+    disclosed: dict[str, str | int]
+
+    @classmethod
+    def of(cls, check_in: CheckIn) -> "CheckInBody":
+        """The verdict with its sign."""
+        sign = VERDICT_SIGNS[check_in.verdict]
+        return cls(
+            verdict=check_in.verdict.value,
+            colour=sign.colour,
+            symbol=sign.symbol,
+            sound=sign.sound,
+            instruction=sign.instruction,
+            first=_first(check_in),
+            disclosed=check_in.disclosed,
+        )
+
+
+class QueuedScanBody(BaseModel):
+    """A scan that waited: as it was made, with its time in Unix seconds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scan_id: ScanId
+    code: CodeText
+    direction: DirectionField = "in"
+    scanned_at: Annotated[int, Field(ge=0, le=2**40)]
+
+
+class SyncRequest(BaseModel):
+    """The queue of a door, or a part of it; it may be sent again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scans: Annotated[list[QueuedScanBody], Field(max_length=500)]
+
+
+class SyncResultBody(BaseModel):
+    """How one scan stands after the merge, and the scan that was earlier, where one was."""
+
+    scan_id: str
+    verdict: str
+    conflict: FirstBody | None
+
+    @classmethod
+    def of(cls, scan_id: str, check_in: CheckIn) -> "SyncResultBody":
+        """The result for the scan of this id."""
+        return cls(scan_id=scan_id, verdict=check_in.verdict.value, conflict=_first(check_in))
+
+
+class EntryBody(BaseModel):
+    """The last movement of one pseudonym: even `n` is inside, odd is outside."""
+
+    context_id: str
+    pseudonym: str
+    n: int
+    at: int
+    door: str
+
+    @classmethod
+    def of(cls, entry: Entry) -> "EntryBody":
+        """The entry, octets in base64url."""
+        return cls(
+            context_id=base64url.encode(entry.context_id),
+            pseudonym=base64url.encode(entry.pseudonym),
+            n=entry.n,
+            at=entry.at,
+            door=entry.door,
+        )
+
+
+class SyncBody(BaseModel):
+    """One result for each scan, and who is in at this door's event."""
+
+    results: list[SyncResultBody]
+    entries: list[EntryBody]
+
+
+class DoorBody(BaseModel):
+    """A door and the signed metadata that lists it; `entries` only for the door's own token."""
+
+    door: str
+    name: str
+    event: str
+    mode: str
+    disclose: list[str]
+    metadata: str
+    signature: str
+    now: int
+    entries: list[EntryBody] | None = None
+
+
+def _first(check_in: CheckIn) -> FirstBody | None:
+    if check_in.first is None:
+        return None
+    return FirstBody(at=check_in.first.at, door=check_in.first.door)

@@ -1,0 +1,79 @@
+"""The organiser's side of doors: adding them, giving them tokens, and reading what became of them.
+
+A door and its event stand in the signed metadata; its token is shown once and kept as a hash.
+"""
+
+from dataclasses import dataclass, replace
+
+from credentials.formats.metadata import Door, Event, Metadata
+from server.bearer import draw_token, hash_token
+from server.community.service import CommunityService
+from server.database import Database
+from server.doors import store
+from server.doors.movements import Lost
+from server.problems import OperatorError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDoor:
+    """A door with the number of times that it let somebody in (0 at a members-only door)."""
+
+    door: Door
+    entries: int
+
+
+class DoorOffice:
+    """Doors as the organiser handles them, from the command line."""
+
+    def __init__(self, database: Database, community: CommunityService) -> None:
+        self._database = database
+        self._community = community
+
+    def add(self, door: Door, *, event: Event | None = None) -> str:
+        """Publish a door, and `event` if it is new; the door's token, which is shown only now.
+
+        Raises OperatorError if the door's id is taken, its event is unknown, or `event` differs
+        from the one published under its id; MetadataRefused for a door the schema cannot serve.
+        """
+
+        def with_door(metadata: Metadata) -> Metadata:
+            if metadata.door(door.id) is not None:
+                raise OperatorError(f"There is already a door with the id {door.id}.")
+            known = metadata.event(door.event)
+            if known is None and event is None:
+                raise OperatorError(f"There is no event with the id {door.event}.")
+            if known is not None and event is not None and known != event:
+                raise OperatorError(
+                    f"The event {event.id} is already there, with another name or time zone."
+                )
+            events = metadata.events if known or event is None else (*metadata.events, event)
+            return replace(metadata, events=events, doors=(*metadata.doors, door))
+
+        token = draw_token()
+        with self._database.write() as connection:
+            self._community.publish(with_door, connection=connection)
+            store.set_token(connection, door=door.id, token_hash=hash_token(token))
+        return token
+
+    def renew_token(self, door_id: str) -> str:
+        """A new token for a door; the one before ends at once. Raises OperatorError."""
+        token = draw_token()
+        with self._database.write() as connection:
+            if self._community.metadata(connection=connection).door(door_id) is None:
+                raise OperatorError(f"There is no door with the id {door_id}.")
+            store.set_token(connection, door=door_id, token_hash=hash_token(token))
+        return token
+
+    def doors(self) -> list[ListedDoor]:
+        """All doors, in the order in which they were added."""
+        with self._database.read() as connection:
+            doors = self._community.metadata(connection=connection).doors
+            return [
+                ListedDoor(door=door, entries=store.count_entries(connection, door.id))
+                for door in doors
+            ]
+
+    def conflicts(self) -> list[Lost]:
+        """Scans with which an offline door let somebody pass, and which lost when merged."""
+        with self._database.read() as connection:
+            return store.conflicts(connection)

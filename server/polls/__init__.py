@@ -1,0 +1,1 @@
+"""Polls: prepared, opened with a frozen manifest, voted in once, closed, and counted in public."""
