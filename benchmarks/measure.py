@@ -1,0 +1,63 @@
+"""How things are measured: operations take turns, and each figure is a median.
+
+The reference R is one check of two pairings on blst. Machines are shared and noisy; taking turns
+lets noise hit all operations alike, so that the ratios to R hold where microseconds do not.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from credentials.curve import curve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of a table: what was measured, the figure with its unit, and the aim."""
+
+    name: str
+    figure: str
+    aim: str = ""
+
+
+def reference() -> None:
+    """R: one check of two pairings on the curve in use."""
+    pair = (curve.g1_generator, curve.g2_generator)
+    assert curve.pairing_check([pair, (-pair[0], pair[1])])
+
+
+def take_turns(operations: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[str, float]:
+    """Median seconds of each operation and of "R", over `rounds` rounds in which all take turns."""
+    all_operations = {"R": reference, **operations}
+    times: dict[str, list[float]] = {name: [] for name in all_operations}
+    for operation in all_operations.values():
+        operation()
+    for _ in range(rounds):
+        for name, operation in all_operations.items():
+            start = time.perf_counter()
+            operation()
+            times[name].append(time.perf_counter() - start)
+    return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+def rows_against_reference(medians: Mapping[str, float], *, aims: Mapping[str, str]) -> list[Row]:
+    """A row for each operation: milliseconds, and how many R that is."""
+    unit = medians["R"]
+    return [
+        Row(
+            name=name,
+            figure=f"{seconds * 1000:9.2f} ms {seconds / unit:8.2f} R",
+            aim=aims.get(name, ""),
+        )
+        for name, seconds in medians.items()
+    ]
+
+
+def show(title: str, rows: list[Row]) -> None:
+    """Print a table."""
+    print(f"\n{title}")
+    width = max(len(row.name) for row in rows)
+    for row in rows:
+        aim = f"   aim {row.aim}" if row.aim else ""
+        print(f"  {row.name:<{width}}  {row.figure}{aim}")
