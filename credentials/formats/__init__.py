@@ -1,14 +1,17 @@
 """The wire objects: what is signed, hashed, sent and shown, each with its one encoding.
 
-cbor, base64url, qr     encodings, strict both ways
+cbor, base64url, qr     encodings, strict both ways, and readers that refuse a wrong type or size
 names, addresses        rules for identifiers, shown text and web addresses
-json_object             rules for the few JSON objects people write
-schema, credential      what a credential says, and how the issuer hands it over
-claim_link, metadata    how a wallet finds a community and knows that it is the right one
+json_object             rules for the few JSON objects that people write
+schema, attribute       what a credential says
+credential              its signed header, and how the issuer hands it over
+claim_link              how a wallet finds its community
+metadata                the community's signed description and its chain of versions; made of
+                        community (the description), public_keys and places (events, doors, apps)
 policy, request         what a verifier asks
-presentation            what a wallet shows
-poll                    manifest, ballot and bundle of a poll
+presentation            what a wallet shows; also the door code
+poll, manifest          a poll, its ballots, and the bundle to recount it
 
-Every object checks itself when it is made, so an invalid one does not exist. Proofs and signatures
-of credentials are octets here; their meaning is in the packages that compute.
+Every object checks itself when it is made, so an invalid one does not exist. Points, proofs and
+signatures of credentials are octets here; their meaning is in the packages that compute.
 """

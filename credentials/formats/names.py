@@ -1,7 +1,8 @@
 """Rules for identifiers and for text that people will read.
 
-Shown text is NFC, on one line, and free of control characters and of those that turn the direction
-of writing, so that what a wallet or a door shows cannot be made to look like something else.
+Shown text is NFC, on one line, and free of control characters, of invisible ones (but for the two
+joiners, which some scripts and pictures need) and of those that turn the direction of writing, so
+that what a wallet or a door shows cannot be made to look like something else.
 """
 
 import re
@@ -15,8 +16,8 @@ MAX_TEXT: Final = 200  # characters
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 _ATTRIBUTE_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 _TIMEZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}", re.ASCII)
-_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_UNSHOWN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_UNSHOWN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = "\u200c\u200d"
 
 
 def take_identifier(
@@ -50,10 +51,13 @@ def take_shown_text(
     """`value` if it is 1 to `max` characters that can be shown as they are; raises `error`."""
     if type(value) is not str or not 1 <= len(value) <= max:
         raise error(f"{name} is not text of 1 to {max} characters")
-    if any(unicodedata.category(character) in _UNSHOWN_CATEGORIES for character in value):
-        raise error(f"{name} holds a line break or a control character")
-    if _TURNING.search(value):
-        raise error(f"{name} holds a character that turns the direction of writing")
+    if value.strip() != value:
+        raise error(f"{name} begins or ends with a space")
+    if any(
+        unicodedata.category(character) in _UNSHOWN_CATEGORIES and character not in _JOINERS
+        for character in value
+    ):
+        raise error(f"{name} holds a line break, a control character or an invisible one")
     if not unicodedata.is_normalized("NFC", value):
         raise error(f"{name} is not in the normal form NFC")
     return value

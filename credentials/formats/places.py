@@ -49,9 +49,9 @@ class Event:
 class Door:
     """A door of an event, in one of MODES; raises EncodingError or MetadataRefused.
 
-    disclose: names of attributes, `reissued` among them wherever the door counts entries, because a
-    re-issued member goes to the help desk there. expires_by: the date after which a pass is expired,
-    which the door then asks for too, or empty.
+    disclose: names of attributes, `reissued` among them wherever the door counts entries, because
+    a re-issued member goes to the help desk there. expires_by: the date after which a pass is
+    expired, which the door then asks for too, or empty.
     """
 
     id: str

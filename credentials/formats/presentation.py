@@ -40,7 +40,7 @@ class Presentation:
     instance: str | bytes
     freshness: int | bytes
     head: bytes = b""
-    disclosed: tuple[tuple[int, AttributeValue], ...] = ()
+    disclosed: tuple[tuple[int, AttributeValue], ...] = field(default=(), repr=False)
     pseudonym: bytes = field(default=b"", repr=False)
     proof: bytes = field(repr=False)
 

@@ -1,0 +1,148 @@
+"""Well-formed wire objects with made-up octets where points, proofs and signatures would stand."""
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from credentials.formats.claim_link import ClaimLink
+from credentials.formats.credential import CredentialHeader, IssuedCredential
+from credentials.formats.metadata import App, Door, Event, Metadata, PublicKeys, SignedMetadata
+from credentials.formats.policy import Policy
+from credentials.formats.poll import Ballot, Manifest, PollBundle
+from credentials.formats.presentation import Presentation
+from credentials.formats.request import PresentationRequest
+from credentials.formats.schema import Schema
+
+METADATA_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
+
+SCHEMA = Schema.from_json(
+    {
+        "name": "popup-city",
+        "attributes": [
+            {"name": "pass", "type": "choice", "values": ["resident", "visitor", "été"]},
+            {"name": "speaker", "type": "flag"},
+            {"name": "valid_until", "type": "date"},
+            {"name": "level", "type": "integer"},
+            {"name": "nickname", "type": "text"},
+        ],
+    }
+)
+
+KEYS = PublicKeys(
+    issuer_key=b"W" * 96, registry_key=b"Q" * 96, registry_key_g1=b"q" * 48, digit_key=b"X" * 96
+)
+
+METADATA = Metadata(
+    version=1,
+    previous=b"",
+    name="Popup City",
+    address="https://city.example",
+    metadata_key=METADATA_KEY.public_key().public_bytes_raw(),
+    keys=KEYS,
+    schemas=(SCHEMA,),
+    events=(Event(id="summer-2026", name="Summer 2026", timezone="Europe/Athens"),),
+    doors=(
+        Door(
+            id="main-gate",
+            name="Main gate",
+            event="summer-2026",
+            mode="once_per_day",
+            disclose=("reissued", "pass"),
+            expires_by="valid_until",
+        ),
+        Door(id="lounge", name="Lounge", event="summer-2026", mode="members_only", disclose=()),
+    ),
+    apps=(App(id="forum", name="Forum", response_address="http://127.0.0.1:9001/answer"),),
+    published_at=1_790_000_000,
+)
+
+SIGNED = SignedMetadata.sign(METADATA, private_key=METADATA_KEY)
+
+HEADER = CredentialHeader(issuer_id=b"i" * 32, schema_id=b"s" * 32, registry_id=b"r" * 32)
+
+ISSUED = IssuedCredential(
+    signature=b"a" * 80,
+    handle=2**200 + 7,
+    serial=12,
+    attributes=(0, "resident", 1, 20727, 3, "Ana"),
+)
+
+CLAIM_LINK = ClaimLink(
+    address="https://city.example", code="ABCDEFGHIJKLMNOPQRSTUVWX23", fingerprint=b"f" * 32
+)
+
+POLICY = Policy(purpose="login", disclose=("pass", "reissued"))
+
+REQUEST = PresentationRequest(
+    id="r-1_A",
+    community_id=b"c" * 32,
+    app="forum",
+    policy=POLICY,
+    nonce=b"n" * 32,
+    expires_at=1_790_000_300,
+)
+
+DOOR_PRESENTATION = Presentation(
+    purpose="door",
+    instance="summer-2026/2026-09-21",
+    freshness=59_666_666,
+    disclosed=((2, 0), (3, "resident")),
+    pseudonym=b"N" * 48,
+    proof=b"p" * (3 * 48 + 13 * 32),
+)
+
+MANIFEST = Manifest(
+    community_id=METADATA.community_id,
+    issuer_id=KEYS.issuer_id,
+    registry_id=KEYS.registry_id,
+    schema_id=SCHEMA.schema_id,
+    poll="budget",
+    question="Where shall we meet next year?",
+    options=("Athens", "Chiang Mai", "Nowhere"),
+    quorum=10,
+    threshold=(1, 2),
+    opens_at=1_790_000_000,
+    closes_at=1_790_086_400,
+)
+
+
+def ballot(*, choice: int = 2, proof: bytes = b"v") -> Ballot:
+    """A ballot in the sample poll."""
+    return Ballot(
+        manifest_hash=MANIFEST.manifest_hash,
+        sequence=1,
+        choice=choice,
+        presentation=Presentation(
+            purpose="poll",
+            instance=MANIFEST.manifest_hash,
+            freshness=MANIFEST.manifest_hash,
+            disclosed=((2, 0),),
+            pseudonym=b"N" * 48,
+            proof=proof * (3 * 48 + 13 * 32),
+        ),
+    )
+
+
+BUNDLE = PollBundle(
+    metadata=SIGNED,
+    manifest=MANIFEST.to_cbor(),
+    ballots=tuple(
+        one.to_cbor()
+        for one in sorted(
+            (ballot(choice=1), ballot(proof=b"w"), ballot(choice=0, proof=b"x")),
+            key=lambda one: one.ballot_hash,
+        )
+    ),
+    closed_at=1_790_086_405,
+)
+
+OBJECTS = {
+    "schema": SCHEMA,
+    "header": HEADER,
+    "issued": ISSUED,
+    "metadata": METADATA,
+    "request": REQUEST,
+    "presentation": DOOR_PRESENTATION,
+    "manifest": MANIFEST,
+    "ballot": ballot(),
+    "bundle": BUNDLE,
+}

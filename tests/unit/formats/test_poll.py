@@ -1,0 +1,211 @@
+"""credentials.formats.poll and manifest: what fixes a poll, and what a vote is made for."""
+
+import dataclasses
+import hashlib
+from typing import Any
+
+import pytest
+
+from credentials.errors import BallotRefused, EncodingError, PolicyError, SchemaError
+from credentials.formats import cbor
+from credentials.formats.poll import Ballot, Manifest, PollBundle, action_digest
+from tests.unit.formats.samples import BUNDLE, MANIFEST, METADATA, ballot
+
+BALLOT = ballot()
+
+
+def test_hashes_are_over_the_octets() -> None:
+    assert MANIFEST.manifest_hash == hashlib.sha256(MANIFEST.to_cbor()).digest()
+    assert BALLOT.ballot_hash == hashlib.sha256(BALLOT.to_cbor()).digest()
+    expected = cbor.encode(("symbolon/ballot-action/1", MANIFEST.manifest_hash, 1, 2))
+    assert BALLOT.action_digest == hashlib.sha256(expected).digest()
+    assert BALLOT.action_digest == action_digest(MANIFEST.manifest_hash, 1, 2)
+
+
+def test_each_vote_has_its_own_action() -> None:
+    digests = {
+        action_digest(poll, sequence, choice)
+        for poll in (b"a" * 32, b"b" * 32)
+        for sequence in (1, 2)
+        for choice in (0, 1, 2)
+    }
+    assert len(digests) == 12
+
+
+def test_the_policy_asks_for_what_the_manifest_requires() -> None:
+    assert MANIFEST.policy.disclose == ("reissued",)
+    assert MANIFEST.policy.purpose == "poll"
+    assert MANIFEST.policy.pseudonym
+
+
+def test_choices_are_abstention_and_the_options() -> None:
+    assert [choice for choice in range(-2, 70) if MANIFEST.allows(choice)] == [0, 1, 2, 3]
+
+
+def test_a_manifest_belongs_to_its_community() -> None:
+    MANIFEST.check(METADATA)
+    for name in ("community_id", "issuer_id", "registry_id", "schema_id"):
+        other: dict[str, Any] = {name: bytes(32)}
+        with pytest.raises(PolicyError, match="another community"):
+            dataclasses.replace(MANIFEST, **other).check(METADATA)
+
+
+def test_a_manifest_requires_only_what_the_schema_can_say() -> None:
+    requirement: tuple[str, Any]
+    dataclasses.replace(MANIFEST, require=(("reissued", 0), ("pass", "resident"))).check(METADATA)
+    for requirement in (("age", 3), ("level", 3), ("nickname", "Ana")):
+        with pytest.raises(PolicyError):
+            dataclasses.replace(MANIFEST, require=(("reissued", 0), requirement)).check(METADATA)
+    with pytest.raises(SchemaError):
+        dataclasses.replace(MANIFEST, require=(("reissued", 0), ("pass", "king"))).check(METADATA)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"options": ("a", "b")},
+        {"options": tuple(f"o{i}" for i in range(64))},
+        {"threshold": (0, 1)},
+        {"threshold": (2, 3)},
+        {
+            "question": "\U0001f680" * 1000,
+            "options": tuple("\U0001f680" * i for i in range(137, 201)),
+        },
+        {"head": b"h" * 32, "require": ()},
+    ],
+)
+def test_manifests_within_the_limits_come_back(changes: dict[str, Any]) -> None:
+    manifest = dataclasses.replace(MANIFEST, **changes)
+    assert Manifest.from_cbor(manifest.to_cbor()) == manifest
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"community_id": b""},
+        {"poll": "A"},
+        {"question": ""},
+        {"question": "a\u202eb"},
+        {"question": "x" * 1001},
+        {"options": ("a",)},
+        {"options": ("a", "a")},
+        {"options": ("a", "")},
+        {"options": ["a", "b"]},
+        {"options": tuple(f"o{i}" for i in range(65))},
+        {"ballot_type": "approval"},
+        {"tally": "stv/1"},
+        {"tie_rule": "random"},
+        {"tie_rule": None},
+        {"quorum": -1},
+        {"quorum": 2**24},
+        {"threshold": (1, 1)},
+        {"threshold": (2, 4)},
+        {"threshold": (0, 2)},
+        {"threshold": (0, 0)},
+        {"threshold": (-1, 2)},
+        {"threshold": (1,)},
+        {"threshold": 0.5},
+        {"opens_at": MANIFEST.closes_at},
+        {"opens_at": -1},
+        {"closes_at": 2**41},
+        {"head": b"h"},
+        {"require": ()},
+        {"require": (("reissued", 1),)},
+        {"require": (("pass", "resident"),)},
+        {"require": (("reissued", 0), ("reissued", 0))},
+        {"require": (("reissued", 0), ("Pass", "x"))},
+        {"require": (("reissued", 0), ("pass", b"x"))},
+        {"require": (("reissued", False),)},
+        {"require": [("reissued", 0)]},
+    ],
+)
+def test_a_malformed_manifest_does_not_exist(changes: dict[str, Any]) -> None:
+    with pytest.raises((EncodingError, PolicyError)):
+        dataclasses.replace(MANIFEST, **changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"purpose": "door"},
+        {"purpose": "login"},
+        {"instance": b"o" * 32},
+        {"instance": ""},
+        {"instance": "budget"},
+        {"freshness": b"o" * 32},
+        {"freshness": 0},
+        {"pseudonym": b""},
+    ],
+)
+def test_a_presentation_for_something_else_makes_no_ballot(changes: dict[str, Any]) -> None:
+    with pytest.raises((BallotRefused, EncodingError)):
+        dataclasses.replace(
+            BALLOT, presentation=dataclasses.replace(BALLOT.presentation, **changes)
+        )
+
+
+def test_a_ballot_cannot_be_moved_to_another_poll() -> None:
+    with pytest.raises(BallotRefused, match="another poll"):
+        dataclasses.replace(BALLOT, manifest_hash=b"o" * 32)
+    fields = cbor.decode(BALLOT.to_cbor())
+    assert isinstance(fields, tuple)
+    with pytest.raises(BallotRefused, match="another poll"):
+        Ballot.from_cbor(cbor.encode((fields[0], b"o" * 32, *fields[2:])))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sequence": 0},
+        {"sequence": 2**24},
+        {"sequence": 2**64 - 1},
+        {"sequence": True},
+        {"choice": -1},
+        {"choice": 65},
+        {"choice": None},
+        {"presentation": None},
+        {"presentation": BALLOT.presentation.to_cbor()},
+    ],
+)
+def test_a_malformed_ballot_does_not_exist(changes: dict[str, Any]) -> None:
+    with pytest.raises(EncodingError):
+        dataclasses.replace(BALLOT, **changes)
+
+
+def test_a_bundle_has_each_ballot_once_in_the_order_of_the_hashes() -> None:
+    assert BUNDLE.open_manifest() == MANIFEST
+    first, second, third = BUNDLE.ballots
+    for ballots in ((second, first, third), (first, first, second), (third, second, first)):
+        with pytest.raises(EncodingError, match="ascending"):
+            dataclasses.replace(BUNDLE, ballots=ballots)
+
+
+def test_a_bundle_without_ballots_or_closing_time_comes_back() -> None:
+    for changed in (
+        dataclasses.replace(BUNDLE, ballots=()),
+        dataclasses.replace(BUNDLE, closed_at=None),
+    ):
+        assert PollBundle.from_cbor(changed.to_cbor()) == changed
+
+
+def test_a_bad_ballot_stays_in_the_bundle_for_the_auditor_to_name() -> None:
+    bundle = dataclasses.replace(BUNDLE, ballots=(b"not a ballot",))
+    assert PollBundle.from_cbor(bundle.to_cbor()) == bundle
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"metadata": None},
+        {"manifest": b""},
+        {"manifest": MANIFEST},
+        {"ballots": [b"x"]},
+        {"ballots": ("x",)},
+        {"ballots": (bytes(9000),)},
+        {"closed_at": -1},
+        {"closed_at": True},
+    ],
+)
+def test_a_malformed_bundle_does_not_exist(changes: dict[str, Any]) -> None:
+    with pytest.raises(EncodingError):
+        dataclasses.replace(BUNDLE, **changes)
