@@ -28,8 +28,8 @@ _FLAGS = _COMPRESSED | _INFINITY | _SIGN
 class _Point:
     """A point in py_ecc's projective coordinates, every identity in the one form (1, 1, 0).
 
-    Doubling the identity twice with py_ecc gives (0, 0, 0), which its `eq` calls equal to any
-    point; so the identity is put right after every operation, and told apart before comparing.
+    Doubling the identity twice with py_ecc gives (0, 0, 0), which its `eq` calls equal to every
+    point; so the identity is put right after each operation.
     """
 
     __slots__ = ("coordinates",)
@@ -51,8 +51,6 @@ class _Point:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, type(self)):
             return NotImplemented
-        if self.is_identity or other.is_identity:
-            return self.is_identity and other.is_identity
         return bool(ecc.eq(self.coordinates, other.coordinates))
 
     __hash__ = None  # type: ignore[assignment]  # one point has many projective coordinates

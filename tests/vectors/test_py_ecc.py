@@ -44,16 +44,3 @@ def test_the_representative_part_passes_on_py_ecc() -> None:
     assert int(found.group(1)) == PART
     assert "failed" not in summary
     assert "skipped" not in summary
-
-
-def test_an_unknown_curve_is_refused_in_one_sentence() -> None:
-    ran = subprocess.run(
-        [sys.executable, "-c", "import credentials.curve"],
-        env={**os.environ, "SYMBOLON_CURVE": "secp256k1"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ran.returncode != 0
-    assert "SYMBOLON_CURVE is 'secp256k1'; it can be blst or py_ecc" in ran.stderr
