@@ -1,11 +1,11 @@
 """The organiser's side of doors: adding them, giving them tokens, and reading what became of them.
 
-A door and its event stand in the signed metadata; its token is shown once and kept as a hash.
+A door stands in the signed metadata; its token is shown once and kept as a hash.
 """
 
 from dataclasses import dataclass, replace
 
-from credentials.formats.metadata import Door, Event, Metadata
+from credentials.formats.metadata import Door, Metadata
 from server.bearer import draw_token, hash_token
 from server.community.service import CommunityService
 from server.database import Database
@@ -29,25 +29,22 @@ class DoorOffice:
         self._database = database
         self._community = community
 
-    def add(self, door: Door, *, event: Event | None = None) -> str:
-        """Publish a door, and `event` if it is new; the door's token, which is shown only now.
+    def add(self, door: Door) -> str:
+        """Publish a door; its token, which is shown only now.
 
-        Raises OperatorError if the door's id is taken, its event is unknown, or `event` differs
-        from the one published under its id; MetadataRefused for a door the schema cannot serve.
+        Raises OperatorError if the door's id is taken or its event unknown, and MetadataRefused for
+        a door that asks for what the schema does not have.
         """
 
         def with_door(metadata: Metadata) -> Metadata:
             if metadata.door(door.id) is not None:
                 raise OperatorError(f"There is already a door with the id {door.id}.")
-            known = metadata.event(door.event)
-            if known is None and event is None:
-                raise OperatorError(f"There is no event with the id {door.event}.")
-            if known is not None and event is not None and known != event:
+            if metadata.event(door.event) is None:
                 raise OperatorError(
-                    f"The event {event.id} is already there, with another name or time zone."
+                    f"There is no event with the id {door.event}; "
+                    "make one with: symbolon-server event add"
                 )
-            events = metadata.events if known or event is None else (*metadata.events, event)
-            return replace(metadata, events=events, doors=(*metadata.doors, door))
+            return replace(metadata, doors=(*metadata.doors, door))
 
         token = draw_token()
         with self._database.write() as connection:

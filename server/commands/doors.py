@@ -1,0 +1,168 @@
+"""`symbolon-server door add|list|token|conflicts`."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from credentials.formats.metadata import Door, Metadata
+from credentials.formats.schema import REISSUED
+from server.commands.names import id_from
+from server.commands.session import (
+    DEFAULT_DATA,
+    DataOption,
+    JsonOption,
+    PassphraseFileOption,
+    open_community,
+    show,
+    show_table,
+)
+from server.doors.movements import Lost
+from server.doors.organiser import DoorOffice
+from server.problems import OperatorError
+
+commands = typer.Typer(help="Doors: who may enter, once or often.", no_args_is_help=True)
+
+
+class Mode(StrEnum):
+    """How a door counts."""
+
+    ONCE = "once"
+    ONCE_PER_DAY = "once_per_day"
+    RE_ENTRY = "re_entry"
+    MEMBERS_ONLY = "members_only"
+
+
+@commands.command("add")
+def add(
+    *,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The door's name, shown to members.")],
+    event: Annotated[
+        str | None,
+        typer.Option("--event", help="The event's id; needed where there are several."),
+    ] = None,
+    mode: Annotated[
+        Mode,
+        typer.Option(
+            "--mode",
+            help="once; once_per_day; re_entry (in and out); members_only (records nobody).",
+        ),
+    ] = Mode.ONCE,
+    door_id: Annotated[
+        str | None, typer.Option("--id", help="A short name: a-z, 0-9, -. Default: from NAME.")
+    ] = None,
+    disclose: Annotated[
+        list[str] | None,
+        typer.Option("--disclose", help="An attribute that the door is shown; may be repeated."),
+    ] = None,
+    expires_by: Annotated[
+        str,
+        typer.Option("--expires-by", help="A date attribute: the last day of a pass, shown too."),
+    ] = "",
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a door, publish it, and print its token.
+
+    The token opens only this door's check-in. It is shown this once: put it on the door's device
+    with `symbolon door prepare`. Doors that count entries also see whether a pass was issued anew.
+    """
+    session = open_community(data, passphrase_file=passphrase_file)
+    shown = list(disclose or [])
+    if mode is not Mode.MEMBERS_ONLY:
+        shown.insert(0, REISSUED)
+    if expires_by:
+        shown.append(expires_by)
+    door = Door(
+        id=id_from(name, given=door_id),
+        name=name,
+        event=_event_id(session.community.metadata(), event),
+        mode=mode.value,
+        disclose=tuple(dict.fromkeys(shown)),
+        expires_by=expires_by,
+    )
+    token = DoorOffice(session.database, session.community).add(door)
+    show(
+        {"id": door.id, "event": door.event, "mode": door.mode, "token": token},
+        as_json=as_json,
+        text=f"Door {door.id} added to {door.event}. Its token, shown only now:\n{token}",
+    )
+
+
+@commands.command("list")
+def list_doors(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
+    """List doors, and how often each let somebody in."""
+    session = open_community(data)
+    listed = DoorOffice(session.database, session.community).doors()
+    show_table(
+        [
+            {
+                "id": one.door.id,
+                "name": one.door.name,
+                "event": one.door.event,
+                "mode": one.door.mode,
+                "entries": None if one.door.mode == "members_only" else one.entries,
+            }
+            for one in listed
+        ],
+        columns=("id", "name", "event", "mode", "entries"),
+        as_json=as_json,
+        empty="There are no doors yet.",
+    )
+
+
+@commands.command("token")
+def renew_token(
+    *,
+    door_id: Annotated[str, typer.Argument(metavar="ID", help="The door's id.")],
+    data: DataOption = DEFAULT_DATA,
+    as_json: JsonOption = False,
+) -> None:
+    """Give a door a new token; the one before stops working at once."""
+    session = open_community(data)
+    token = DoorOffice(session.database, session.community).renew_token(door_id)
+    show(
+        {"id": door_id, "token": token},
+        as_json=as_json,
+        text=f"The new token of {door_id}, shown only now:\n{token}",
+    )
+
+
+@commands.command("conflicts")
+def list_conflicts(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
+    """List entries that doors without network gave a second time, and which came first."""
+    session = open_community(data)
+    conflicts = DoorOffice(session.database, session.community).conflicts()
+    show_table(
+        [_conflict(one, as_json=as_json) for one in conflicts],
+        columns=("door", "at", "verdict", "earlier_door", "earlier_at"),
+        as_json=as_json,
+        empty="No door let anybody in who was in already.",
+    )
+
+
+def _event_id(metadata: Metadata, given: str | None) -> str:
+    if given is not None:
+        return given
+    if len(metadata.events) == 1:
+        return metadata.events[0].id
+    if not metadata.events:
+        raise OperatorError("There is no event yet; make one with: symbolon-server event add")
+    raise OperatorError("There are several events; say which one with --event.")
+
+
+def _conflict(lost: Lost, *, as_json: bool) -> dict[str, str | int | None]:
+    earlier = lost.against
+    return {
+        "door": lost.scan.door,
+        "at": lost.scan.at if as_json else _clock_time(lost.scan.at),
+        "verdict": lost.verdict.value,
+        "earlier_door": earlier.door if earlier else None,
+        "earlier_at": (earlier.at if as_json else _clock_time(earlier.at)) if earlier else None,
+    }
+
+
+def _clock_time(unix_seconds: int) -> str:
+    return datetime.fromtimestamp(unix_seconds, tz=UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
