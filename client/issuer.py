@@ -89,9 +89,9 @@ class IssuerClient:
         answer = self._transport.get(f"{self.address}/.well-known/symbolon.json")
         return self._signed(answer)
 
-    def health(self) -> Json:
-        """Status, version and curve."""
-        return self._transport.get(f"{self.address}/health")
+    def clock_difference(self) -> int | None:
+        """This clock minus the server's in seconds, from its Date header; None without one."""
+        return self._transport.clock_difference(f"{self.address}/health")
 
     def issuance_nonce(self) -> bytes:
         """A fresh single-use nonce of 32 octets."""

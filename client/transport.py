@@ -5,6 +5,8 @@ or a request, so errors name the origin only (P8).
 """
 
 import json
+import time
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -78,6 +80,23 @@ class Transport:
     ) -> Json:
         """POST a JSON object and read one. Raises ServerUnreachable, ServerRefused, ClientError."""
         return self._send("POST", address, body=body, token=token, limit=limit)
+
+    def clock_difference(self, address: str) -> int | None:
+        """This clock minus that of the Date header at an address, in seconds; None without one.
+
+        Raises ServerUnreachable.
+        """
+        import httpx
+
+        try:
+            answer = self._client(loopback=is_loopback(address)).head(checked_address(address))
+        except httpx.HTTPError:
+            raise ServerUnreachable(f"{origin_for_people(address)} cannot be reached.") from None
+        try:
+            date = parsedate_to_datetime(answer.headers.get("date", ""))
+        except ValueError:
+            return None
+        return int(time.time() - date.timestamp())
 
     def _client(self, *, loopback: bool) -> "httpx.Client":
         import httpx

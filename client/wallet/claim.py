@@ -132,6 +132,25 @@ def restore(
     return Restored(membership=membership, retired=tuple(retired))
 
 
+def with_restored(contents: WalletContents, *, restored: Restored) -> WalletContents:
+    """The wallet with what a community gave back; what the wallet knows besides stays."""
+    found = restored.membership
+    membership = contents.membership(found.fingerprint)
+    if membership is None:
+        return contents.with_membership(found)
+    membership = replace(
+        membership,
+        metadata_octets=found.metadata_octets,
+        metadata_signature=found.metadata_signature,
+        next_count=max(membership.next_count, found.next_count),
+    )
+    for enrolment in found.enrolments:
+        membership = membership.with_enrolment(enrolment)
+    for count in restored.retired:
+        membership = _without(membership, count=count)
+    return contents.with_membership(membership)
+
+
 def credential_of(seed: bytes, *, membership: Membership, enrolment: Enrolment) -> Credential:
     """Make a stored credential usable, checking it completely once more."""
     metadata = membership.metadata

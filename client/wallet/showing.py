@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from client.errors import ClientError, WalletError
 from client.transport import Transport, checked_address
+from credentials.doors import door_policy
 from credentials.errors import EncodingError, PolicyError
 from credentials.formats import base64url
 from credentials.formats.metadata import App, Door, Event, Metadata
@@ -55,7 +56,7 @@ def draw_code(
     slot = time_slot(int(time.time()) if now is None else now)
     presentation = present(
         credential,
-        policy=metadata.door_policy(door),
+        policy=door_policy(door, schema=metadata.schema),
         scope=door_scope(metadata.community_id, event=event, mode=door.mode, time_slot=slot),
         freshness=slot,
     )

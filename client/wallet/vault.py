@@ -77,6 +77,19 @@ def contents_of(octets: bytes) -> WalletContents:
         ) from None
 
 
+def write_copy(path: Path, *, passphrase: str, contents: WalletContents) -> None:
+    """Write a backup in one new file, read back to be sure. Raises WalletError."""
+    path = _real(path)
+    if path.exists():
+        raise WalletError(f"{path} exists already; it is left as it is.")
+    if not path.parent.is_dir():
+        raise WalletError(f"There is no folder {path.parent}.")
+    key = new_key(passphrase)
+    write_whole(path, seal(contents.to_cbor(), key=key))
+    if contents_of(unseal(read_sealed(path), key=key)) != contents:
+        raise WalletError("The copy could not be read back; do not rely on it.")
+
+
 def read_sealed(path: Path) -> bytes:
     """The octets of a wallet or backup file. Raises WalletError with what to do about it."""
     try:

@@ -1,0 +1,1 @@
+"""The command `symbolon`: one file per command, plain words, no protocol in here."""

@@ -1,0 +1,82 @@
+"""`symbolon wallet claim`: turn a claim link into a credential."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from client.commands.terminal import (
+    JsonOption,
+    PassphraseOption,
+    WalletOption,
+    ask,
+    note,
+    passphrase,
+    say,
+    say_json,
+    say_rows,
+)
+
+
+def claim(
+    *,
+    wallet: WalletOption,
+    link: Annotated[
+        str | None,
+        typer.Argument(
+            help="The claim link from the organiser; '-' reads it from standard input, and without "
+            "it you are asked.",
+            show_default=False,
+        ),
+    ] = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Claim a credential with the link that the organiser sent you.
+
+    The first claim makes your wallet and shows its twelve recovery words. The organiser signs your
+    credential without seeing its secret. If the answer is lost, use the same link again.
+    """
+    from client.community import pinned, show_fingerprint
+    from client.issuer import IssuerClient
+    from client.transport import Transport
+    from client.wallet.claim import claim as claim_credential
+    from client.wallet.open import open_or_make
+    from client.wallet.phrase import to_words
+    from credentials.formats.claim_link import ClaimLink
+
+    if link is None:
+        link = ask("Claim link", instead="give the link, or '-' to read it from standard input")
+    elif link == "-":
+        link = sys.stdin.readline()
+    parsed = ClaimLink.parse(link)
+    with Transport() as transport:
+        issuer = IssuerClient(parsed.address, transport=transport)
+        published = pinned(issuer.metadata(), fingerprint=parsed.fingerprint)
+        vault, seed = open_or_make(wallet, ask=lambda new: passphrase(passphrase_file, new=new))
+        if seed is not None and not as_json:
+            note(f"Your wallet is made: {vault.path}")
+            note("Write these twelve words down and keep them where nobody else finds them:")
+            note(f"\n    {to_words(seed)}\n")
+            note("They bring your membership back if this file is lost.\n")
+        claimed = claim_credential(vault, link=parsed, issuer=issuer, published=published)
+    schema = claimed.metadata.schema
+    attributes = {
+        name: schema.show_text(name, value) for name, value in claimed.credential.attributes.items()
+    }
+    if as_json:
+        say_json(
+            {
+                "community": claimed.metadata.name,
+                "address": claimed.metadata.address,
+                "fingerprint": show_fingerprint(published.fingerprint),
+                "attributes": attributes,
+                "new": not claimed.before,
+                "new_wallet": seed is not None,
+                "wallet": str(vault.path),
+            }
+        )
+        return
+    again = " (it was here before; checked anew)" if claimed.before else ""
+    say(f"You are a member of {claimed.metadata.name}{again}. Your credential says:")
+    say_rows(list(attributes.items()))

@@ -1,0 +1,72 @@
+"""The entry point of `symbolon`: puts the commands together and turns errors into one sentence."""
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+
+import typer
+
+from client.commands import doctor, verify
+from client.commands.door import commands as door_commands
+from client.commands.wallet import commands as wallet_commands
+from credentials.errors import SymbolonError
+
+EXIT_FAILED = 1
+
+app = typer.Typer(
+    name="symbolon",
+    help="Prove that you are a member, and nothing else.",
+    epilog="Begin with `symbolon wallet claim LINK`; the organiser sent you the link.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(wallet_commands, name="wallet")
+app.add_typer(door_commands, name="door")
+app.command("verify")(verify.verify)
+app.command("doctor")(doctor.doctor)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            typer.echo(f"symbolon {version('symbolon-pass')}")
+        except PackageNotFoundError:
+            typer.echo("symbolon (not installed)")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and stop."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+def sentence(error: Exception) -> str:
+    """An error's words as one sentence."""
+    text = str(error).strip() or "something went wrong"
+    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ")")) else ".")
+
+
+def run() -> None:
+    """Run the command line; an error is one sentence on standard error and exit status 1."""
+    try:
+        app(prog_name="symbolon")
+    except SymbolonError as error:
+        typer.secho(sentence(error), fg="red", err=True)
+        sys.exit(EXIT_FAILED)
+    except OSError as error:
+        # A disk that is full or a pipe that closed; never with a file's contents.
+        typer.secho(f"The system refused: {error.strerror or 'an error'}.", fg="red", err=True)
+        sys.exit(EXIT_FAILED)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    run()

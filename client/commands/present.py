@@ -1,0 +1,220 @@
+"""`symbolon wallet present`: show a membership at a door, or to an app that asks."""
+
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from client.commands.terminal import (
+    CommunityOption,
+    CredentialOption,
+    JsonOption,
+    PassphraseOption,
+    WalletOption,
+    YesOption,
+    agree,
+    note,
+    passphrase,
+    say,
+    say_json,
+    say_rows,
+)
+from client.errors import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from client.wallet.consent import Asked
+    from client.wallet.showing import DoorCode
+    from client.wallet.vault import Vault
+
+CLEAR_SCREEN = "\x1b[2J\x1b[H"
+
+
+def present(
+    *,
+    wallet: WalletOption,
+    target: Annotated[
+        str | None,
+        typer.Argument(
+            help="The link with which an app asks for your membership.",
+            metavar="LINK",
+            show_default=False,
+        ),
+    ] = None,
+    door: Annotated[
+        str | None, typer.Option("--door", help="Draw a code for this door.", metavar="ID")
+    ] = None,
+    event: Annotated[
+        str | None,
+        typer.Option("--event", help="Draw a code for the door of this event.", metavar="ID"),
+    ] = None,
+    qr: Annotated[
+        Path | None,
+        typer.Option("--qr", help="Draw the code into this PNG file.", metavar="FILE"),
+    ] = None,
+    text: Annotated[
+        bool, typer.Option("--text", help="Print the code as text instead of drawing it.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Draw a new code every 30 seconds, until Ctrl-C.")
+    ] = False,
+    community: CommunityOption = None,
+    credential: CredentialOption = None,
+    yes: YesOption = False,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show your membership: a code for a door, or an answer to an app's link.
+
+    Before anything is proven you see who asks, what they will see, and whether they will know you
+    again. A door code needs no network and is good for about a minute.
+    """
+    from client.wallet.vault import Vault
+
+    at_door = door is not None or event is not None
+    if at_door == (target is not None):
+        raise ClientError("Give either an app's LINK, or --door ID (or --event ID).")
+    vault = Vault.open(wallet, passphrase=passphrase(passphrase_file))
+    if target is not None:
+        _to_app(
+            vault, link=target, community=community, number=credential, yes=yes, as_json=as_json
+        )
+        return
+    asked, draw = _door(vault, door=door, event=event, community=community, number=credential)
+    _show_asked(asked)
+    agree("Show this?", yes=yes)
+    while True:
+        code = draw()
+        _show_code(code, asked=asked, qr=qr, text=text, as_json=as_json, watch=watch)
+        if not watch:
+            return
+        time.sleep(30 - time.time() % 30)
+
+
+def _door(
+    vault: "Vault",
+    *,
+    door: str | None,
+    event: str | None,
+    community: str | None,
+    number: int | None,
+) -> "tuple[Asked, Callable[[], DoorCode]]":
+    from client.errors import WalletError
+    from client.wallet.claim import credential_of
+    from client.wallet.consent import asked_by_door
+    from client.wallet.holdings import choose
+    from client.wallet.renew import renew_metadata
+    from client.wallet.showing import draw_code, find_door
+    from credentials.doors import door_policy
+
+    contents = vault.read()
+    holding = choose(contents, community=community, number=number)
+    metadata = holding.membership.metadata
+    try:
+        found, its_event = find_door(metadata, door=door, event=event)
+    except WalletError:
+        # The door may be newer than what this wallet knows.
+        metadata = renew_metadata(vault, membership=holding.membership)
+        found, its_event = find_door(metadata, door=door, event=event)
+    mine = credential_of(contents.seed, membership=holding.membership, enrolment=holding.enrolment)
+    asked = asked_by_door(
+        found,
+        event=its_event,
+        policy=door_policy(found, schema=metadata.schema),
+        metadata=metadata,
+        credential=mine,
+    )
+    return asked, lambda: draw_code(mine, metadata=metadata, door=found, event=its_event)
+
+
+def _to_app(
+    vault: "Vault",
+    *,
+    link: str,
+    community: str | None,
+    number: int | None,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    from client.errors import WalletError
+    from client.transport import Transport
+    from client.wallet.claim import credential_of
+    from client.wallet.consent import asked_by_app
+    from client.wallet.holdings import choose
+    from client.wallet.renew import renew_metadata
+    from client.wallet.showing import answer_request, fetch_request, find_app, send_answer
+
+    with Transport() as transport:
+        request = fetch_request(link, transport=transport)
+        contents = vault.read()
+        holding = choose(
+            contents, community=community, fingerprint=request.community_id, number=number
+        )
+        metadata = holding.membership.metadata
+        try:
+            app = find_app(metadata, request=request)
+        except WalletError:
+            metadata = renew_metadata(vault, membership=holding.membership)
+            app = find_app(metadata, request=request)
+        mine = credential_of(
+            contents.seed, membership=holding.membership, enrolment=holding.enrolment
+        )
+        asked = asked_by_app(app, policy=request.policy, metadata=metadata, credential=mine)
+        _show_asked(asked)
+        agree("Show this?", yes=yes)
+        presentation = answer_request(mine, request=request, app=app)
+        message = send_answer(presentation, request=request, app=app, transport=transport)
+    if as_json:
+        pseudonym = presentation.pseudonym.hex() or None
+        say_json({"message": message, "pseudonym": pseudonym, "asked": asked.to_json()})
+    else:
+        say(f"{app.name}: {message}")
+
+
+def _show_asked(asked: "Asked") -> None:
+    say_rows(asked.lines(), err=True)
+
+
+def _show_code(
+    code: "DoorCode",
+    *,
+    asked: "Asked",
+    qr: Path | None,
+    text: bool,
+    as_json: bool,
+    watch: bool,
+) -> None:
+    from client.qr_picture import fits_terminal, for_terminal, write_png
+    from credentials.scope import SLOT_SECONDS
+
+    if qr is not None:
+        write_png(qr, text=code.text)
+    if as_json:
+        shown: dict[str, Any] = {
+            "code": code.text,
+            "slot": code.slot,
+            "octets": code.octets,
+            "good_until": (code.slot + 2) * SLOT_SECONDS,
+            "picture": str(qr) if qr else None,
+            "asked": asked.to_json(),
+        }
+        say_json(shown)
+    elif text:
+        say(code.text)
+    elif qr is not None:
+        note(f"The code is in {qr}; it is good for about a minute.")
+    else:
+        columns = shutil.get_terminal_size().columns
+        if sys.stdout.isatty() and not fits_terminal(code.text, columns=columns):
+            raise ClientError(
+                f"This terminal is {columns} columns wide, too narrow for the code; make it "
+                "wider or its letters smaller, or use --qr FILE."
+            )
+        if watch and sys.stdout.isatty():
+            say(CLEAR_SCREEN)
+        say(for_terminal(code.text))
+        note("Good for about a minute." + (" Ctrl-C ends." if watch else ""))

@@ -1,0 +1,164 @@
+"""What all commands share at the terminal: passphrases, questions, tables, JSON, progress.
+
+Results go to standard output; questions, warnings and progress to standard error, so that a script
+can read the one without the other. No secret is taken from the command line.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from client.errors import ClientError, ConsentRefused
+
+PASSPHRASE_VARIABLE = "SYMBOLON_WALLET_PASSPHRASE"  # noqa: S105 - a name, not the word
+
+
+def default_folder() -> Path:
+    """Where wallet and door files are kept unless said otherwise."""
+    return Path(typer.get_app_dir("symbolon"))
+
+
+def default_wallet() -> Path:
+    """The wallet file unless --wallet or SYMBOLON_WALLET says otherwise."""
+    return default_folder() / "wallet"
+
+
+WalletOption = Annotated[
+    Path,
+    typer.Option(
+        "--wallet",
+        envvar="SYMBOLON_WALLET",
+        default_factory=default_wallet,
+        show_default="in your own folder",
+        help="The wallet file.",
+        metavar="FILE",
+    ),
+]
+PassphraseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--passphrase-file",
+        help=f"A file whose first line is the passphrase (or set {PASSPHRASE_VARIABLE}); "
+        "asked for otherwise.",
+        metavar="FILE",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+YesOption = Annotated[
+    bool, typer.Option("--yes", "-y", help="Do not ask; what is shown is agreed to.")
+]
+CommunityOption = Annotated[
+    str | None,
+    typer.Option(
+        "--community",
+        help="Which community, by name, address or fingerprint, if the wallet is in several.",
+        metavar="NAME",
+    ),
+]
+CredentialOption = Annotated[
+    int | None,
+    typer.Option(
+        "--credential",
+        help="Which credential, by its number in `wallet list`, if there are several.",
+        metavar="NUMBER",
+    ),
+]
+
+
+def say(text: str = "") -> None:
+    """A line of the result."""
+    typer.echo(text)
+
+
+def note(text: str = "") -> None:
+    """A line beside the result."""
+    typer.echo(text, err=True)
+
+
+def say_json(value: Any) -> None:
+    """The result for a script."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def say_rows(rows: Sequence[tuple[str, str]], *, err: bool = False) -> None:
+    """Two columns; long texts are wrapped under themselves."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for title, text in rows:
+        table.add_row(Text(title), Text(text))
+    Console(stderr=err, highlight=False).print(table)
+
+
+def read_first_line(file: Path, *, what: str) -> str:
+    """The first line of a file that holds a secret. Raises ClientError."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ClientError(f"The {what} file {file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise ClientError(f"The {what} file {file} is not text.") from None
+    if not lines or not lines[0]:
+        raise ClientError(f"The {what} file {file} is empty.")
+    return lines[0]
+
+
+def passphrase(file: Path | None, *, new: bool = False, title: str = "Wallet passphrase") -> str:
+    """The passphrase from a file, the environment or a question (twice for a new one)."""
+    if file is not None:
+        return read_first_line(file, what="passphrase")
+    given = os.environ.get(PASSPHRASE_VARIABLE)
+    if given:
+        return given
+    _need_person(f"use --passphrase-file or set {PASSPHRASE_VARIABLE}")
+    if new:
+        note("Choose a passphrase for the new wallet file. Without it the file cannot be opened.")
+    return str(typer.prompt(title, hide_input=True, err=True, confirmation_prompt=new))
+
+
+def ask(question: str, *, instead: str, hide: bool = False) -> str:
+    """Ask a person for a line. Raises ClientError with what to do `instead` if nobody is there."""
+    _need_person(instead)
+    return str(typer.prompt(question, err=True, hide_input=hide))
+
+
+def agree(question: str, *, yes: bool) -> None:
+    """Go on only if the person agrees. Raises ConsentRefused."""
+    if yes:
+        return
+    try:
+        agreed = typer.confirm(question, default=False, err=True)
+    except typer.Abort:
+        note()
+        agreed = False
+    if not agreed:
+        raise ConsentRefused("Nothing was shown and nothing was sent.")
+
+
+def _need_person(instead: str) -> None:
+    if not sys.stdin.isatty():
+        raise ClientError(f"Nobody is at the terminal to be asked; {instead}.")
+
+
+@contextmanager
+def progress(title: str, *, total: int | None = None) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, if a person is watching; call it with (done, of all)."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done, of_all: bar.update(
+            task, completed=done, total=of_all if total is None else total
+        )

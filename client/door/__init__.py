@@ -1,0 +1,1 @@
+"""A door that works with and without a network, from one prepared file."""
