@@ -14,6 +14,7 @@ from credentials.curve.scalars import (
     ORDER,
     decode_scalars,
     encode_scalar,
+    invert,
     random_scalar,
 )
 from credentials.errors import EncodingError
@@ -123,7 +124,7 @@ def proof_finalize(
     """ProofFinalize: the responses to the challenge; section 3.7.2."""
     rand = randomness
     # 1. r3 = r2^-1 (mod r)
-    r3 = pow(rand.r2, -1, ORDER)
+    r3 = invert(rand.r2)
     return Proof(
         Abar=points.Abar,
         Bbar=points.Bbar,

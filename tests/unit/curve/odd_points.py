@@ -90,3 +90,11 @@ def g1_octets(point: PointG1) -> bytes:
 
 def g2_octets(point: PointG2) -> bytes:
     return PyEcc().encode_g2(point)
+
+
+def small_order_points_g1(*, beside: bytes) -> list[bytes]:
+    """Octets of points of small order in E1, and of the point `beside` plus each of them."""
+    backend = PyEcc()
+    point = backend.decode_g1(beside)
+    strays = [g1_of_order(prime) for prime in G1_SMALL_ORDERS]
+    return [backend.encode_g1(each) for stray in strays for each in (stray, point + stray)]

@@ -1,0 +1,1 @@
+"""Attempts to break the promises P1 to P10, and the traps that systems of this kind fell into."""

@@ -1,0 +1,180 @@
+"""P1: presentations cannot be linked to an issuance or to each other, all parties colluding."""
+
+import secrets
+from collections.abc import Iterable
+
+import pytest
+
+from credentials.bbs.signature import finalize_blind_sign
+from credentials.curve import curve
+from credentials.curve.scalars import ORDER, encode_scalar, random_scalar
+from credentials.errors import CredentialRefused
+from credentials.formats.credential import IssuedCredential
+from credentials.formats.policy import Policy
+from credentials.formats.presentation import Presentation
+from credentials.holder import accept
+from credentials.issuance import commit, commitment_of, derive_secrets, draw_handle
+from credentials.messages import API_ID, signer_scalars
+from credentials.presentation import present
+from credentials.scope import app_scope, door_scope, poll_scope
+from tests.community import EVENT, Community, Member
+
+WINDOW = 8
+
+
+def windows(octets: Iterable[bytes]) -> set[bytes]:
+    """Every string of 8 octets in any of the given octet strings."""
+    return {string[at : at + WINDOW] for string in octets for at in range(len(string) - WINDOW + 1)}
+
+
+def presentations(community: Community, member: Member) -> dict[str, Presentation]:
+    """What verifiers of four scopes receive from one member."""
+    community_id = community.metadata.community_id
+    nonce = secrets.token_bytes(32)
+    made = {}
+    for name, purpose, scope, freshness in (
+        ("cafe", "visit", app_scope("visit", "https://cafe.example/answer"), nonce),
+        ("forum", "login", app_scope("login", "https://forum.example/answer"), nonce),
+        ("poll", "poll", poll_scope(community_id, bytes(32)), bytes(32)),
+        ("door", "door", door_scope(community_id, EVENT, "once", 59_000_000), 59_000_000),
+    ):
+        policy = Policy(purpose=purpose, disclose=("reissued",))
+        made[name] = present(member.credential, policy=policy, scope=scope, freshness=freshness)
+    return made
+
+
+def enrol_and_record(community: Community) -> tuple[Member, list[bytes]]:
+    """A new member, and every octet string that the issuer saw or stored of the enrolment."""
+    seed = secrets.token_bytes(16)
+    own = derive_secrets(seed, issuer_id=community.metadata.keys.issuer_id, count=0)
+    nonce = secrets.token_bytes(32)
+    request = commit(own, nonce=nonce)
+    handle = draw_handle()
+    community.serial += 1
+    issued = community.issuer.issue(
+        request,
+        nonce=nonce,
+        handle=handle,
+        serial=community.serial,
+        attributes=community.attributes(),
+    )
+    credential = accept(issued, secrets=own, metadata=community.metadata)
+    member = Member(seed=seed, secrets=own, issued=issued, credential=credential)
+    return member, [request, nonce, encode_scalar(handle), issued.signature, issued.to_cbor()]
+
+
+def test_p1_issuer_and_verifiers_share_no_octets_that_depend_on_the_member(community: Community):
+    ana, of_ana = enrol_and_record(community)
+    bo, of_bo = enrol_and_record(community)
+    shown_by_ana = [made.to_cbor() for made in presentations(community, ana).values()]
+    shown_by_bo = [made.to_cbor() for made in presentations(community, bo).values()]
+    # What the other member's octets hold as well does not depend on the member.
+    common = windows(of_ana) & windows(shown_by_ana)
+    assert common <= windows(of_bo) | windows(shown_by_bo)
+    # The search finds what it should: the same, had the proof carried the commitment or A.
+    for leak in (of_ana[0][:48], of_ana[3][:48], of_ana[2]):
+        leaked = windows(of_ana) & windows([*shown_by_ana, leak])
+        assert not leaked <= windows(of_bo) | windows(shown_by_bo)
+
+
+def test_p1_presentations_in_different_scopes_share_no_octets_that_depend_on_the_member(
+    community: Community, ana: Member, bo: Member
+):
+    of_ana, again, of_bo = (presentations(community, member) for member in (ana, ana, bo))
+    for first in of_ana:
+        for second in again:
+            shared = windows([of_ana[first].to_cbor()]) & windows([again[second].to_cbor()])
+            dependent = shared - windows(made.to_cbor() for made in of_bo.values())
+            if first == second:
+                # Only the pseudonym, and what stands next to it, returns in the same scope.
+                pseudonym = of_ana[first].pseudonym
+                assert windows([pseudonym]) <= dependent
+                assert all(
+                    piece in of_ana[first].to_cbor()[: -len(of_ana[first].proof)]
+                    for piece in dependent
+                )
+            elif of_ana[first].freshness != again[second].freshness:
+                assert not dependent
+
+
+def test_p1_no_point_or_scalar_of_a_proof_ever_returns(community: Community, ana: Member):
+    seen: set[bytes] = set()
+    policy = Policy(purpose="visit", disclose=("reissued",))
+    scope = app_scope("visit", "https://cafe.example/answer")
+    for _ in range(30):
+        proof = present(ana.credential, policy=policy, scope=scope, freshness=bytes(32)).proof
+        parts = {proof[at : at + 48] for at in (0, 48, 96)}
+        parts |= {proof[at : at + 32] for at in range(144, len(proof), 32)}
+        assert not parts & seen
+        seen |= parts
+
+
+def test_p1_the_issuers_key_alone_does_not_tell_whose_proof_it_is(
+    community: Community, ana: Member, bo: Member
+):
+    """With x an issuer recomputes Bbar = x * Abar for every proof alike, and nothing of A."""
+    policy = Policy(purpose="visit", pseudonym=False)
+    scope = app_scope("visit", "https://cafe.example/answer")
+    for member in (ana, bo):
+        proof = present(member.credential, policy=policy, scope=scope, freshness=bytes(32)).proof
+        abar, bbar = curve.decode_g1(proof[:48]), curve.decode_g1(proof[48:96])
+        assert curve.multiply_g1(abar, community.secret.x) == bbar
+        for other in (ana, bo):
+            point_a = curve.decode_g1(other.issued.signature[:48])
+            assert point_a not in (abar, bbar)
+
+
+def hostile_issue(community: Community, own, *, entropy: int, serial: int = 1) -> IssuedCredential:
+    """An issuer that adds a nym entropy of its own choice."""
+    keys = community.verifier
+    handle = draw_handle()
+    scalars = signer_scalars(
+        keys.schema, handle=handle, serial=serial, attributes=community.attributes()
+    )
+    point_b = keys.constant.point + commitment_of(own) + keys.tables[-1](entropy)
+    for generator, scalar in zip(keys.generators, scalars, strict=False):
+        point_b = point_b + curve.multiply_g1(generator, scalar)
+    return IssuedCredential(
+        signature=finalize_blind_sign(
+            sk=encode_scalar(community.secret.x), point_b=point_b, api_id=API_ID
+        ),
+        handle=handle,
+        serial=serial,
+        attributes=keys.schema.check(community.attributes()),
+    )
+
+
+def test_p1_a_wallet_refuses_entropy_that_the_issuer_chose(community: Community):
+    """Two entitlements of one wallet; the issuer picks entropies whose difference it knows."""
+    seed = secrets.token_bytes(16)
+    issuer_id = community.metadata.keys.issuer_id
+    chosen = random_scalar()
+    for count in (0, 1):
+        own = derive_secrets(seed, issuer_id=issuer_id, count=count)
+        for entropy in (0, 1, chosen, (chosen + 1) % ORDER):
+            issued = hostile_issue(community, own, entropy=entropy)
+            with pytest.raises(CredentialRefused):
+                accept(issued, secrets=own, metadata=community.metadata)
+
+
+def test_p1_issuing_twice_over_one_commitment_gives_one_nym_secret(community: Community):
+    """There is no second entropy, so no known difference between pseudonyms to search for."""
+    seed = secrets.token_bytes(16)
+    first = community.enrol(seed=seed)
+    second = community.enrol(seed=seed)
+    assert first.issued.handle != second.issued.handle
+    assert first.credential.nym_secret == second.credential.nym_secret
+
+
+def test_p1_two_credentials_of_one_wallet_are_as_unlinkable_as_two_wallets(community: Community):
+    seed = secrets.token_bytes(16)
+    first, second = community.enrol(seed=seed), community.enrol(seed=seed, count=1)
+    assert first.credential.nym_secret != second.credential.nym_secret
+    scope = app_scope("visit", "https://cafe.example/answer")
+    pseudonyms = {
+        present(
+            member.credential, policy=Policy(purpose="visit"), scope=scope, freshness=bytes(32)
+        ).pseudonym
+        for member in (first, second)
+    }
+    assert len(pseudonyms) == 2

@@ -1,0 +1,247 @@
+"""P3: nobody passes without a credential of the community; nothing in a presentation can change."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from credentials.curve import curve
+from credentials.curve.scalars import ORDER, encode_scalar, random_scalar
+from credentials.errors import EncodingError, PresentationRefused, SymbolonError
+from credentials.formats.policy import Policy
+from credentials.formats.presentation import Presentation
+from credentials.presentation import present, verify_presentation
+from credentials.presentation.composition import challenge_of
+from credentials.presentation.presentation import policy_statements
+from credentials.presentation.signature import SignatureStatement
+from credentials.scope import app_scope, presentation_header
+from tests.community import Community, Member
+from tests.unit.curve.odd_points import small_order_points_g1
+
+NONCE = bytes(32)
+POLICY = Policy(purpose="visit", disclose=("reissued", "pass"))
+CAFE = app_scope("visit", "https://cafe.example/answer")
+
+
+@pytest.fixture(scope="module")
+def made(ana: Member) -> Presentation:
+    return present(ana.credential, policy=POLICY, scope=CAFE, freshness=NONCE)
+
+
+def verify(community: Community, presentation: Presentation, policy: Policy = POLICY):
+    return verify_presentation(
+        presentation, verifier=community.verifier, policy=policy, scope=CAFE, freshness=NONCE
+    )
+
+
+def refused(community: Community, presentation: Presentation, policy: Policy = POLICY) -> None:
+    with pytest.raises(PresentationRefused):
+        verify(community, presentation, policy)
+
+
+def test_p3_every_octet_of_the_proof_counts(community: Community, made: Presentation):
+    for at in range(len(made.proof)):
+        changed = bytearray(made.proof)
+        changed[at] ^= 1 << (at % 8)
+        refused(community, replace(made, proof=bytes(changed)))
+
+
+def test_p3_every_octet_of_the_pseudonym_counts(community: Community, made: Presentation):
+    for at in range(48):
+        changed = bytearray(made.pseudonym)
+        changed[at] ^= 1 << (at % 8)
+        refused(community, replace(made, pseudonym=bytes(changed)))
+
+
+def test_p3_every_octet_on_the_wire_counts(community: Community, made: Presentation):
+    octets = made.to_cbor()
+    assert verify(community, Presentation.from_cbor(octets)).disclosed["pass"] == "resident"
+    for at in range(len(octets)):
+        for flip in (0x01, 0x80):
+            changed = bytearray(octets)
+            changed[at] ^= flip
+            with pytest.raises((EncodingError, PresentationRefused)):
+                verify(community, Presentation.from_cbor(bytes(changed)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"purpose": "login"},
+        {"instance": bytes(32)},
+        {"instance": "agora-2026"},
+        {"freshness": b"\x01" * 32},
+        {"freshness": 0},
+        {"head": bytes(32)},
+        {"disclosed": ()},
+        {"disclosed": ((2, 0),)},
+        {"disclosed": ((2, 1), (3, "resident"))},
+        {"disclosed": ((2, 0), (3, "week"))},
+        {"disclosed": ((2, 0), (3, "king"))},
+        {"disclosed": ((2, 0), (4, 0))},
+        {"disclosed": ((2, 0), (3, "resident"), (4, 0))},
+        {"disclosed": ((2, "0"), (3, "resident"))},
+        {"disclosed": ((2, 0), (3, 0))},
+    ],
+)
+def test_p3_no_field_can_be_changed(community: Community, made: Presentation, change):
+    refused(community, replace(made, **change))
+
+
+def test_p3_a_presentation_discloses_neither_less_nor_more_than_was_asked(
+    community: Community, ana: Member
+):
+    for names in ((), ("reissued",), ("pass",), ("reissued", "pass", "volunteer")):
+        policy = replace(POLICY, disclose=names)
+        other = present(ana.credential, policy=policy, scope=CAFE, freshness=NONCE)
+        refused(community, other)
+
+
+def test_p3_a_credential_of_another_community_does_not_pass(
+    community: Community, other_community: Community
+):
+    stranger = other_community.enrol()
+    refused(community, present(stranger.credential, policy=POLICY, scope=CAFE, freshness=NONCE))
+
+
+def test_p3_a_credential_under_a_key_of_ones_own_does_not_pass(community: Community):
+    """Same schema and header fields, another issuer: the domain differs, and so does the key."""
+    forged = Community(signing_key=community.signing_key).enrol()
+    refused(community, present(forged.credential, policy=POLICY, scope=CAFE, freshness=NONCE))
+
+
+def test_p3_parts_of_two_presentations_do_not_mix(
+    community: Community, made: Presentation, bo: Member
+):
+    other = present(bo.credential, policy=POLICY, scope=CAFE, freshness=NONCE)
+    ends = [0, 48, 96, 144, *range(176, len(made.proof) + 1, 32)]
+    for start, end in pairwise(ends):
+        mixed = made.proof[:start] + other.proof[start:end] + made.proof[end:]
+        refused(community, replace(made, proof=mixed))
+        refused(community, replace(made, proof=mixed, pseudonym=other.pseudonym))
+    for cut in ends[1:-1]:
+        refused(community, replace(made, proof=made.proof[:cut] + other.proof[cut:]))
+
+
+@pytest.mark.parametrize("scalar", [0, ORDER, ORDER + 1, 2**256 - 1])
+def test_p3_scalars_out_of_range_are_refused(community: Community, made: Presentation, scalar: int):
+    for at in range(144, len(made.proof), 32):
+        octets = scalar.to_bytes(32, "big")
+        refused(community, replace(made, proof=made.proof[:at] + octets + made.proof[at + 32 :]))
+
+
+def test_p3_a_scalar_plus_the_order_is_not_the_same_scalar(
+    community: Community, made: Presentation
+):
+    for at in range(144, len(made.proof), 32):
+        larger = int.from_bytes(made.proof[at : at + 32], "big") + ORDER
+        if larger < 2**256:
+            octets = larger.to_bytes(32, "big")
+            refused(
+                community, replace(made, proof=made.proof[:at] + octets + made.proof[at + 32 :])
+            )
+
+
+def test_p3_lengths_other_than_the_statements_need_are_refused(
+    community: Community, made: Presentation
+):
+    refused(community, replace(made, proof=made.proof[:-32]))
+    refused(community, replace(made, proof=made.proof + encode_scalar(1)))
+    with_points = made.proof[:144] + made.pseudonym * 2 + made.proof[144:]
+    refused(community, replace(made, proof=with_points))
+
+
+def test_p3_trap_9_points_outside_the_subgroup_are_refused(
+    community: Community, made: Presentation
+):
+    for at in (0, 48, 96):
+        for octets in small_order_points_g1(beside=made.proof[at : at + 48]):
+            refused(
+                community, replace(made, proof=made.proof[:at] + octets + made.proof[at + 48 :])
+            )
+
+
+def forge_over_the_identity(community: Community, *, wish: str) -> tuple[bytes, bytes]:
+    """Trap 9: Abar = Bbar = O satisfies the pairing, and D solves the rest without any signature.
+
+    D is free: with D = Bv + sum m_j * H_j and r3 = 1 the forger knows all that the challenge asks.
+    """
+    keys = community.verifier
+    disclosed = ((2, 0), (3, signer_scalar(wish)))
+    statement = SignatureStatement(keys=keys, disclosed=disclosed)
+    hidden = {index: random_scalar() for index in statement.hidden}
+    point_d = keys.constant.point
+    for index, scalar in (*disclosed, *hidden.items()):
+        point_d = point_d + curve.multiply_g1(keys.generators[index], scalar)
+    tildes = {index: random_scalar() for index in hidden}
+    r1_tilde, r3_tilde, e_hat = random_scalar(), random_scalar(), random_scalar()
+    t1 = curve.multiply_g1(point_d, r1_tilde)
+    t2 = curve.multiply_g1(point_d, r3_tilde)
+    for index, tilde in tildes.items():
+        t2 = t2 + curve.multiply_g1(keys.generators[index], tilde)
+    nym_statement = policy_statements(POLICY, keys=keys, scope=CAFE)[0]
+    fake = type("Fake", (), {"nym_secret": hidden[len(keys.generators) - 1]})()
+    nym = nym_statement.commit(fake, tildes)
+    from credentials.bbs.ciphersuite import disclosed_octets
+
+    identity = curve.encode_g1(curve.g1_identity)
+    transcript = disclosed_octets(disclosed) + identity * 2
+    transcript += b"".join(map(curve.encode_g1, (point_d, t1, t2)))
+    header = presentation_header(context_id=CAFE.context_id, purpose="visit", freshness=NONCE)
+    c = challenge_of(transcript, [nym.transcript], domain=keys.domain, presentation_header=header)
+    scalars = [
+        e_hat,
+        r1_tilde,
+        (r3_tilde - c) % ORDER,
+        *((tildes[index] + c * hidden[index]) % ORDER for index in hidden),
+        c,
+    ]
+    proof = identity * 2 + curve.encode_g1(point_d) + b"".join(map(encode_scalar, scalars))
+    return curve.encode_g1(nym.points[0]), proof
+
+
+def signer_scalar(value: str) -> int:
+    from credentials.messages import attribute_scalar
+
+    return attribute_scalar(value)
+
+
+def test_p3_trap_9_abar_and_bbar_at_infinity_forge_nothing(
+    community: Community, made: Presentation
+):
+    pseudonym, proof = forge_over_the_identity(community, wish="resident")
+    assert len(proof) == len(made.proof)
+    refused(community, replace(made, pseudonym=pseudonym, proof=proof))
+
+
+def test_p3_trap_9_that_forgery_works_where_the_identity_is_let_through(
+    community: Community, made: Presentation, monkeypatch: pytest.MonkeyPatch
+):
+    """The defence taken out: a decoder that lets the identity pass makes the forgery succeed."""
+    pseudonym, proof = forge_over_the_identity(community, wish="resident")
+    strict = type(curve).decode_g1
+    identity = curve.encode_g1(curve.g1_identity)
+
+    def lenient(self, octets):
+        return self.g1_identity if octets == identity else strict(self, octets)
+
+    monkeypatch.setattr(type(curve), "decode_g1", lenient)
+    assert verify(community, replace(made, pseudonym=pseudonym, proof=proof))
+
+
+def test_p3_random_proofs_do_not_pass(community: Community, made: Presentation):
+    for _ in range(20):
+        points = b"".join(
+            curve.encode_g1(curve.multiply_g1(curve.g1_generator, random_scalar()))
+            for _ in range(3)
+        )
+        scalars = b"".join(encode_scalar(random_scalar()) for _ in range(12))
+        refused(community, replace(made, proof=points + scalars))
+
+
+def test_p3_a_disclosed_value_outside_its_domain_is_an_error_of_ours(
+    community: Community, made: Presentation
+):
+    for value in ("", "x" * 300, 2**24, -1):
+        with pytest.raises(SymbolonError):
+            verify(community, replace(made, disclosed=((2, 0), (3, value))))
