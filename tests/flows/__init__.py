@@ -1,0 +1,1 @@
+"""Flows: stories told through the services and over HTTP."""

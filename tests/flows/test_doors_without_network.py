@@ -1,0 +1,162 @@
+"""Doors without network: their scans are merged by time, and the ones that lost are named."""
+
+import secrets
+from dataclasses import replace
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from credentials.doors import Verdict
+from server.doors.movements import Direction
+from server.doors.service import First
+from server.doors.sync import QueuedScan
+from tests.community import Community, Member
+from tests.flows.standing import NOON, Standing
+
+
+@pytest.fixture
+def city(community: Community, tmp_path: Path) -> Standing:
+    return Standing(community, tmp_path / "city.db").make()
+
+
+def queued(
+    city: Standing, member: Member, *, door: str, at: int, direction: Direction = "in"
+) -> QueuedScan:
+    return QueuedScan(
+        scan_id=secrets.token_bytes(16),
+        code=city.code(member, door=door, at=at),
+        direction=direction,
+        scanned_at=at,
+    )
+
+
+def test_a_scan_made_without_network_counts_when_it_arrives(city: Standing, ana: Member) -> None:
+    scan = queued(city, ana, door="once", at=NOON)
+    city.clock.now += 7200
+    assert [result.verdict for result in city.hand_over(scan, door="once")] == [Verdict.ADMITTED]
+    late = city.check_in(city.code(ana, door="once"), door="once")
+    assert (late.verdict, late.first) == (Verdict.ALREADY_IN, First(at=NOON, door="once"))
+
+
+def test_the_earlier_scan_wins_over_one_that_the_server_decided(
+    city: Standing, ana: Member
+) -> None:
+    scan = queued(city, ana, door="once", at=NOON)
+    city.clock.now += 60
+    assert city.check_in(city.code(ana, door="once"), door="once").verdict is Verdict.ADMITTED
+    (result,) = city.hand_over(scan, door="once")
+    assert (result.verdict, result.first) == (Verdict.ADMITTED, None)
+    (conflict,) = city.door_office.conflicts()
+    assert (conflict.scan.at, conflict.verdict) == (NOON + 60, Verdict.ALREADY_IN)
+    assert conflict.against is not None
+    assert conflict.against.at == NOON
+
+
+def test_a_queue_may_be_sent_again_and_changes_nothing(city: Standing, ana: Member) -> None:
+    queue = [queued(city, ana, door="once", at=NOON + seconds) for seconds in (0, 40)]
+    city.clock.now += 3600
+    first = city.hand_over(*queue, door="once")
+    rows = city.rows("door_scans")
+    assert [result.verdict for result in first] == [Verdict.ADMITTED, Verdict.ALREADY_IN]
+    assert first[1].first == First(at=NOON, door="once")
+    assert city.hand_over(*queue, door="once") == first
+    assert city.hand_over(queue[1], queue[0], queue[1], door="once") == [first[1], *first]
+    assert city.rows("door_scans") == rows
+
+
+@pytest.mark.parametrize("door", ["once", "once-per-day", "re-entry"])
+def test_any_order_of_arrival_leaves_the_same_rows_and_conflicts(
+    community: Community, ana: Member, bo: Member, tmp_path: Path, door: str
+) -> None:
+    planner = Standing(community, tmp_path / "plan.db").make()
+    queue = [
+        queued(planner, ana, door=door, at=NOON),
+        queued(planner, ana, door=door, at=NOON + 100),
+        queued(planner, bo, door=door, at=NOON + 100),
+        queued(planner, ana, door=door, at=NOON + 100),
+    ]
+    if door == "re-entry":
+        queue.append(queued(planner, ana, door=door, at=NOON + 50, direction="out"))
+    ends = set()
+    for number, order in enumerate(list(permutations(queue))[::5]):
+        city = Standing(community, tmp_path / f"{number}.db").make()
+        city.clock.now += 3600
+        for scan in order:
+            city.hand_over(scan, door=door)
+        ends.add((str(city.rows("door_scans")), str(city.door_office.conflicts())))
+    assert len(ends) == 1
+
+
+def test_an_answer_that_was_lost_and_then_queued_is_one_entry(city: Standing, ana: Member) -> None:
+    scan = queued(city, ana, door="once", at=NOON)
+    decided = city.check_in(scan.code, door="once", scan_id=scan.scan_id)
+    assert decided.verdict is Verdict.ADMITTED
+    (merged,) = city.hand_over(replace(scan, scanned_at=NOON + 3), door="once")
+    assert (merged.verdict, merged.first) == (Verdict.ADMITTED, None)
+    assert city.door_office.conflicts() == []
+
+
+def test_codes_are_held_against_the_time_of_their_scan(city: Standing, ana: Member) -> None:
+    good = queued(city, ana, door="once", at=NOON)
+    expected = {
+        replace(good, scanned_at=NOON + 100): Verdict.CODE_TOO_OLD,
+        replace(good, scanned_at=NOON - 100): Verdict.CLOCK_WRONG,
+        queued(city, ana, door="once", at=NOON + 121): Verdict.CLOCK_WRONG,
+        replace(good, direction="out"): Verdict.INVALID,
+        replace(good, code="SYM1:NONSENSE"): Verdict.INVALID,
+    }
+    results = city.hand_over(*expected, door="once")
+    assert [result.verdict for result in results] == list(expected.values())
+    assert city.rows("door_scans") == []
+    ahead = queued(city, ana, door="once", at=NOON + 120)
+    assert city.hand_over(ahead, door="once")[0].verdict is Verdict.ADMITTED
+
+
+def test_a_scan_id_cannot_be_taken_over_by_another_code(
+    city: Standing, ana: Member, bo: Member
+) -> None:
+    scan = queued(city, ana, door="once", at=NOON)
+    city.hand_over(scan, door="once")
+    stolen = replace(queued(city, bo, door="once", at=NOON), scan_id=scan.scan_id)
+    assert city.hand_over(stolen, door="once")[0].verdict is Verdict.INVALID
+
+
+def test_a_merge_turns_a_later_movement_around(city: Standing, ana: Member) -> None:
+    """In at noon without network; the server, not knowing, lets her in ten minutes later."""
+    door = "re-entry"
+    offline = queued(city, ana, door=door, at=NOON)
+    city.clock.now += 600
+    city.check_in(city.code(ana, door=door), door=door)
+    city.hand_over(offline, door=door)
+    city.clock.now += 600
+    leaving = city.check_in(city.code(ana, door=door), door=door, direction="out")
+    assert leaving.verdict is Verdict.CHECKED_OUT
+    (entry,) = city.sync.entries(door, token_hash=city.token_hash(door))
+    assert (entry.n, entry.at) == (1, NOON + 1200)
+    assert [lost.scan.at for lost in city.door_office.conflicts()] == [NOON + 600]
+
+
+def test_a_door_takes_along_who_is_in_at_all_doors_of_its_event(
+    city: Standing, ana: Member, bo: Member
+) -> None:
+    city.check_in(city.code(ana, door="once"), door="once")
+    city.check_in(city.code(bo, door="once-per-day"), door="once-per-day")
+    for door in ("once", "once-per-day"):
+        entries = city.sync.entries(door, token_hash=city.token_hash(door))
+        assert sorted(entry.door for entry in entries) == ["once", "once-per-day"]
+    city.clock.now += 3 * 86_400
+    assert city.sync.entries("once-per-day", token_hash=city.token_hash("once-per-day")) == []
+
+
+def test_nothing_is_kept_of_a_members_only_scan_but_that_its_code_was_seen(
+    city: Standing, ana: Member
+) -> None:
+    door = "members-only"
+    scan = queued(city, ana, door=door, at=NOON)
+    for _ in range(2):
+        assert city.hand_over(scan, door=door)[0].verdict is Verdict.ADMITTED
+    assert city.check_in(scan.code, door=door).verdict is Verdict.REPLAYED
+    city.clock.now += 120
+    assert city.hand_over(scan, door=door)[0].verdict is Verdict.ADMITTED
+    assert city.rows("door_codes_seen") == city.rows("door_scans") == []

@@ -1,0 +1,1 @@
+"""Unit tests of the door's judgement and of who is inside."""
