@@ -105,14 +105,16 @@ class Judged:
 def door_policy(door: Door, *, schema: Schema) -> Policy:
     """What a door asks: used by the wallet that draws the code and by the door that judges it.
 
-    It counts as identifying if it asks for more than choices and flags. A members-only door asks
-    for no pseudonym.
+    The date by which passes expire is asked for too. The policy counts as identifying if it asks
+    for more than choices and flags. A members-only door asks for no pseudonym.
     """
-    types = {schema.attribute(name).type for name in door.disclose}
+    expiry = (door.expires_by,) if door.expires_by else ()
+    names = tuple(dict.fromkeys((*door.disclose, *expiry)))
+    types = {schema.attribute(name).type for name in names}
     return Policy(
         purpose="door",
         pseudonym=door.mode != MEMBERS_ONLY,
-        disclose=door.disclose,
+        disclose=names,
         identifying=not types <= ANONYMOUS_TYPES,
     )
 

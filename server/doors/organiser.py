@@ -4,8 +4,9 @@ A door stands in the signed metadata; its token is shown once and kept as a hash
 """
 
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from credentials.formats.metadata import Door, Metadata
+from credentials.formats.metadata import Door, Event, Metadata
 from server.bearer import draw_token, hash_token
 from server.community.service import CommunityService
 from server.database import Database
@@ -20,6 +21,16 @@ class ListedDoor:
 
     door: Door
     entries: int
+
+
+def _check_time_zone(event: Event) -> None:
+    """Raise OperatorError for a zone that nobody knows: its days could not be told apart."""
+    try:
+        ZoneInfo(event.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise OperatorError(
+            f"The event {event.id} names a time zone that does not exist: {event.timezone}."
+        ) from None
 
 
 class DoorOffice:
@@ -39,11 +50,13 @@ class DoorOffice:
         def with_door(metadata: Metadata) -> Metadata:
             if metadata.door(door.id) is not None:
                 raise OperatorError(f"There is already a door with the id {door.id}.")
-            if metadata.event(door.event) is None:
+            event = metadata.event(door.event)
+            if event is None:
                 raise OperatorError(
                     f"There is no event with the id {door.event}; "
                     "make one with: symbolon-server event add"
                 )
+            _check_time_zone(event)
             return replace(metadata, doors=(*metadata.doors, door))
 
         token = draw_token()

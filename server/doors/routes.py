@@ -39,7 +39,7 @@ def router(doors: DoorService, sync: SyncService) -> APIRouter:
             name=listed.name,
             event=listed.event,
             mode=listed.mode,
-            disclose=list(listed.disclose),
+            disclose=list(doors.policy(listed).disclose),
             metadata=base64url.encode(signed.octets),
             signature=base64url.encode(signed.signature),
             now=doors.now(),

@@ -11,8 +11,17 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from credentials.doors import MEMBERS_ONLY, PASSING, RE_ENTRY, Judged, Verdict, judge_code
+from credentials.doors import (
+    MEMBERS_ONLY,
+    PASSING,
+    RE_ENTRY,
+    Judged,
+    Verdict,
+    door_policy,
+    judge_code,
+)
 from credentials.formats.metadata import Door, Metadata, SignedMetadata
+from credentials.formats.policy import Policy
 from credentials.scope import SLOT_SECONDS
 from server.clock import Clock, unix_seconds
 from server.community.service import CommunityService
@@ -63,6 +72,10 @@ class DoorService:
         if door is None:
             raise DoorUnknown
         return door, signed
+
+    def policy(self, door: Door) -> Policy:
+        """What the door asks of a wallet."""
+        return door_policy(door, schema=self._community.metadata().schema)
 
     def now(self) -> int:
         """The service's time, with which an offline door compares its own."""
