@@ -21,11 +21,18 @@ from server.clock import Clock, unix_seconds
 from server.community.routes import router as community_router
 from server.community.service import CommunityService
 from server.database import Database
+from server.doors.routes import router as doors_router
+from server.doors.service import DoorService
+from server.doors.sync import SyncService
 from server.gate import Gate
 from server.issuance.routes import router as issuance_router
 from server.issuance.service import IssuanceService
 from server.keystore import Keystore
 from server.pages.routes import router as pages_router
+from server.polls.routes import router as polls_router
+from server.polls.service import PollService
+from server.presentations.routes import router as presentations_router
+from server.presentations.service import PresentationService
 from server.settings import Settings
 from server.version import VERSION
 
@@ -37,6 +44,10 @@ def create_app(settings: Settings, keystore: Keystore, *, clock: Clock = unix_se
     issuance = IssuanceService(
         database, community=community, secret_key=keystore.issuer, clock=clock
     )
+    doors = DoorService(database, community, clock=clock)
+    sync = SyncService(database, community, doors, clock=clock)
+    polls = PollService(database, community, clock=clock)
+    presentations = PresentationService(database, community, clock=clock)
 
     app = FastAPI(
         title="Symbolon",
@@ -58,6 +69,9 @@ def create_app(settings: Settings, keystore: Keystore, *, clock: Clock = unix_se
     for feature in (
         community_router(community),
         issuance_router(issuance),
+        doors_router(doors, sync),
+        polls_router(polls),
+        presentations_router(presentations),
     ):
         app.include_router(feature)
     app.include_router(pages_router(app.openapi))

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from credentials.formats.metadata import Event, Metadata
+from server.commands.make import check_timezone
 from server.commands.session import (
     DEFAULT_DATA,
     DataOption,
@@ -33,6 +34,7 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Add an event and publish it in the community's metadata."""
+    check_timezone(timezone)
     event = Event(id=event_id, name=name, timezone=timezone)
 
     def with_event(metadata: Metadata) -> Metadata:

@@ -6,7 +6,7 @@ import sys
 import typer
 
 from credentials.errors import SymbolonError
-from server.commands import attendees, events
+from server.commands import apps, attendees, doors, events, polls
 from server.commands.make import make_community
 from server.commands.serve import serve
 from server.problems import OperatorError, Refusal
@@ -22,6 +22,9 @@ commands.command("init")(make_community)
 commands.command("serve")(serve)
 commands.add_typer(attendees.commands, name="attendees")
 commands.add_typer(events.commands, name="event")
+commands.add_typer(doors.commands, name="door")
+commands.add_typer(polls.commands, name="poll")
+commands.add_typer(apps.commands, name="app")
 
 
 def run() -> None:

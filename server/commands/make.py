@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
@@ -112,7 +113,18 @@ def parse_event(text: str, *, timezone: str) -> Event:
     event_id, separator, event_name = text.partition("=")
     if not separator:
         raise OperatorError(f"{text!r} is not an event; write it as ID=NAME.")
+    check_timezone(timezone)
     return Event(id=event_id.strip(), name=event_name.strip(), timezone=timezone)
+
+
+def check_timezone(name: str) -> None:
+    """Raises OperatorError for a time zone that does not exist."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise OperatorError(
+            f"There is no time zone {name!r}; write Europe/Lisbon or UTC."
+        ) from None
 
 
 def _refuse_existing(settings: Settings) -> None:

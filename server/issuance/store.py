@@ -214,9 +214,9 @@ def claim_code(connection: Connection, code_hash: bytes) -> Row[Any] | None:
     ).one_or_none()
 
 
-def credential(connection: Connection, commitment: bytes) -> Row[Any] | None:
+def credential(connection: Connection, commitment: bytes) -> Row[Any, Any] | None:
     """The credential (`issued`, `retired`) of a commitment point."""
-    row: Row[Any] | None = connection.execute(
+    row: Row[Any, Any] | None = connection.execute(
         select(credentials.c.issued, credentials.c.retired).where(
             credentials.c.commitment == commitment
         )

@@ -4,9 +4,12 @@ from alembic import context
 
 from server.community import store as _community
 from server.database import tables
+from server.doors import store as _doors
 from server.issuance import store as _issuance
+from server.polls import store as _polls
+from server.presentations import store as _presentations
 
-_STORES = (_community, _issuance)
+_STORES = (_community, _doors, _issuance, _polls, _presentations)
 
 context.configure(
     connection=context.config.attributes["connection"],

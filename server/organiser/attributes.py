@@ -21,7 +21,7 @@ EVERY_PRODUCT = "*"
 Values = dict[str, str | int]
 
 
-class RowUnusable(Exception):  # noqa: N818 - it says what the row is
+class RowUnusable(Exception):
     """Why one row is not imported; never holds a name or an address."""
 
 
