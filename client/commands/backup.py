@@ -14,6 +14,7 @@ from client.commands.terminal import (
     agree,
     ask,
     note,
+    open_wallet,
     passphrase,
     progress,
     read_first_line,
@@ -47,12 +48,10 @@ def backup(
     anybody can.
     """
     from client.wallet.phrase import to_words
-    from client.wallet.vault import Vault, write_copy
 
     if phrase == (file is not None):
         raise ClientError("Give either a FILE for the copy, or --phrase.")
-    word = passphrase(passphrase_file)
-    vault = Vault.open(wallet, passphrase=word)
+    vault = open_wallet(wallet, passphrase_file)
     contents = vault.read()
     if file is None:
         note("Whoever sees the next line can act as you. Make sure that nobody looks on.")
@@ -63,7 +62,7 @@ def backup(
         else:
             say(words)
         return
-    write_copy(file, passphrase=word, contents=contents)
+    vault.copy(file)
     if as_json:
         say_json({"backup": str(file)})
     else:
@@ -153,7 +152,7 @@ def _from_words(
     pin = None if fingerprint is None else parse_fingerprint(fingerprint)
     vault = None
     if wallet.expanduser().exists():
-        vault = Vault.open(wallet, passphrase=passphrase(passphrase_file))
+        vault = open_wallet(wallet, passphrase_file)
         if vault.read().seed != seed:
             raise WalletError(f"The wallet at {wallet} has other words; choose another file.")
     found = _ask_community(seed, address=address, fingerprint=pin)

@@ -13,7 +13,7 @@ from client.commands.terminal import (
     JsonOption,
     PassphraseOption,
     WalletOption,
-    passphrase,
+    open_wallet,
     say,
     say_json,
 )
@@ -86,14 +86,13 @@ def _curve() -> Finding:
 def _wallet_and_communities(
     wallet: Path, *, community: str | None, passphrase_file: Path | None
 ) -> Iterator[Finding]:
-    from client.wallet.vault import Vault
 
     places: list[tuple[str, bytes | None]] = []
     if not wallet.expanduser().exists():
         yield Finding(name="Wallet", fine=True, words=f"none yet at {wallet}")
     else:
         try:
-            contents = Vault.open(wallet, passphrase=passphrase(passphrase_file)).read()
+            contents = open_wallet(wallet, passphrase_file).read()
         except SymbolonError as error:
             yield Finding(name="Wallet", fine=False, words=str(error))
         else:

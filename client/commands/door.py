@@ -27,6 +27,7 @@ EXIT_NOT_ADMITTED = 3
 commands = typer.Typer(
     help="Work at a door: prepare, scan codes, hand in what was scanned without network.",
     no_args_is_help=True,
+    rich_markup_mode="markdown",
 )
 
 

@@ -10,7 +10,7 @@ from client.commands.terminal import (
     PassphraseOption,
     WalletOption,
     note,
-    passphrase,
+    open_wallet,
     progress,
     say,
     say_json,
@@ -30,9 +30,8 @@ def list_credentials(
 ) -> None:
     """List your credentials, numbered."""
     from client.wallet.holdings import holdings
-    from client.wallet.vault import Vault
 
-    contents = Vault.open(wallet, passphrase=passphrase(passphrase_file)).read()
+    contents = open_wallet(wallet, passphrase_file).read()
     rows = [_summary(holding, contents=contents) for holding in holdings(contents)]
     if as_json:
         say_json(rows)
@@ -57,9 +56,8 @@ def show(
 ) -> None:
     """Show one credential: what it says, where it can be shown, and your ballots."""
     from client.wallet.holdings import choose
-    from client.wallet.vault import Vault
 
-    contents = Vault.open(wallet, passphrase=passphrase(passphrase_file)).read()
+    contents = open_wallet(wallet, passphrase_file).read()
     holding = choose(contents, community=community, number=credential)
     summary = _summary(holding, contents=contents) | _places(holding)
     if as_json:
@@ -96,9 +94,8 @@ def refresh(
     from client.issuer import IssuerClient
     from client.transport import Transport
     from client.wallet.claim import restore, with_restored
-    from client.wallet.vault import Vault
 
-    vault = Vault.open(wallet, passphrase=passphrase(passphrase_file))
+    vault = open_wallet(wallet, passphrase_file)
     contents = vault.read()
     rows = []
     with Transport() as transport, progress("Asking your communities") as report:

@@ -1,5 +1,7 @@
 """The entry point of `symbolon`: puts the commands together and turns errors into one sentence."""
 
+import os
+import sqlite3
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
@@ -18,6 +20,7 @@ app = typer.Typer(
     help="Prove that you are a member, and nothing else.",
     epilog="Begin with `symbolon wallet claim LINK`; the organiser sent you the link.",
     no_args_is_help=True,
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
 app.add_typer(wallet_commands, name="wallet")
@@ -60,8 +63,18 @@ def run() -> None:
     except SymbolonError as error:
         typer.secho(sentence(error), fg="red", err=True)
         sys.exit(EXIT_FAILED)
+    except BrokenPipeError:
+        # Whoever read the output has gone; nothing may be written to it at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_FAILED)
+    except sqlite3.Error:
+        typer.secho(
+            "The door file cannot be read or written; is it whole, and the disk not full?",
+            fg="red",
+            err=True,
+        )
+        sys.exit(EXIT_FAILED)
     except OSError as error:
-        # A disk that is full or a pipe that closed; never with a file's contents.
         typer.secho(f"The system refused: {error.strerror or 'an error'}.", fg="red", err=True)
         sys.exit(EXIT_FAILED)
     except KeyboardInterrupt:

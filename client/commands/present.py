@@ -17,7 +17,7 @@ from client.commands.terminal import (
     YesOption,
     agree,
     note,
-    passphrase,
+    open_wallet,
     say,
     say_json,
     say_rows,
@@ -73,12 +73,10 @@ def present(
     Before anything is proven you see who asks, what they will see, and whether they will know you
     again. A door code needs no network and is good for about a minute.
     """
-    from client.wallet.vault import Vault
-
     at_door = door is not None or event is not None
     if at_door == (target is not None):
         raise ClientError("Give either an app's LINK, or --door ID (or --event ID).")
-    vault = Vault.open(wallet, passphrase=passphrase(passphrase_file))
+    vault = open_wallet(wallet, passphrase_file)
     if target is not None:
         _to_app(
             vault, link=target, community=community, number=credential, yes=yes, as_json=as_json

@@ -10,11 +10,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from client.errors import ClientError, ConsentRefused
+
+if TYPE_CHECKING:
+    from client.wallet.vault import Vault
 
 PASSPHRASE_VARIABLE = "SYMBOLON_WALLET_PASSPHRASE"  # noqa: S105 - a name, not the word
 
@@ -124,6 +127,14 @@ def passphrase(file: Path | None, *, new: bool = False, title: str = "Wallet pas
     if new:
         note("Choose a passphrase for the new wallet file. Without it the file cannot be opened.")
     return str(typer.prompt(title, hide_input=True, err=True, confirmation_prompt=new))
+
+
+def open_wallet(path: Path, file: Path | None) -> "Vault":
+    """The wallet, opened with its passphrase, which is asked for only if there is a wallet."""
+    from client.wallet.vault import Vault, read_sealed
+
+    read_sealed(path.expanduser())
+    return Vault.open(path, passphrase=passphrase(file))
 
 
 def ask(question: str, *, instead: str, hide: bool = False) -> str:

@@ -14,7 +14,7 @@ from client.commands.terminal import (
     agree,
     ask,
     note,
-    passphrase,
+    open_wallet,
     say,
     say_json,
     say_rows,
@@ -58,13 +58,12 @@ def vote(
     from client.wallet.claim import credential_of
     from client.wallet.consent import asked_by_poll
     from client.wallet.holdings import choose
-    from client.wallet.vault import Vault
     from client.wallet.voting import AlreadyVoted, cast, make_vote, read_poll
     from credentials.formats import base64url
 
     if abstain and choice is not None:
         raise ClientError("Give --choice or --abstain, not both.")
-    vault = Vault.open(wallet, passphrase=passphrase(passphrase_file))
+    vault = open_wallet(wallet, passphrase_file)
     contents = vault.read()
     address, poll_id = _place(target)
     holding = choose(contents, community=address or community, number=credential)

@@ -11,6 +11,7 @@ from client.commands.vote import vote
 commands = typer.Typer(
     help="Your credentials: claim, show, vote, back up.",
     no_args_is_help=True,
+    rich_markup_mode="markdown",
 )
 commands.command("claim")(claim)
 commands.command("list")(list_credentials)

@@ -79,6 +79,8 @@ class DoorDesk:
         id if no answer comes, so that the scan can be decided here and merged as one.
         """
         self._check_direction(direction)
+        if not _is_code(code):
+            return Scanned(verdict=Verdict.INVALID, online=False)
         scan_id = token_bytes(SCAN_ID_LENGTH)
         try:
             hand_in(self._store, identity=self.identity, issuer=issuer)
@@ -200,7 +202,7 @@ class NotJudged(ServerUnreachable):
         self.scan_id = scan_id
 
 
-def is_code(text: str) -> bool:
+def _is_code(text: str) -> bool:
     """Whether a text is a Symbolon code at all."""
     try:
         from_qr_text(text)

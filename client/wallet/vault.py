@@ -61,6 +61,19 @@ class Vault:
             write_whole(self.path, seal(changed.to_cbor(), key=self._key))
         return changed
 
+    def copy(self, path: Path) -> None:
+        """Write a backup: the same format and passphrase, in one new file. Raises WalletError."""
+        path = _real(path)
+        if path.exists():
+            raise WalletError(f"{path} exists already; it is left as it is.")
+        if not path.parent.is_dir():
+            raise WalletError(f"There is no folder {path.parent}.")
+        contents = self.read()
+        key = new_key(self._passphrase)
+        write_whole(path, seal(contents.to_cbor(), key=key))
+        if contents_of(unseal(read_sealed(path), key=key)) != contents:
+            raise WalletError("The copy could not be read back; do not rely on it.")
+
     def _contents(self, sealed: bytes) -> WalletContents:
         if not same_salt(sealed, key=self._key):
             self._key = key_for(sealed, passphrase=self._passphrase)
@@ -75,19 +88,6 @@ def contents_of(octets: bytes) -> WalletContents:
         raise WalletError(
             "This wallet holds something that this version of Symbolon cannot read."
         ) from None
-
-
-def write_copy(path: Path, *, passphrase: str, contents: WalletContents) -> None:
-    """Write a backup in one new file, read back to be sure. Raises WalletError."""
-    path = _real(path)
-    if path.exists():
-        raise WalletError(f"{path} exists already; it is left as it is.")
-    if not path.parent.is_dir():
-        raise WalletError(f"There is no folder {path.parent}.")
-    key = new_key(passphrase)
-    write_whole(path, seal(contents.to_cbor(), key=key))
-    if contents_of(unseal(read_sealed(path), key=key)) != contents:
-        raise WalletError("The copy could not be read back; do not rely on it.")
 
 
 def read_sealed(path: Path) -> bytes:

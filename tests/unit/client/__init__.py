@@ -1,0 +1,1 @@
+"""Tests of the wallet, the door, the SDK and their commands, without a server."""
