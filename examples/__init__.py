@@ -1,0 +1,1 @@
+"""A sample community, and the story that `make demo` plays with it."""

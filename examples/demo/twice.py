@@ -1,0 +1,47 @@
+"""One ballot, sent twice at the same moment: what an impatient network or a cheat would do."""
+
+import threading
+from pathlib import Path
+
+import httpx
+
+from client.issuer import IssuerClient
+from client.transport import Transport
+from client.wallet.claim import credential_of
+from client.wallet.vault import Vault
+from client.wallet.voting import make_vote, read_poll
+from credentials.formats import base64url
+
+
+def cast_twice_at_once(
+    wallet: Path, *, passphrase: str, address: str, poll: str, choice: int
+) -> list[int]:
+    """Cast a wallet's ballot over two connections at once; both HTTP statuses, ascending."""
+    contents = Vault.open(wallet, passphrase=passphrase).read()
+    membership = contents.memberships[0]
+    enrolment = membership.enrolments[0]
+    credential = credential_of(contents.seed, membership=membership, enrolment=enrolment)
+    with Transport() as transport:
+        paper = read_poll(
+            poll,
+            issuer=IssuerClient(address, transport=transport),
+            metadata=membership.metadata,
+        )
+    made = make_vote(credential, poll=paper, choice=choice, count=enrolment.count)
+    body = {"ballot": base64url.encode(made.ballot)}
+    together = threading.Barrier(2)
+    statuses: list[int] = []
+
+    def send() -> None:
+        with httpx.Client(timeout=10) as connection:
+            connection.get(f"{address}/health")
+            together.wait()
+            answer = connection.post(f"{address}/polls/{poll}/ballots", json=body)
+            statuses.append(answer.status_code)
+
+    senders = [threading.Thread(target=send) for _ in range(2)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    return sorted(statuses)
