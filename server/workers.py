@@ -5,12 +5,14 @@ keystore through a pipe, so that no secret is in an environment or a command lin
 closes because the watching process is gone, the worker stops too. One that dies is replaced.
 """
 
+import contextlib
 import multiprocessing
 import signal
 import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import NoReturn
@@ -27,16 +29,26 @@ STOP_SECONDS = 10.0
 
 
 def run_workers(
-    count: int, *, settings: Settings, keystore: bytes, listener: socket.socket, greeting: str
+    count: int,
+    *,
+    settings: Settings,
+    listener: socket.socket,
+    open_all: Callable[[], tuple[bytes, str]],
 ) -> None:
-    """Run `count` workers until SIGINT or SIGTERM; prints `greeting` when all of them answer.
+    """Run `count` workers until SIGINT or SIGTERM, and say so when all of them answer.
 
-    `keystore` is what Keystore.to_octets gives. Raises OperatorError if workers cannot start.
+    `open_all` opens keystore and database while the workers load; it gives what Keystore.to_octets
+    gives, and the greeting to print. What it raises ends the workers. Raises OperatorError if
+    workers cannot start.
     """
     signal.signal(signal.SIGTERM, _interrupt)
     workers: list[_Worker] = []
     try:
-        workers += [_Worker(settings, keystore=keystore, listener=listener) for _ in range(count)]
+        for _ in range(count):
+            workers.append(_Worker(settings, listener=listener))
+        keystore, greeting = open_all()
+        for worker in workers:
+            worker.hand_over(keystore)
         for worker in workers:
             worker.await_ready()
         sys.stderr.write(greeting + "\n")
@@ -48,7 +60,8 @@ def run_workers(
                     event_log.record("worker_lost", count=1)
                     if time.monotonic() - worker.started < SHORTEST_LIFE_SECONDS:
                         raise OperatorError("A worker ended as soon as it was started.")
-                    workers[position] = _Worker(settings, keystore=keystore, listener=listener)
+                    workers[position] = _Worker(settings, listener=listener)
+                    workers[position].hand_over(keystore)
     except KeyboardInterrupt:
         pass
     finally:
@@ -66,7 +79,7 @@ def _interrupt(_signal: int, _frame: object) -> NoReturn:
 class _Worker:
     """One worker process, seen from the watching one."""
 
-    def __init__(self, settings: Settings, *, keystore: bytes, listener: socket.socket) -> None:
+    def __init__(self, settings: Settings, *, listener: socket.socket) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, other_end = context.Pipe()
         self.started = time.monotonic()
@@ -78,7 +91,11 @@ class _Worker:
         self.process.start()
         signal.signal(signal.SIGINT, previous)
         other_end.close()
-        self._pipe.send_bytes(keystore)
+
+    def hand_over(self, keystore: bytes) -> None:
+        """Give the worker the opened keystore."""
+        with contextlib.suppress(OSError):  # it ended already, which await_ready tells
+            self._pipe.send_bytes(keystore)
 
     def await_ready(self) -> None:
         """Wait until the worker answers; raises OperatorError if it ends instead."""

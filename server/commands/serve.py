@@ -35,20 +35,20 @@ def serve(
     listener = take_port(host, port=port)
     settings = Settings(data_directory=data.absolute(), host=host, port=listener.getsockname()[1])
     _prepare_metrics(settings)
-    keystore = session.keystore.to_octets()
-    from server.migrations import upgrade
 
-    upgrade(session.database)
-    name = session.community.metadata().name
-    session.database.close()
-    run_workers(
-        workers,
-        settings=settings,
-        keystore=keystore,
-        listener=listener,
-        greeting=f"{name} is served at http://{host}:{settings.port} "
-        f"by {workers} worker{'s' if workers > 1 else ''}. Stop with Ctrl-C.",
-    )
+    def open_all() -> tuple[bytes, str]:
+        from server.migrations import upgrade
+
+        keystore = session.keystore.to_octets()
+        upgrade(session.database)
+        name = session.community.metadata().name
+        session.database.close()
+        return keystore, (
+            f"{name} is served at http://{host}:{settings.port} "
+            f"by {workers} worker{'s' if workers > 1 else ''}. Stop with Ctrl-C."
+        )
+
+    run_workers(workers, settings=settings, listener=listener, open_all=open_all)
 
 
 def take_port(host: str, *, port: int) -> socket.socket:
