@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from credentials.doors import MEMBERS_ONLY
 from credentials.formats.metadata import Door, Metadata
 from credentials.formats.schema import REISSUED
 from server.commands.names import id_from
@@ -103,7 +104,9 @@ def list_doors(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> 
                 "name": one.door.name,
                 "event": one.door.event,
                 "mode": one.door.mode,
-                "entries": None if one.door.mode == "members_only" else one.entries,
+                "entries": one.entries
+                if one.door.mode != MEMBERS_ONLY
+                else (None if as_json else "not counted"),
             }
             for one in listed
         ],

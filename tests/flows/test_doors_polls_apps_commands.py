@@ -1,0 +1,136 @@
+"""The organiser's commands for doors, polls and apps, as typed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from server.commands.main import commands
+from server.problems import OperatorError
+
+OPTIONS = ("--option", "Garden", "--option", "Roof", "--closes", "2h")
+
+
+class Terminal:
+    """Commands on one data directory."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+
+    def text(self, *words: str) -> str:
+        """What a command prints; raises what it ends with."""
+        ran = CliRunner().invoke(commands, [*words, "--data", str(self._data)])
+        if ran.exception is not None and not isinstance(ran.exception, SystemExit):
+            raise ran.exception
+        assert ran.exit_code == 0, ran.output
+        return ran.stdout
+
+    def json(self, *words: str) -> Any:
+        """The JSON document that a command prints."""
+        return json.loads(self.text(*words, "--json"))
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
+    directory = tmp_path_factory.mktemp("organiser")
+    schema = directory / "schema.json"
+    attributes = [
+        {"name": "pass", "type": "choice", "values": ["resident", "day"]},
+        {"name": "valid_until", "type": "date"},
+    ]
+    schema.write_text(json.dumps({"name": "city", "attributes": attributes}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SYMBOLON_PASSPHRASE", "correct horse")
+        terminal = Terminal(directory / "data")
+        terminal.text("init", "--name", "Agora", "--schema", str(schema))
+        terminal.text("event", "add", "agora-2026", "--name", "Agora")
+    return terminal
+
+
+@pytest.fixture(autouse=True)
+def passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYMBOLON_PASSPHRASE", "correct horse")
+
+
+def test_a_door_is_added_listed_and_given_a_new_token(city: Terminal) -> None:
+    added = city.json("door", "add", "Main gate", "--mode", "re_entry", "--disclose", "pass")
+    assert (added["id"], added["event"], added["mode"]) == ("main-gate", "agora-2026", "re_entry")
+    assert len(added["token"]) == 43
+    (listed,) = city.json("door", "list")
+    assert (listed["name"], listed["mode"], listed["entries"]) == ("Main gate", "re_entry", 0)
+    renewed = city.json("door", "token", "main-gate")
+    assert renewed["token"] != added["token"]
+    assert added["token"] not in city.text("door", "list")
+    assert city.json("door", "conflicts") == []
+    with pytest.raises(OperatorError, match="already a door"):
+        city.text("door", "add", "Main gate")
+
+
+def test_a_door_that_cannot_be_is_refused_in_one_sentence(city: Terminal) -> None:
+    with pytest.raises(OperatorError, match="no event"):
+        city.text("door", "add", "Side", "--event", "nowhere")
+    with pytest.raises(OperatorError, match="short id"):
+        city.text("door", "add", "Πύλη")
+    with pytest.raises(Exception, match="not in the schema"):
+        city.text("door", "add", "Side", "--disclose", "height")
+    with pytest.raises(Exception, match="not a date"):
+        city.text("door", "add", "Side", "--expires-by", "pass")
+    with pytest.raises(OperatorError, match="no door"):
+        city.text("door", "token", "side")
+
+
+def test_an_app_is_added_for_the_origin_of_its_address(city: Terminal) -> None:
+    added = city.json("app", "add", "Café", "--response-address", "https://cafe.example/answer")
+    assert (added["id"], added["origin"]) == ("cafe", "https://cafe.example")
+    (listed,) = city.json("app", "list")
+    assert listed["response_address"] == "https://cafe.example/answer"
+    assert city.json("app", "token", "cafe")["token"] != added["token"]
+    local = city.json("app", "add", "Local", "--response-address", "http://127.0.0.1:9000/answer")
+    assert local["origin"] == "http://127.0.0.1:9000"
+    with pytest.raises(Exception, match="https"):
+        city.text("app", "add", "Open", "--response-address", "http://cafe.example/answer")
+
+
+def test_a_poll_is_created_opened_closed_and_counted(city: Terminal) -> None:
+    created = city.json("poll", "create", "Where do we meet?", *OPTIONS)
+    assert (created["id"], created["state"]) == ("where-do-we-meet", "draft")
+    assert city.json("poll", "open", created["id"])["state"] == "open"
+    assert "open" in city.text("poll", "list")
+    assert city.json("poll", "close", created["id"])["state"] == "closed"
+    result = city.json("poll", "result", created["id"])
+    assert (result["counts"], result["winner"]) == ({"Garden": 0, "Roof": 0}, None)
+    assert "No winner" in city.text("poll", "result", created["id"])
+    listed = {poll["id"]: poll["ballots"] for poll in city.json("poll", "list")}
+    assert listed["where-do-we-meet"] == 0
+
+
+def test_a_poll_takes_a_time_a_share_and_a_requirement(city: Terminal) -> None:
+    created = city.json(
+        *("poll", "create", "Crew?", "--id", "crew", "--open"),
+        *("--option", "Yes", "--option", "No", "--closes", "2999-01-01T00:00Z"),
+        *("--quorum", "3", "--threshold", "2/4", "--require", "pass=resident"),
+    )
+    assert (created["state"], created["closes_at"]) == ("open", 32_472_144_000)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--closes", "soon"), "duration"),
+        (("--closes", "2999-01-01T00:00"), "time zone"),
+        (("--closes", "2001-01-01T00:00Z"), "later closing time"),
+        (("--threshold", "half"), "share"),
+        (("--threshold", "3/2"), "fraction"),
+        (("--require", "pass"), "ATTRIBUTE=VALUE"),
+        (("--require", "pass=captain"), "pass"),
+        (("--id", "Not An Id"), "id"),
+    ],
+)
+def test_a_poll_that_cannot_be_is_refused_in_one_sentence(
+    city: Terminal, words: tuple[str, ...], sentence: str
+) -> None:
+    with pytest.raises(Exception, match=sentence):
+        city.text("poll", "create", "Again?", *OPTIONS, *words)
+    assert "Again?" not in city.text("poll", "list")
