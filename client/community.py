@@ -56,10 +56,14 @@ def check_newer(old: SignedMetadata, *, published: PinnedMetadata) -> None:
 
 
 def parse_fingerprint(text: str) -> bytes:
-    """Read a fingerprint as shown by the commands: 43 characters. Raises ClientError."""
+    """Read a fingerprint: 43 characters as the commands show it, or 64 hexadecimal digits.
+
+    Raises ClientError.
+    """
+    text = text.strip()
     try:
-        octets = base64url.decode(text.strip())
-    except EncodingError:
+        octets = bytes.fromhex(text) if len(text) == 64 else base64url.decode(text)
+    except (EncodingError, ValueError):
         octets = b""
     if len(octets) != FINGERPRINT_LENGTH:
         raise ClientError("A fingerprint has 43 characters: letters, digits, '-' and '_'.")

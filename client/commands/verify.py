@@ -203,8 +203,8 @@ def _poll(source: str, *, fingerprint: bytes | None, ballot: str | None, as_json
 def _say_poll(found: "AuditReport", *, included: bool | None) -> None:
     if found.sound:
         say(
-            f"The poll is sound: all {found.result.ballots} ballots are of different members of "
-            f"{found.published.metadata.name}, and each is as its member cast it."
+            f"The poll is sound: each of its {found.result.ballots} ballot(s) is of another member of "
+            f"{found.published.metadata.name}, exactly as that member cast it."
         )
     else:
         say(f"The poll is NOT sound: {len(found.bad)} ballot(s) should not be in it.")
