@@ -125,16 +125,25 @@ class PresentationService:
             nonce=asked.request.nonce,
             verifier=self._community.verifier(),
         )
-        with self._database.write() as connection:
-            settled = store.settle(
-                connection,
-                request_id,
-                status=verdict.word,
-                pseudonym=verdict.pseudonym,
-                disclosed=verdict.disclosed,
-                reason=verdict.reason,
-                now=self._clock(),
-            )
+        nonce = asked.request.nonce
+        try:
+            with self._database.write() as connection:
+                now = self._clock()
+                settled = store.settle(
+                    connection,
+                    request_id,
+                    status=verdict.word,
+                    pseudonym=verdict.pseudonym,
+                    disclosed=verdict.disclosed,
+                    reason=verdict.reason,
+                    now=now,
+                )
+                if settled:
+                    # One nonce, one verdict, also where the app takes it to POST /verify.
+                    expires_at = now + NONCE_SECONDS
+                    store.use_nonce(connection, app=app.id, nonce=nonce, expires_at=expires_at)
+        except IntegrityError:
+            raise RequestUsed from None
         if not settled:
             # Another answer came first, or the time ran out while this one was judged.
             raise RequestExpired if self._clock() >= asked.request.expires_at else RequestUsed
@@ -170,7 +179,8 @@ class PresentationService:
     def _app(self, token_hash: bytes) -> App:
         with self._database.read() as connection:
             app_id = store.app_of_token(connection, token_hash)
-        app = None if app_id is None else self._community.metadata().app(app_id)
+            metadata = self._community.metadata(connection=connection)
+        app = None if app_id is None else metadata.app(app_id)
         if app is None:
             raise TokenRefused
         return app

@@ -1,0 +1,47 @@
+"""One city with doors, apps and a service of two workers, for all attacks that do not harm it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.attacks.city import City
+from tests.attacks.wallet import Wallet, enrol
+
+DOORS = {
+    "gate": "once",
+    "back-gate": "once",
+    "daily": "once_per_day",
+    "yard": "re_entry",
+    "lounge": "members_only",
+}
+APPS = {
+    "cafe": "https://cafe.example/answer",
+    "forum": "https://forum.example/answer",
+    "apex": "https://agora.example/answer",
+    "www": "https://www.agora.example/answer",
+}
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """A served city; each test enrols members and opens polls of its own."""
+    made = City(tmp_path_factory.mktemp("city")).found()
+    for door, mode in DOORS.items():
+        made.add_door(door, mode)
+    for app, address in APPS.items():
+        made.add_app(app, address)
+    made.serve()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def mia(city: City) -> Wallet:
+    """A new member."""
+    return enrol(city)
+
+
+@pytest.fixture
+def leo(city: City) -> Wallet:
+    """Another new member."""
+    return enrol(city)

@@ -1,0 +1,178 @@
+"""A wallet in an attacker's hands: it proves what it is told to, for whatever scope it is told."""
+
+import secrets
+import time
+from dataclasses import dataclass, field
+
+import httpx
+
+from credentials.doors import door_policy
+from credentials.formats import base64url
+from credentials.formats.credential import IssuedCredential
+from credentials.formats.manifest import Manifest
+from credentials.formats.policy import Policy
+from credentials.formats.poll import Ballot, action_digest
+from credentials.formats.presentation import Presentation
+from credentials.formats.qr import to_qr_text
+from credentials.holder import Credential, accept
+from credentials.issuance import CommitmentSecrets, commit, commitment_point, derive_secrets
+from credentials.presentation import present
+from credentials.scope import SLOT_SECONDS, app_scope, door_scope, poll_scope, time_slot
+from tests.attacks.city import City, slug
+
+UNKNOWN_IN_A_ROW = 5
+
+
+@dataclass
+class Wallet:
+    """A seed, the credential that was claimed with it, and the city that it belongs to."""
+
+    city: City
+    seed: bytes = field(default_factory=lambda: secrets.token_bytes(16))
+    count: int = 0
+    entitlement: str = ""
+
+    @property
+    def secrets(self) -> CommitmentSecrets:
+        """The secrets of commitment number `count`."""
+        return derive_secrets(
+            self.seed, issuer_id=self.city.metadata.keys.issuer_id, count=self.count
+        )
+
+    # --- issuance
+
+    def commitment(self) -> tuple[dict[str, str], bytes]:
+        """The body that asks for a credential, without a claim code; and the commitment point."""
+        nonce = base64url.decode(self.city.post("/issuance/nonce", {}).json()["nonce"])
+        proven = commit(self.secrets, nonce=nonce)
+        body = {"nonce": base64url.encode(nonce), "commitment": base64url.encode(proven)}
+        return body, commitment_point(proven)
+
+    def ask(self, code: str | None = None) -> httpx.Response:
+        """Ask for the credential of this commitment, with a claim code or without."""
+        body, _ = self.commitment()
+        return self.city.post("/issuance/credential", {**body, "claim_code": code})
+
+    def claim(self, code: str | None = None) -> "Wallet":
+        """Claim, check and keep the credential."""
+        return self.keep(self.ask(code))
+
+    def keep(self, answer: httpx.Response) -> "Wallet":
+        """Check and keep a credential that the issuer sent."""
+        assert answer.status_code == 200, answer.text
+        self.issued = IssuedCredential.from_cbor(base64url.decode(answer.json()["credential"]))
+        self.credential: Credential = accept(
+            self.issued, secrets=self.secrets, metadata=self.city.metadata
+        )
+        return self
+
+    def restored(self) -> "Wallet | None":
+        """A new wallet from this one's words: its last credential that is alive, or None."""
+        found, unknown, count = None, 0, 0
+        while unknown < UNKNOWN_IN_A_ROW:
+            wallet = Wallet(self.city, seed=self.seed, count=count, entitlement=self.entitlement)
+            answer = wallet.ask()
+            if answer.status_code == 200:
+                found = wallet.keep(answer)
+            else:
+                assert slug(answer) in ("commitment-unknown", "commitment-retired")
+            unknown = unknown + 1 if slug(answer) == "commitment-unknown" else 0
+            count += 1
+        return found
+
+    # --- doors
+
+    def presentation(self, door: str, *, slot: int | None = None) -> Presentation:
+        """What a door code holds, drawn now or for another slot."""
+        metadata = self.city.metadata
+        listed = metadata.door(door)
+        assert listed is not None
+        event = metadata.event(listed.event)
+        slot = time_slot(int(time.time())) if slot is None else slot
+        return present(
+            self.credential,
+            policy=door_policy(listed, schema=metadata.schema),
+            scope=door_scope(metadata.community_id, event, listed.mode, slot),
+            freshness=slot,
+        )
+
+    def code(self, door: str, *, slot: int | None = None) -> str:
+        """A door code as the text of its QR picture."""
+        return to_qr_text(self.presentation(door, slot=slot).to_cbor())
+
+    def enter(self, door: str, *, direction: str = "in", code: str | None = None) -> str:
+        """The verdict of a door on a fresh code, or on the one given."""
+        body = {"code": code or self.code(door), "direction": direction}
+        answer = self.city.post(f"/doors/{door}/checkins", body, bearer=door)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["verdict"])
+
+    # --- polls
+
+    def ballot(self, manifest: Manifest, choice: int, *, sequence: int = 1) -> Ballot:
+        """A ballot for a manifest, whatever the choice and the number."""
+        named = manifest.manifest_hash
+        shown = present(
+            self.credential,
+            policy=manifest.policy,
+            scope=poll_scope(manifest.community_id, named),
+            freshness=named,
+            action=action_digest(named, sequence, choice),
+        )
+        return Ballot(manifest_hash=named, sequence=sequence, choice=choice, presentation=shown)
+
+    def vote(self, manifest: Manifest, choice: int, *, sequence: int = 1) -> httpx.Response:
+        """Cast a fresh ballot."""
+        ballot = self.ballot(manifest, choice, sequence=sequence)
+        return cast(self.city, manifest.poll, ballot.to_cbor())
+
+    # --- apps
+
+    def shown_to(
+        self, app: str, *, nonce: bytes | int, policy: Policy | None = None
+    ) -> Presentation:
+        """A presentation for an app's own scope."""
+        policy = policy or Policy(purpose="login")
+        listed = self.city.metadata.app(app)
+        assert listed is not None
+        scope = app_scope(policy.purpose, listed.response_address)
+        return present(self.credential, policy=policy, scope=scope, freshness=nonce)
+
+    def pseudonym_at(self, app: str) -> str:
+        """This member's pseudonym at an app, as the service tells it to the app."""
+        nonce = secrets.token_bytes(32)
+        shown = self.shown_to(app, nonce=nonce)
+        answer = verify(self.city, app, shown.to_cbor(), nonce=nonce)
+        assert answer.json()["verdict"] == "verified", answer.text
+        return str(answer.json()["pseudonym"])
+
+
+def enrol(city: City) -> Wallet:
+    """A new member with a new wallet."""
+    ticket = city.invite()
+    return Wallet(city, entitlement=ticket.entitlement).claim(ticket.code)
+
+
+def cast(city: City, poll: str, ballot: bytes) -> httpx.Response:
+    """Hand a ballot in."""
+    return city.post(f"/polls/{poll}/ballots", {"ballot": base64url.encode(ballot)})
+
+
+def verify(
+    city: City, app: str, presentation: bytes, *, nonce: bytes, policy: Policy | None = None
+) -> httpx.Response:
+    """Let the service judge a presentation for a nonce of the app's own."""
+    body = {
+        "policy": (policy or Policy(purpose="login")).to_json(),
+        "nonce": base64url.encode(nonce),
+        "presentation": base64url.encode(presentation),
+    }
+    return city.post("/presentations/verify", body, bearer=app)
+
+
+def calm_slot(*, seconds: float) -> int:
+    """The current time slot, once it has at least this many seconds left."""
+    left = SLOT_SECONDS - time.time() % SLOT_SECONDS
+    if left < seconds:
+        time.sleep(left + 0.1)
+    return time_slot(int(time.time()))
