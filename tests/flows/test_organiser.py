@@ -110,7 +110,7 @@ def test_pages_and_description_load_nothing_from_elsewhere(
     assert served.http.get("/metrics").status_code == 401
     token = (organiser.data / "metrics-token").read_text().strip()
     counters = served.http.get("/metrics", headers={"authorization": f"Bearer {token}"})
-    assert 'symbolon_requests_total{method="GET",route="/docs",status="200"} 1.0' in counters.text
+    assert 'symbolon_requests_total{method="GET",route="/docs",status="200"} 2.0' in counters.text
     assert served.stop() == 0
 
 
