@@ -1,34 +1,25 @@
-"""`symbolon-server`: the organiser's command, and the one place where its errors are told."""
+"""`symbolon-server`: runs the organiser's command, and tells what goes wrong in one sentence.
+
+Imports nothing before it runs: every worker of `serve` loads this file again as its main module.
+"""
 
 import os
 import sys
 
-import typer
-
-from credentials.errors import SymbolonError
-from server.commands import apps, attendees, doors, events, polls
-from server.commands.make import make_community
-from server.commands.serve import serve
-from server.problems import OperatorError, Refusal
-
-commands = typer.Typer(
-    help="Run a community of anonymous members: attendees in, claim links out, doors, polls, apps.",
-    no_args_is_help=True,
-    add_completion=False,
-    # A traceback with local variables would print keys and addresses.
-    pretty_exceptions_enable=False,
-)
-commands.command("init")(make_community)
-commands.command("serve")(serve)
-commands.add_typer(attendees.commands, name="attendees")
-commands.add_typer(events.commands, name="event")
-commands.add_typer(doors.commands, name="door")
-commands.add_typer(polls.commands, name="poll")
-commands.add_typer(apps.commands, name="app")
-
 
 def run() -> None:
     """Run the command; what goes wrong is one sentence on stderr and exit status 1."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def _run() -> None:
+    from credentials.errors import SymbolonError
+    from server.commands.program import commands
+    from server.problems import OperatorError, Refusal
+
     try:
         commands()
     except (OperatorError, Refusal, SymbolonError) as error:
@@ -50,7 +41,7 @@ def run() -> None:
 
 def _end_with(sentence: str) -> None:
     sentence = sentence[:1].upper() + sentence[1:]
-    typer.echo(sentence if sentence.endswith((".", "!", "?")) else sentence + ".", err=True)
+    sys.stderr.write((sentence if sentence.endswith((".", "!", "?")) else sentence + ".") + "\n")
     raise SystemExit(1) from None
 
 

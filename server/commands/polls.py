@@ -68,7 +68,7 @@ def create(
     data: DataOption = DEFAULT_DATA,
     as_json: JsonOption = False,
 ) -> None:
-    """Prepare a poll. Nothing is public, and all can be thrown away, until it is opened."""
+    """Prepare a poll. Nothing of it is public until it is opened."""
     session = open_community(data)
     closes_at, closes_after = _closing(closes)
     draft = Draft(

@@ -83,12 +83,12 @@ class DoorService:
 
     def authorise(self, door_id: str, *, token_hash: bytes) -> tuple[Door, Metadata]:
         """The door that this token opens; raises DoorUnknown and TokenRefused."""
-        metadata = self._community.metadata()
+        with self._database.read() as connection:
+            metadata = self._community.metadata(connection=connection)
+            owner = store.door_of_token(connection, token_hash)
         door = metadata.door(door_id)
         if door is None:
             raise DoorUnknown
-        with self._database.read() as connection:
-            owner = store.door_of_token(connection, token_hash)
         if owner != door_id:
             raise TokenRefused
         return door, metadata

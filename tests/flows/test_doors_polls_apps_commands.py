@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from server.commands.main import commands
+from server.commands.program import commands
 from server.problems import OperatorError
 
 OPTIONS = ("--option", "Garden", "--option", "Roof", "--closes", "2h")

@@ -1,0 +1,22 @@
+"""The tree of the organiser's commands."""
+
+import typer
+
+from server.commands import apps, attendees, doors, events, polls
+from server.commands.make import make_community
+from server.commands.serve import serve
+
+commands = typer.Typer(
+    help="Run a community of anonymous members: attendees in, claim links out, doors, polls, apps.",
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback with local variables would print keys and addresses.
+    pretty_exceptions_enable=False,
+)
+commands.command("init")(make_community)
+commands.command("serve")(serve)
+commands.add_typer(attendees.commands, name="attendees")
+commands.add_typer(events.commands, name="event")
+commands.add_typer(doors.commands, name="door")
+commands.add_typer(polls.commands, name="poll")
+commands.add_typer(apps.commands, name="app")
