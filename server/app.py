@@ -6,6 +6,7 @@ and loads nothing from elsewhere.
 
 import hmac
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -36,6 +37,24 @@ from server.presentations.service import PresentationService
 from server.settings import Settings
 from server.version import VERSION
 
+_PROBLEM: dict[str, Any] = {
+    "description": "Refused: a problem of RFC 9457, whose type tells which",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail"],
+                "properties": {
+                    "type": {"type": "string", "description": problems.TYPE_PREFIX + "…"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                },
+            }
+        }
+    },
+}
+
 
 def create_app(settings: Settings, keystore: Keystore, *, clock: Clock = unix_seconds) -> Gate:
     """The application over one data directory, ready to serve."""
@@ -56,6 +75,7 @@ def create_app(settings: Settings, keystore: Keystore, *, clock: Clock = unix_se
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        responses={"4XX": _PROBLEM},
         telemetry={
             "tracing": False,
             "metrics": False,

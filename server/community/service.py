@@ -93,15 +93,22 @@ class CommunityService:
         return changed
 
     def _newest(self, connection: Connection | None) -> _Version:
-        if connection is None:
-            with self._database.read() as own:
-                return self._newest(own)
-        number = store.newest_version(connection)
-        if number is None:
-            raise OperatorError("This data directory holds no community.")
-        cached = self._cached
-        if cached is not None and cached.number == number:
-            return cached
-        version = _Version(number, store.signed_metadata(connection, number))
-        self._cached = version
-        return version
+        if connection is not None:
+            # What a writing transaction sees may never be committed, so it is not remembered.
+            return _Version(
+                number := _number(connection), store.signed_metadata(connection, number)
+            )
+        with self._database.read() as own:
+            number = _number(own)
+            cached = self._cached
+            if cached is None or cached.number != number:
+                cached = _Version(number, store.signed_metadata(own, number))
+                self._cached = cached
+        return cached
+
+
+def _number(connection: Connection) -> int:
+    number = store.newest_version(connection)
+    if number is None:
+        raise OperatorError("This data directory holds no community.")
+    return number

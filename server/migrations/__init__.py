@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.database import Database
+from server.problems import OperatorError
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -20,10 +21,19 @@ def configuration() -> "Config":
 
 
 def upgrade(database: Database) -> None:
-    """Bring the schema to the newest revision, in one transaction; does nothing if it is."""
+    """Bring the schema to the newest revision, in one transaction; does nothing if it is.
+
+    Raises OperatorError for a database of a later version than this program's.
+    """
     from alembic import command
+    from alembic.util import CommandError
 
     config = configuration()
     with database.write() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError:
+            raise OperatorError(
+                "The database was made by a later version of symbolon-server; nothing was changed."
+            ) from None
