@@ -246,8 +246,8 @@ class IssuerClient:
 
     def _strange(self) -> ClientError:
         return ClientError(
-            f"{origin_for_people(self.address)} answers in a form that this version of Symbolon "
-            "does not know."
+            f"The server {origin_for_people(self.address)} answers in a form that this version of "
+            "Symbolon does not know."
         )
 
 

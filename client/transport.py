@@ -91,7 +91,9 @@ class Transport:
         try:
             answer = self._client(loopback=is_loopback(address)).head(checked_address(address))
         except httpx.HTTPError:
-            raise ServerUnreachable(f"{origin_for_people(address)} cannot be reached.") from None
+            raise ServerUnreachable(
+                f"The server {origin_for_people(address)} cannot be reached."
+            ) from None
         try:
             date = parsedate_to_datetime(answer.headers.get("date", ""))
         except ValueError:
@@ -130,13 +132,19 @@ class Transport:
                 for chunk in response.iter_bytes():
                     octets += chunk
                     if len(octets) > limit:
-                        raise ClientError(f"{origin} sends more than this command can take.")
+                        raise ClientError(
+                            f"The server {origin} sends more than this command can take."
+                        )
                 status = response.status_code
+        except httpx.ConnectError:
+            raise ServerUnreachable(
+                f"The server {origin} cannot be reached; is it running, and are you online?"
+            ) from None
         except httpx.TimeoutException:
-            raise ServerUnreachable(f"{origin} does not answer in time.") from None
+            raise ServerUnreachable(f"The server {origin} does not answer in time.") from None
         except (httpx.HTTPError, httpx.InvalidURL):
             raise ServerUnreachable(
-                f"{origin} cannot be reached; is it running, and are you online?"
+                f"The server {origin} broke off without an answer; repeat the command."
             ) from None
         return _read(bytes(octets), status=status, origin=origin)
 
@@ -148,11 +156,14 @@ def _read(octets: bytes, *, status: int, origin: str) -> Json:
         value = None
     if 200 <= status < 300:
         if not isinstance(value, dict):
-            raise ClientError(f"{origin} answers, but not as Symbolon; is the address right?")
+            raise ClientError(
+                f"The server {origin} answers, but not as Symbolon; is the address right?"
+            )
         return value
     if 300 <= status < 400:
         raise ServerRefused(
-            f"{origin} sends us on to another address, which is not followed; use that address.",
+            f"The server {origin} sends us on to another address, which is not followed; use that "
+            "address.",
             slug="",
             status=status,
         )
@@ -171,7 +182,7 @@ def _problem_sentence(problem: Json, *, origin: str, status: int) -> str:
         if isinstance(text, str) and text.strip()
     ]
     if not parts:
-        return f"{origin} answered with an error (HTTP {status})."
+        return f"The server {origin} answered with an error (HTTP {status})."
     # A server chooses these words: no control characters reach the terminal, and not a whole page.
     sentence = ": ".join(dict.fromkeys(part.rstrip(".") for part in parts)) + "."
     return "".join(c for c in sentence if c.isprintable())[:400]

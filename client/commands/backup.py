@@ -155,7 +155,8 @@ def _from_words(
         vault = open_wallet(wallet, passphrase_file)
         if vault.read().seed != seed:
             raise WalletError(f"The wallet at {wallet} has other words; choose another file.")
-    found = _ask_community(seed, address=address, fingerprint=pin)
+    beside = None if vault is None else vault.read()
+    found = _ask_community(seed, address=address, fingerprint=pin, beside=beside)
     if pin is None:
         shown = show_fingerprint(found.membership.fingerprint)
         note(f"No fingerprint was given; this community's is {shown}. Compare it.")
@@ -185,7 +186,10 @@ def _from_copy(source: Path, *, wallet: Path, passphrase_file: Path | None) -> "
     for membership in contents.memberships:
         try:
             found = _ask_community(
-                contents.seed, address=membership.address, fingerprint=membership.fingerprint
+                contents.seed,
+                address=membership.address,
+                fingerprint=membership.fingerprint,
+                beside=contents,
             )
         except ServerUnreachable:
             note(
@@ -197,7 +201,9 @@ def _from_copy(source: Path, *, wallet: Path, passphrase_file: Path | None) -> "
     return vault.read()
 
 
-def _ask_community(seed: bytes, *, address: str, fingerprint: bytes | None) -> "Restored":
+def _ask_community(
+    seed: bytes, *, address: str, fingerprint: bytes | None, beside: "WalletContents | None"
+) -> "Restored":
     from client.community import pinned
     from client.issuer import IssuerClient
     from client.transport import Transport
@@ -206,4 +212,4 @@ def _ask_community(seed: bytes, *, address: str, fingerprint: bytes | None) -> "
     with Transport() as transport, progress("Asking for your credentials") as report:
         issuer = IssuerClient(address, transport=transport)
         published = pinned(issuer.metadata(), fingerprint=fingerprint)
-        return ask_again(seed, issuer=issuer, published=published, progress=report)
+        return ask_again(seed, issuer=issuer, published=published, beside=beside, progress=report)

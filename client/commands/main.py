@@ -53,7 +53,10 @@ def _root(
 def sentence(error: Exception) -> str:
     """An error's words as one sentence."""
     text = str(error).strip() or "something went wrong"
-    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ")")) else ".")
+    # A file's name or an address at the beginning keeps its own spelling.
+    begins = text.partition(" ")[0].isalpha()
+    text = text[0].upper() + text[1:] if begins else text
+    return text if text.endswith((".", "!", "?", ")")) else text + "."
 
 
 def run() -> None:

@@ -126,7 +126,10 @@ def passphrase(file: Path | None, *, new: bool = False, title: str = "Wallet pas
     _need_person(f"use --passphrase-file or set {PASSPHRASE_VARIABLE}")
     if new:
         note("Choose a passphrase for the new wallet file. Without it the file cannot be opened.")
-    return str(typer.prompt(title, hide_input=True, err=True, confirmation_prompt=new))
+    word = _read_hidden(title)
+    if new and _read_hidden("The same again") != word:
+        raise ClientError("The two passphrases are not the same; nothing was made.")
+    return word
 
 
 def open_wallet(path: Path, file: Path | None) -> "Vault":
@@ -140,20 +143,33 @@ def open_wallet(path: Path, file: Path | None) -> "Vault":
 def ask(question: str, *, instead: str, hide: bool = False) -> str:
     """Ask a person for a line. Raises ClientError with what to do `instead` if nobody is there."""
     _need_person(instead)
-    return str(typer.prompt(question, err=True, hide_input=hide))
+    return _read_hidden(question) if hide else _read_line(question)
 
 
 def agree(question: str, *, yes: bool) -> None:
     """Go on only if the person agrees. Raises ConsentRefused."""
     if yes:
         return
-    try:
-        agreed = typer.confirm(question, default=False, err=True)
-    except typer.Abort:
-        note()
-        agreed = False
-    if not agreed:
+    if _read_line(f"{question} [y/N]").strip().lower() not in ("y", "yes"):
         raise ConsentRefused("Nothing was shown and nothing was sent.")
+
+
+def _read_line(question: str) -> str:
+    """A line typed by a person; empty at the end of input. Standard output stays untouched."""
+    typer.echo(f"{question}: ", err=True, nl=False)
+    line = sys.stdin.readline()
+    if not line.endswith("\n"):
+        note()
+    return line.rstrip("\r\n")
+
+
+def _read_hidden(question: str) -> str:
+    import getpass
+
+    try:
+        return getpass.getpass(f"{question}: ", stream=sys.stderr)
+    except EOFError:
+        raise ClientError("Nothing was typed.") from None
 
 
 def _need_person(instead: str) -> None:

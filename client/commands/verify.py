@@ -106,7 +106,11 @@ def _door_code(
     if found is None:
         raise ClientError(f"{metadata.name} has no door {door!r}.")
     octets = _read(file)
-    code = octets.decode().strip() if octets.startswith(b"SYM1:") else read_text(file)
+    code = (
+        octets.decode(errors="replace").strip("\r\n")
+        if octets.startswith(b"SYM1:")
+        else read_text(file)
+    )
     judged = judge_code(
         code,
         metadata=metadata,
@@ -203,8 +207,8 @@ def _poll(source: str, *, fingerprint: bytes | None, ballot: str | None, as_json
 def _say_poll(found: "AuditReport", *, included: bool | None) -> None:
     if found.sound:
         say(
-            f"The poll is sound: each of its {found.result.ballots} ballot(s) is of another member of "
-            f"{found.published.metadata.name}, exactly as that member cast it."
+            f"The poll is sound: each of its {found.result.ballots} ballot(s) is of another member "
+            f"of {found.published.metadata.name}, exactly as that member cast it."
         )
     else:
         say(f"The poll is NOT sound: {len(found.bad)} ballot(s) should not be in it.")

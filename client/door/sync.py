@@ -68,7 +68,8 @@ def prepare(
         )
     if published.metadata.address != issuer.address:
         raise DoorError(
-            f"{issuer.address} speaks for a community that is at {published.metadata.address}."
+            f"The server {issuer.address} speaks for a community that is at "
+            f"{published.metadata.address}."
         )
     if published.metadata.door(door) is None:
         raise DoorError(f"The community has no door {door!r}.")

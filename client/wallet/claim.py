@@ -7,7 +7,6 @@ it sends it, so a lost response loses nothing: the same link asks for the same c
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import count as counting
 
 from client.community import PinnedMetadata, check_newer
 from client.errors import ServerRefused, WalletError
@@ -16,11 +15,12 @@ from client.wallet.contents import Claim, Enrolment, Membership, WalletContents
 from client.wallet.vault import Vault
 from credentials.formats.claim_link import ClaimLink
 from credentials.formats.credential import IssuedCredential
-from credentials.formats.metadata import Metadata
+from credentials.formats.metadata import Metadata, check_successor
 from credentials.holder import Credential, accept
 from credentials.issuance import commit, derive_secrets
 
 UNKNOWN_IN_A_ROW = 5
+COUNTS_AT_MOST = 256  # a server that always has another answer must not keep a wallet for ever
 _CODE_IS_NO_GOOD = frozenset({"claim-code-unknown", "claim-code-used"})
 
 
@@ -56,7 +56,7 @@ def claim(
             f"{metadata.address}; ask the organiser."
         )
     code_hash = hashlib.sha256(link.code.encode()).digest()
-    while True:
+    for _ in range(COUNTS_AT_MOST):
         contents = vault.change(lambda now: _reserve(now, published=published, code=code_hash))
         membership = _known(contents, fingerprint=published.fingerprint)
         mine = _reserved(membership, code_hash=code_hash)
@@ -78,6 +78,8 @@ def claim(
                 _forget(vault, published=published, claim=mine, reuse=not retired)
             if not retired:
                 raise
+    else:
+        raise _too_many(metadata)
     enrolment = Enrolment(count=mine.count, code_hash=code_hash, issued=issued.to_cbor())
     vault.change(
         lambda now: now.changed(published.fingerprint, lambda m: m.with_enrolment(enrolment))
@@ -91,18 +93,22 @@ def restore(
     issuer: IssuerClient,
     published: PinnedMetadata,
     known: Membership | None = None,
+    beside: WalletContents | None = None,
     progress: Callable[[int, int], None] = lambda asked, found: None,
 ) -> Restored:
     """Ask for the credential of each commitment of a seed, until five in a row are unknown.
 
-    Changes nothing on disk. `known` is what a backup file held for this community; `progress` is
-    told how many were asked for and found. Raises as `claim`.
+    Changes nothing on disk. `known` is what a backup file held for this community, `beside` the
+    wallet that it comes back into; `progress` is told how many were asked for and found. Raises as
+    `claim`.
     """
     metadata = published.metadata
+    if beside is not None:
+        _check_own_issuer(beside, metadata=metadata)
     membership = replace(known or _new(published), **published.stored)
     retired: list[int] = []
     unknown = 0
-    for count in counting():
+    for count in range(COUNTS_AT_MOST):
         try:
             issued, _ = _request(
                 seed, issuer=issuer, metadata=metadata, count=count, claim_code=None
@@ -129,15 +135,22 @@ def restore(
         progress(count + 1, len(membership.enrolments))
         if unknown == UNKNOWN_IN_A_ROW:
             break
+    else:
+        raise _too_many(metadata)
     return Restored(membership=membership, retired=tuple(retired))
 
 
 def with_restored(contents: WalletContents, *, restored: Restored) -> WalletContents:
-    """The wallet with what a community gave back; what the wallet knows besides stays."""
+    """The wallet with what a community gave back; what the wallet knows besides stays.
+
+    Raises MetadataRefused if what is published now may not follow what the wallet knew.
+    """
     found = restored.membership
+    _check_own_issuer(contents, metadata=found.metadata)
     membership = contents.membership(found.fingerprint)
     if membership is None:
         return contents.with_membership(found)
+    check_successor(membership.signed, found.signed)
     membership = replace(
         membership,
         metadata_octets=found.metadata_octets,
@@ -180,6 +193,28 @@ def _new(published: PinnedMetadata) -> Membership:
     )
 
 
+def _check_own_issuer(contents: WalletContents, *, metadata: Metadata) -> None:
+    """Raise WalletError where another community of the wallet has the same issuer key.
+
+    Secrets are derived from the issuer's key and a count of each community: under one key two
+    communities would see one commitment, and would know that both members are the same.
+    """
+    for membership in contents.memberships:
+        other = membership.metadata
+        same_key = other.keys.issuer_id == metadata.keys.issuer_id
+        if same_key and other.community_id != metadata.community_id:
+            raise WalletError(
+                f"{metadata.name} uses the same issuer key as {other.name}, so the two could tell "
+                "that you are one person; nothing was sent. Use another wallet for it."
+            )
+
+
+def _too_many(metadata: Metadata) -> WalletError:
+    return WalletError(
+        f"{metadata.name} goes on answering for credentials that this wallet cannot have; stopped."
+    )
+
+
 def _known(contents: WalletContents, *, fingerprint: bytes) -> Membership:
     membership = contents.membership(fingerprint)
     if membership is None:
@@ -188,6 +223,7 @@ def _known(contents: WalletContents, *, fingerprint: bytes) -> Membership:
 
 
 def _reserve(contents: WalletContents, *, published: PinnedMetadata, code: bytes) -> WalletContents:
+    _check_own_issuer(contents, metadata=published.metadata)
     membership = contents.membership(published.fingerprint) or _new(published)
     check_newer(membership.signed, published=published)
     membership = replace(membership, **published.stored)

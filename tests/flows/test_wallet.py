@@ -1,0 +1,304 @@
+"""A member's story at the terminal: claim, show, vote, lose, restore; and all that can go wrong."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from client.wallet.vault import Vault
+from tests.flows.conftest import make_organiser
+from tests.flows.members import PASSPHRASE, Relay, Wallet, refused, relaying, run
+from tests.flows.service import Organiser, Served, free_port
+
+NAMES = [
+    *("Ana", "Bo", "Cy", "Dee", "Eli", "Fay", "Gus", "Hal", "Ida", "Jon", "Kim", "Lea", "Max"),
+    *("Noa", "Ola"),
+]
+
+
+@dataclass
+class City:
+    """A served community behind a relay, and a link for everybody."""
+
+    organiser: Organiser
+    relay: Relay
+    links: dict[str, str]
+    fingerprint: str
+
+    @property
+    def address(self) -> str:
+        return self.organiser.address
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    folder = tmp_path_factory.mktemp("city")
+    organiser = make_organiser(folder)
+    attendees = folder / "attendees.csv"
+    rows = [f"{name},{name.lower()}@example.org,member" for name in NAMES]
+    attendees.write_text("\n".join(["name,email,pass", *rows]) + "\n")
+    organiser.ask("attendees", "import", str(attendees))
+    organiser.ask("door", "add", "Main door", "--id", "main")
+    for poll in ("lunch", "dinner", "supper"):
+        organiser.ask(
+            *("poll", "create", f"What is for {poll}?", "--id", poll, "--closes", "2h", "--open"),
+            *("--option", "Soup", "--option", "Salad"),
+        )
+    links = {name: link.format() for name, link in organiser.claim_links().items()}
+    behind = Organiser(data=organiser.data, port=free_port())
+    with (
+        Served(behind, workers=1),
+        relaying(port=organiser.port, to=behind.address) as relay,
+    ):
+        yield City(
+            organiser=organiser,
+            relay=relay,
+            links=links,
+            fingerprint=links["Ana"].rpartition(".")[2],
+        )
+
+
+def member(city: City, name: str, *, folder: Path) -> Wallet:
+    """A member who has claimed."""
+    wallet = Wallet(folder / name)
+    assert wallet.ask("claim", city.links[name])["new"]
+    return wallet
+
+
+def test_the_first_claim_makes_a_wallet_and_shows_the_words_once(
+    city: City, tmp_path: Path
+) -> None:
+    wallet = Wallet(tmp_path / "ana" / "wallet")
+    done = wallet.run("claim", city.links["Ana"])
+    assert done.returncode == 0, done.stderr
+    assert "You are a member of Agora" in done.stdout
+    words = wallet.ask("backup", "--phrase", "--yes")["phrase"]
+    assert len(words.split()) == 12
+    assert words in done.stderr
+    for command in ("list", "show"):
+        shown = wallet.run(command)
+        assert words not in shown.stdout + shown.stderr
+    (listed,) = wallet.ask("list")
+    assert (listed["community"], listed["attributes"]["pass"]) == ("Agora", "member")
+
+
+def test_the_same_link_again_gives_the_same_credential(city: City, tmp_path: Path) -> None:
+    wallet = member(city, "Bo", folder=tmp_path)
+    assert not wallet.ask("claim", city.links["Bo"])["new"]
+    assert len(wallet.ask("list")) == 1
+
+
+def test_a_lost_response_loses_nothing(city: City, tmp_path: Path) -> None:
+    wallet = Wallet(tmp_path / "cy")
+    city.relay.lose.append("/issuance/credential")
+    assert "repeat the command" in refused(wallet.run("claim", city.links["Cy"]))
+    assert wallet.ask("list") == []
+    wallet.ask("claim", city.links["Cy"])
+    assert len(wallet.ask("list")) == 1
+    assert Vault.open(wallet.file, passphrase=PASSPHRASE).read().memberships[0].next_count == 1
+
+
+def test_a_used_link_is_refused_to_somebody_else(city: City, tmp_path: Path) -> None:
+    member(city, "Dee", folder=tmp_path)
+    thief = Wallet(tmp_path / "thief")
+    assert "used" in refused(thief.run("claim", city.links["Dee"]))
+    assert thief.ask("list") == []
+
+
+def test_wrong_links_leave_no_gap_at_which_a_restore_would_stop(city: City, tmp_path: Path) -> None:
+    wallet = Wallet(tmp_path / "eli")
+    wrong = city.links["Eli"].replace("#", "#AAAAAAAAAAAAAAAAAAAAAAAAAA.").split(".")
+    link = ".".join([*wrong[:-2], wrong[-1]])
+    for _ in range(6):
+        assert "not known" in refused(wallet.run("claim", link))
+    wallet.ask("claim", city.links["Eli"])
+    restored = restore_from_words(city, wallet, to=tmp_path / "restored")
+    assert len(restored.ask("list")) == 1
+
+
+def test_a_link_with_another_fingerprint_is_refused(city: City, tmp_path: Path) -> None:
+    link = city.links["Fay"].rpartition(".")[0] + "." + "A" * 43
+    wallet = Wallet(tmp_path / "fay")
+    assert "another community" in refused(wallet.run("claim", link))
+    assert not wallet.file.exists()
+
+
+def restore_from_words(city: City, wallet: Wallet, *, to: Path) -> Wallet:
+    words = to.with_suffix(".words")
+    words.write_text(wallet.ask("backup", "--phrase", "--yes")["phrase"])
+    restored = Wallet(to)
+    restored.ask(
+        *("restore", "--phrase-file", words),
+        *("--community", city.address, "--fingerprint", city.fingerprint),
+    )
+    return restored
+
+
+def pseudonym_at_the_door(wallet: Wallet) -> bytes:
+    from credentials.formats.presentation import Presentation
+    from credentials.formats.qr import from_qr_text
+
+    code = wallet.ask("present", "--door", "main", "--yes")["code"]
+    return Presentation.from_cbor(from_qr_text(code)).pseudonym
+
+
+def test_p10_words_and_copy_bring_back_the_same_pseudonyms(city: City, tmp_path: Path) -> None:
+    wallet = member(city, "Gus", folder=tmp_path)
+    before = pseudonym_at_the_door(wallet)
+    copy = tmp_path / "copy"
+    wallet.ask("backup", copy)
+    from_copy = Wallet(tmp_path / "from-copy")
+    from_copy.ask("restore", "--from", copy)
+    from_words = restore_from_words(city, wallet, to=tmp_path / "from-words")
+    assert pseudonym_at_the_door(from_copy) == before
+    assert pseudonym_at_the_door(from_words) == before
+
+
+def test_a_restore_never_overwrites_another_wallet(city: City, tmp_path: Path) -> None:
+    first = member(city, "Hal", folder=tmp_path)
+    octets = first.file.read_bytes()
+    words = tmp_path / "other.words"
+    words.write_text("abandon " * 11 + "about")
+    sentence = refused(first.run("restore", "--phrase-file", words, "--community", city.address))
+    assert "other words" in sentence
+    copy = tmp_path / "copy"
+    first.ask("backup", copy)
+    assert "already" in refused(first.run("restore", "--from", copy))
+    assert first.file.read_bytes() == octets
+
+
+def test_a_vote_is_shown_asked_cast_and_remembered(city: City, tmp_path: Path) -> None:
+    wallet = member(city, "Ida", folder=tmp_path)
+    said_no = wallet.run("vote", f"{city.address}/polls/lunch", "--choice", "1", typed="n\n")
+    assert "Nothing was shown and nothing was sent" in refused(said_no)
+    assert "Vote “Soup” on “What is for lunch?”" in said_no.stderr
+    voted = wallet.ask("vote", f"{city.address}/polls/lunch", "--choice", "2", "--yes")
+    assert voted["answer"] == "Salad"
+    assert "already: “Salad”" in refused(wallet.run("vote", "lunch", "--choice", "1", "--yes"))
+    (remembered,) = wallet.ask("show")["votes"]
+    assert (remembered["ballot"], remembered["confirmed"]) == (voted["ballot"], True)
+
+
+def test_p10_a_copy_of_the_wallet_gets_no_second_vote(city: City, tmp_path: Path) -> None:
+    wallet = member(city, "Jon", folder=tmp_path)
+    twin = restore_from_words(city, wallet, to=tmp_path / "twin")
+    wallet.ask("vote", "lunch", "--abstain", "--yes")
+    assert "not counted" in refused(twin.run("vote", "lunch", "--choice", "1", "--yes"))
+
+
+def test_a_lost_answer_to_a_ballot_is_repeated_with_the_same_ballot(
+    city: City, tmp_path: Path
+) -> None:
+    wallet = member(city, "Kim", folder=tmp_path)
+    city.relay.lose.append("/ballots")
+    assert "repeat the command" in refused(wallet.run("vote", "dinner", "--choice", "1", "--yes"))
+    (kept,) = wallet.ask("show")["votes"]
+    assert not kept["confirmed"]
+    another = refused(wallet.run("vote", "dinner", "--choice", "2", "--yes"))
+    assert "only that one can be sent again" in another
+    again = wallet.ask("vote", "dinner", "--yes")
+    assert again["ballot"] == kept["ballot"]
+    city.organiser.ask("poll", "close", "dinner")
+    audit = run(
+        *("verify", "--bundle", f"{city.address}/polls/dinner", "--json"),
+        *("--fingerprint", city.fingerprint, "--ballot", kept["ballot"]),
+    )
+    found = json.loads(audit.stdout)
+    assert (audit.returncode, found["counts"]) == (0, {"Soup": 1, "Salad": 0})
+    assert found["ballot_included"]
+
+
+def test_two_votes_at_once_from_one_wallet_count_once(city: City, tmp_path: Path) -> None:
+    wallet = member(city, "Lea", folder=tmp_path)
+    commands = [
+        [
+            *(sys.executable, "-m", "client.commands.main", "wallet", "vote", "supper", "--yes"),
+            *("--choice", choice, "--wallet", str(wallet.file)),
+        ]
+        for choice in ("1", "2")
+    ]
+    passphrase_file = tmp_path / "passphrase"
+    passphrase_file.write_text(PASSPHRASE + "\n")
+    running = [
+        subprocess.Popen(
+            [*command, "--passphrase-file", str(passphrase_file)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for command in commands
+    ]
+    for one in running:
+        one.communicate(timeout=60)
+    assert sorted(one.returncode for one in running) == [0, 1]
+    assert len(wallet.ask("show")["votes"]) == 1
+
+
+def test_p9_nothing_is_shown_before_the_member_agrees(city: City, tmp_path: Path) -> None:
+    wallet = member(city, "Max", folder=tmp_path)
+    done = wallet.run("present", "--door", "main", "--text", typed="n\n")
+    refused(done)
+    assert "SYM1:" not in done.stdout
+    for said in ("Main door", "Agora 2026", "reissued = no", "know you again", "not published"):
+        assert said in done.stderr
+    agreed = wallet.run("present", "--door", "main", "--text", typed="y\n")
+    assert agreed.stdout.startswith("SYM1:")
+
+
+def test_a_door_that_is_newer_than_the_wallet_is_found(city: City, tmp_path: Path) -> None:
+    wallet = member(city, "Noa", folder=tmp_path)
+    city.organiser.ask("door", "add", "Side door", "--id", "side", "--mode", "members_only")
+    assert wallet.ask("present", "--door", "side", "--yes")["code"].startswith("SYM1:")
+    assert "main" in refused(wallet.run("present", "--door", "back", "--yes"))
+
+
+def test_a_wallet_keeps_several_credentials_apart(city: City, tmp_path: Path) -> None:
+    wallet = Wallet(tmp_path / "ola")
+    wallet.ask("claim", city.links["Ola"])
+    wallet.ask("claim", city.links["Fay"])
+    assert [row["number"] for row in wallet.ask("list")] == [1, 2]
+    assert "--credential" in refused(wallet.run("present", "--door", "main", "--yes"))
+    codes = [
+        wallet.ask("present", "--door", "main", "--yes", "--credential", number)["code"]
+        for number in ("1", "2")
+    ]
+    assert len(set(codes)) == 2
+    restored = restore_from_words(city, wallet, to=tmp_path / "restored")
+    assert len(restored.ask("list")) == 2
+    assert wallet.ask("refresh") == [{"community": "Agora", "credentials": 2, "ended": 0}]
+
+
+def test_what_goes_wrong_is_one_sentence(city: City, tmp_path: Path) -> None:
+    missing = Wallet(tmp_path / "none")
+    assert "There is no wallet at" in refused(missing.run("list"))
+    wallet = Wallet(tmp_path / "wallet")
+    assert "claim link" in refused(wallet.run("claim", "https://example.org/"))
+    assert not wallet.file.exists()
+    nowhere = f"http://127.0.0.1:{free_port()}/claim#{city.links['Ana'].partition('#')[2]}"
+    assert "cannot be reached" in refused(wallet.run("claim", nowhere))
+    assert not wallet.file.exists()
+
+
+def test_a_wrong_passphrase_changes_nothing(city: City, tmp_path: Path) -> None:
+    wallet = Wallet(tmp_path / "wallet")
+    wallet.run("claim", city.links["Ana"].rpartition(".")[0] + "." + city.fingerprint)
+    octets = wallet.file.read_bytes()
+    done = run("wallet", "list", "--wallet", wallet.file, passphrase="another word")
+    assert refused(done) == "The passphrase does not open this wallet."
+    assert wallet.file.read_bytes() == octets
+    nobody = run("wallet", "list", "--wallet", wallet.file, passphrase=None)
+    assert "--passphrase-file" in refused(nobody)
+
+
+def test_the_doctor_finds_everything_well_and_says_what_is_not(city: City, tmp_path: Path) -> None:
+    well = run("doctor", "--wallet", tmp_path / "none", "--community", city.address, "--json")
+    assert well.returncode == 0, well.stdout
+    assert {row["name"] for row in json.loads(well.stdout)} >= {"Curve", "Community", "Clock"}
+    ill = run(
+        "doctor", "--wallet", tmp_path / "none", "--community", f"http://127.0.0.1:{free_port()}"
+    )
+    assert ill.returncode == 1
+    assert "cannot be reached" in ill.stdout
