@@ -74,6 +74,8 @@ def accept(
     point_b = keys.constant.point
     for generator, scalar in zip(keys.generators, scalars, strict=True):
         point_b = point_b + curve.multiply_g1(generator, scalar)
+    if point_b == curve.g1_identity:
+        raise CredentialRefused("the signature is over nothing")
     difference = point_b + -curve.multiply_g1(point_a, e)
     # e(A, W + e * BP2) = e(B, BP2)
     if not curve.pairing_check([(point_a, keys.issuer_key), (-difference, curve.g2_generator)]):

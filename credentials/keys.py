@@ -26,6 +26,7 @@ class VerifierKeys:
     """
 
     community_id: bytes
+    registry_id: bytes
     schema: Schema
     pk: bytes
     issuer_key: G2
@@ -64,6 +65,7 @@ class VerifierKeys:
         )
         return cls(
             community_id=metadata.community_id,
+            registry_id=keys.registry_id,
             schema=schema,
             pk=keys.issuer_key,
             issuer_key=issuer_key,

@@ -46,10 +46,14 @@ def verify_ballot(ballot: Ballot, *, manifest: Manifest, verifier: VerifierKeys)
         raise BallotRefused("the ballot belongs to another poll")
     if not manifest.allows(ballot.choice):
         raise BallotRefused("the ballot names an option that the poll does not have")
-    pins = (manifest.community_id, manifest.issuer_id, manifest.schema_id)
-    issuer_id = hashlib.sha256(verifier.pk).digest()
-    if pins != (verifier.community_id, issuer_id, verifier.schema.schema_id):
-        raise BallotRefused("the poll belongs to another community, issuer or schema")
+    pins = (manifest.community_id, manifest.issuer_id, manifest.registry_id, manifest.schema_id)
+    if pins != (
+        verifier.community_id,
+        hashlib.sha256(verifier.pk).digest(),
+        verifier.registry_id,
+        verifier.schema.schema_id,
+    ):
+        raise BallotRefused("the poll belongs to another community, or to other keys of it")
     try:
         verified = verify_presentation(
             ballot.presentation,

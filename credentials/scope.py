@@ -7,12 +7,12 @@ verifier from signed data; a ready-made context_id is never taken from a request
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from credentials.domain_tags import PRESENTATION_HEADER, SCOPE
 from credentials.errors import MetadataRefused
 from credentials.formats import cbor
-from credentials.formats.addresses import take_address
+from credentials.formats.addresses import origin_part, take_address
 from credentials.formats.metadata import Event
 
 SLOT_SECONDS = 30
@@ -44,12 +44,22 @@ def poll_scope(community_id: bytes, manifest_hash: bytes) -> Scope:
 
 
 def door_scope(community_id: bytes, event: Event, mode: str, time_slot: int) -> Scope:
-    """The scope of an event's doors; in mode `once_per_day` that of the slot's day there."""
+    """The scope of an event's doors; in mode `once_per_day` that of the slot's day there.
+
+    Raises MetadataRefused where this machine does not know the event's time zone.
+    """
     instance = event.id
     if mode == "once_per_day":
         moment = datetime.fromtimestamp(time_slot * SLOT_SECONDS, tz=UTC)
-        instance += "/" + moment.astimezone(ZoneInfo(event.timezone)).date().isoformat()
+        instance += "/" + moment.astimezone(_zone(event.timezone)).date().isoformat()
     return Scope(verifier=community_id, purpose="door", instance=instance)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError, ValueError):  # a directory of zones is an OSError
+        raise MetadataRefused(f"the time zone {name} is not known on this machine") from None
 
 
 def app_scope(purpose: str, response_address: str) -> Scope:
@@ -64,7 +74,7 @@ def origin_of(address: str) -> str:
     place has one origin, and the origin is the beginning of the address.
     """
     take_address(address, name="a response address", error=MetadataRefused)
-    return "/".join(address.split("/")[:3])
+    return origin_part(address)
 
 
 def presentation_header(

@@ -42,6 +42,11 @@ def take_address(
     return str(value)
 
 
+def origin_part(address: str) -> str:
+    """The origin of an address that take_address has accepted: its beginning."""
+    return "/".join(address.split("/")[:3])
+
+
 def _parse(value: object, *, name: str, error: type[SymbolonError]) -> dict[str, str]:
     match = _ADDRESS.fullmatch(value) if type(value) is str and len(value) <= MAX_ADDRESS else None
     if match is None:

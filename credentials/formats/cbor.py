@@ -8,6 +8,7 @@ and compared.
 """
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Final, TypeAlias
 
 import cbor2
@@ -19,6 +20,7 @@ Decoded: TypeAlias = "int | bytes | str | tuple[Decoded, ...]"
 
 DEFAULT_LIMIT: Final = 65536
 MAX_DEPTH: Final = 8
+MAX_ITEMS: Final = 2**21  # in one object; a poll's bundle of 2^20 ballots needs half of them
 MAX_UINT: Final = 2**64 - 1
 
 _UINT, _OCTETS, _TEXT, _ARRAY = 0, 2, 3, 4
@@ -166,7 +168,10 @@ def _check_heads(octets: bytes) -> None:
     """Walk over the item heads without recursion: types, shortest form, lengths, counts, depth."""
     at = 0
     open_arrays: list[int] = []  # elements still to come, outermost first
-    while True:
+    for items in count(1):
+        # Each item costs the decoder some hundred octets of memory, however short it is.
+        if items > MAX_ITEMS:
+            raise EncodingError(f"an object holds more than {MAX_ITEMS} items")
         major, argument, at = _read_head(octets, at)
         if major == _ARRAY:
             open_arrays.append(argument)

@@ -11,7 +11,7 @@ from typing import Final
 from credentials import domain_tags
 from credentials.errors import MetadataRefused
 from credentials.formats import cbor
-from credentials.formats.addresses import MAX_ADDRESS, take_origin
+from credentials.formats.addresses import MAX_ADDRESS, origin_part, take_origin
 from credentials.formats.credential import CredentialHeader
 from credentials.formats.names import MAX_TEXT, take_shown_text
 from credentials.formats.places import App, Door, Event
@@ -64,6 +64,9 @@ class Metadata:
         for listed in (self.events, self.doors, self.apps):
             if len({entry.id for entry in listed}) != len(listed):
                 raise MetadataRefused("the metadata uses an id twice")
+        # A proof is bound to the origin: of two apps there, one could hand it on to the other.
+        if len({origin_part(app.response_address) for app in self.apps}) != len(self.apps):
+            raise MetadataRefused("two apps of the community have the same origin")
         for door in self.doors:
             self._check_door(door)
         cbor.take_uint(self.published_at, max=MAX_TIME, name="a time of publishing")

@@ -106,7 +106,7 @@ def hold(equations: Sequence[Equation]) -> bool:
     right = curve.g1_identity
     left: list[tuple[G1, G2]] = []
     for position, equation in enumerate(equations):
-        weight = 1 if position == 0 else secrets.randbits(WEIGHT_BITS) | 1
+        weight = 1 if position == 0 else 1 + secrets.randbelow(2**WEIGHT_BITS)
         own_left, own_right = equation.left, equation.right
         if weight != 1:
             own_left = curve.multiply_g1(own_left, weight)
