@@ -145,5 +145,6 @@ def _tell_problems(app: FastAPI) -> None:
             return tell(problems.refusal_for_status(error.status_code))
         return tell(problems.ServerFault())
 
-    for kind in (problems.Refusal, SymbolonError, RequestValidationError, HTTPException):
+    kinds = (problems.Refusal, SymbolonError, RequestValidationError, HTTPException, Exception)
+    for kind in kinds:
         app.add_exception_handler(kind, refused)

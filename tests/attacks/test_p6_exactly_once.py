@@ -16,7 +16,6 @@ import pytest
 
 from credentials.formats import base64url
 from credentials.formats.credential import IssuedCredential
-from credentials.scope import SLOT_SECONDS
 from tests.attacks.city import Call, City, slug
 from tests.attacks.wallet import Wallet, calm_slot, enrol
 
