@@ -93,14 +93,16 @@ class CommunityService:
         return changed
 
     def _newest(self, connection: Connection | None) -> _Version:
+        cached = self._cached
         if connection is not None:
             # What a writing transaction sees may never be committed, so it is not remembered.
-            return _Version(
-                number := _number(connection), store.signed_metadata(connection, number)
-            )
+            number = _number(connection)
+            signed = store.signed_metadata(connection, number)
+            if cached is not None and cached.signed == signed:
+                return cached
+            return _Version(number, signed)
         with self._database.read() as own:
             number = _number(own)
-            cached = self._cached
             if cached is None or cached.number != number:
                 cached = _Version(number, store.signed_metadata(own, number))
                 self._cached = cached

@@ -74,9 +74,9 @@ class IssuanceService:
         """The issued credential, as CBOR, for a proven commitment (144 octets) on `nonce` (32).
 
         A known commitment gets its credential again and needs no code (one that comes with it is
-        not used up); a new one needs an unused claim code, which it binds. The nonce is used up first, in a transaction of its own, so a
-        request that is refused afterwards leaves its nonce used, and nothing else. All the rest,
-        the serial included, is one transaction.
+        not used up); a new one needs an unused claim code, which it binds. The nonce is used up
+        first, in a transaction of its own, so a request that is refused afterwards leaves its nonce
+        used, and nothing else. All the rest, the serial included, is one transaction.
 
         Raises NonceUnknown, CommitmentInvalid, CommitmentUnknown, CommitmentRetired,
         ClaimCodeUnknown, ClaimCodeUsed, EnrolmentFull.

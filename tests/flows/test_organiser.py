@@ -5,6 +5,7 @@ import json
 import socket
 import stat
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ import zxingcpp
 from PIL import Image
 
 from credentials.formats.claim_link import ClaimLink
-from tests.flows.service import Organiser, Served, Wallet
+from server.commands.main import run
+from tests.flows.service import PASSPHRASE, Organiser, Served, Wallet
 
 PLAIN = (
     "name,email,pass\nAna,ana@example.org,member\nBo,bo@example.org,guest\n"
@@ -138,52 +140,68 @@ def test_a_lost_worker_is_replaced(organiser: Organiser, serve: Callable[..., Se
     assert '"event":"worker_lost"' in served.log.read_text()
 
 
-def one_sentence(done: "object", *, words: str) -> None:
-    stderr, stdout, status = done.stderr, done.stdout, done.returncode  # type: ignore[attr-defined]
-    assert status == 1, stderr
-    assert stdout == ""
-    assert stderr.count("\n") == 1, stderr
-    assert stderr.rstrip().endswith("."), stderr
-    assert words in stderr, stderr
+@dataclass
+class Mistakes:
+    """Runs the command in this process, as its script does, and expects one sentence."""
+
+    data: Path
+    patch: pytest.MonkeyPatch
+    capture: pytest.CaptureFixture[str]
+
+    def tell(self, *arguments: str, words: str, passphrase: str = PASSPHRASE) -> None:
+        self.patch.setenv("SYMBOLON_PASSPHRASE", passphrase)
+        self.patch.setattr("sys.argv", ["symbolon-server", *arguments, "--data", str(self.data)])
+        self.capture.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            run()
+        told = self.capture.readouterr()
+        assert ended.value.code == 1, told.err
+        assert told.out == ""
+        assert told.err.count("\n") == 1, told.err
+        assert told.err.rstrip().endswith("."), told.err
+        assert words in told.err
 
 
 def test_every_mistake_is_one_sentence_and_loses_nothing(
-    organiser: Organiser, attendees_file: Path, tmp_path: Path
+    organiser: Organiser,
+    attendees_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     organiser.ask("attendees", "import", str(attendees_file))
-    before = {path.name: path.read_bytes() for path in organiser.data.iterdir() if path.is_file()}
+    kept = {name: (organiser.data / name).read_bytes() for name in ("keystore.json",)}
+    here = Mistakes(organiser.data, monkeypatch, capsys)
+    nowhere = Mistakes(tmp_path / "nowhere", monkeypatch, capsys)
 
-    wrong = organiser.run("attendees", "links", "--out", str(tmp_path / "l"), passphrase="wrong")
-    one_sentence(wrong, words="passphrase does not open the keystore")
-    assert not (tmp_path / "l").exists()
-    one_sentence(organiser.run("serve", passphrase="wrong"), words="passphrase")
-    one_sentence(organiser.run("serve", passphrase=""), words="passphrase is empty")
-    one_sentence(organiser.run("init", "--name", "Agora"), words="already")
-    missing = Organiser(data=tmp_path / "nowhere", port=organiser.port)
-    one_sentence(missing.run("attendees", "list"), words="There is no community in")
-    one_sentence(missing.run("serve"), words="There is no community in")
-    one_sentence(organiser.run("attendees", "import", "nowhere.csv"), words="cannot be read")
-    one_sentence(organiser.run("attendees", "import", str(tmp_path)), words="cannot be read")
+    links = ("attendees", "links", "--out", str(tmp_path / "links"))
+    here.tell(*links, words="passphrase does not open the keystore", passphrase="wrong")
+    assert not (tmp_path / "links").exists()
+    here.tell("serve", words="passphrase is empty", passphrase="")
+    here.tell("init", "--name", "Agora", words="already")
+    nowhere.tell("attendees", "list", words="There is no community in")
+    nowhere.tell("serve", words="There is no community in")
+    nowhere.tell("init", "--name", "A", "--address", "ftp://x", words="address")
+    assert not nowhere.data.exists()
+    here.tell("attendees", "import", "nowhere.csv", words="cannot be read")
+    here.tell("attendees", "import", str(tmp_path), words="cannot be read")
     (tmp_path / "bad.csv").write_bytes(b"\xff\xfe")
-    bad = organiser.run("attendees", "import", str(tmp_path / "bad.csv"))
-    one_sentence(bad, words="not UTF-8")
-    one_sentence(organiser.run("attendees", "reissue", "zoe", "--yes"), words="no attendee")
+    here.tell("attendees", "import", str(tmp_path / "bad.csv"), words="not UTF-8")
+    here.tell("attendees", "reissue", "zoe", "--yes", words="no attendee")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        one_sentence(organiser.run("serve", "--port", port), words=f"Port {port}")
-    one_sentence(
-        Organiser(data=tmp_path / "new", port=1).run("init", "--name", "A", "--address", "ftp://x"),
-        words="address",
-    )
-    assert not (tmp_path / "new").exists()
+        here.tell("serve", "--port", port, words=f"Port {port}")
 
-    after = {path.name: path.read_bytes() for path in organiser.data.iterdir() if path.is_file()}
-    assert {name: before[name] for name in ("keystore.json", "metrics-token")} == {
-        name: after[name] for name in ("keystore.json", "metrics-token")
-    }
+    assert kept == {name: (organiser.data / name).read_bytes() for name in kept}
     assert len(organiser.ask("attendees", "list")) == 3
+
+
+def test_a_wrong_passphrase_ends_serve_and_its_workers(organiser: Organiser) -> None:
+    done = organiser.run("serve", "--port", "0", passphrase="wrong")
+    assert done.returncode == 1
+    assert done.stderr == "The passphrase does not open the keystore.\n"
 
 
 def test_a_wrong_option_is_told_by_the_command_with_status_2(organiser: Organiser) -> None:
