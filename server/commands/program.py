@@ -10,6 +10,7 @@ commands = typer.Typer(
     help="Run a community of anonymous members: attendees in, claim links out, doors, polls, apps.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode="markdown",  # joins the lines of a paragraph before it wraps them
     # A traceback with local variables would print keys and addresses.
     pretty_exceptions_enable=False,
 )
