@@ -41,7 +41,8 @@ def run_workers(
     gives, and the greeting to print. What it raises ends the workers. Raises OperatorError if
     workers cannot start.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     workers: list[_Worker] = []
     try:
         for _ in range(count):

@@ -6,7 +6,6 @@ Every step runs the real command in a process of its own, and is shown with the 
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -165,7 +164,7 @@ class Stage:
         process = self._processes.pop(name, None)
         if process is None or process.poll() is not None:
             return
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         try:
             process.wait(PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
