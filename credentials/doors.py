@@ -12,12 +12,13 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from credentials.errors import EncodingError, PresentationRefused
-from credentials.formats.attribute import ANONYMOUS_TYPES
+from credentials.formats.attribute import ANONYMOUS_TYPES, MAX_OF_TYPE
 from credentials.formats.metadata import Door, Event, Metadata
+from credentials.formats.names import MAX_TEXT
 from credentials.formats.policy import Policy
 from credentials.formats.presentation import Presentation
 from credentials.formats.qr import from_qr_text
-from credentials.formats.schema import Schema
+from credentials.formats.schema import FIRST_ATTRIBUTE, Schema
 from credentials.presentation import VerifierKeys, verify_presentation
 from credentials.scope import SLOT_SECONDS, Scope, door_scope, time_slot
 
@@ -117,6 +118,36 @@ def door_policy(door: Door, *, schema: Schema) -> Policy:
         disclose=names,
         identifying=not types <= ANONYMOUS_TYPES,
     )
+
+
+def largest_code(door: Door, *, event: Event, schema: Schema) -> int:
+    """Octets of the longest code that this door can be shown, once it also proves non-revocation.
+
+    A code holds at most 828 (`formats.qr`). What a later registry statement needs (two points, a
+    scalar and a head's hash) is counted already, so that a door that fits now fits then.
+    """
+    policy = door_policy(door, schema=schema)
+    indexes = policy.disclosed_indexes(schema)
+    hidden = FIRST_ATTRIBUTE + len(schema.attributes) - len(indexes) + 2
+    code = Presentation(
+        purpose="door",
+        instance=event.id + ("/0000-00-00" if door.mode == "once_per_day" else ""),
+        freshness=2**32 - 1,
+        head=bytes(32),
+        disclosed=tuple((index, _longest(schema.attribute_at(index))) for index in indexes),
+        pseudonym=bytes(48) if policy.pseudonym else b"",
+        proof=bytes((3 + 2) * 48 + (3 + hidden + 1 + 1) * 32),
+    )
+    return len(code.to_cbor())
+
+
+def _longest(attribute: Attribute) -> str | int:
+    """The value of an attribute that takes the most octets."""
+    if attribute.type == "text":
+        return "\U0001f989" * MAX_TEXT
+    if attribute.type == "choice":
+        return max(attribute.values, key=lambda value: len(value.encode()))
+    return MAX_OF_TYPE[attribute.type]
 
 
 def judge_code(

@@ -6,7 +6,11 @@ A door stands in the signed metadata; its token is shown once and kept as a hash
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from credentials.doors import largest_code
+from credentials.errors import PolicyError, SchemaError
 from credentials.formats.metadata import Door, Event, Metadata
+from credentials.formats.qr import MAX_OCTETS
+from credentials.formats.schema import Schema
 from server.bearer import draw_token, hash_token
 from server.community.service import CommunityService
 from server.database import Database
@@ -33,6 +37,20 @@ def _check_time_zone(event: Event) -> None:
         ) from None
 
 
+def _check_size(door: Door, *, event: Event, schema: Schema) -> None:
+    """Raise OperatorError for a door whose codes would be too large for cheap cameras."""
+    try:
+        octets = largest_code(door, event=event, schema=schema)
+    except (PolicyError, SchemaError) as error:
+        raise OperatorError(f"This door cannot be: {error}.") from None
+    if octets > MAX_OCTETS:
+        raise OperatorError(
+            f"A code for this door could take {octets} octets, and a QR code that every phone "
+            f"reads holds {MAX_OCTETS}: show less at the door, or keep more than four attributes "
+            "out of the schema."
+        )
+
+
 class DoorOffice:
     """Doors as the organiser handles them, from the command line."""
 
@@ -57,6 +75,7 @@ class DoorOffice:
                     "make one with: symbolon-server event add"
                 )
             _check_time_zone(event)
+            _check_size(door, event=event, schema=metadata.schema)
             return replace(metadata, doors=(*metadata.doors, door))
 
         token = draw_token()

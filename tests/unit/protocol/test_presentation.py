@@ -7,13 +7,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from credentials.curve import curve
+from credentials.doors import door_policy, largest_code
 from credentials.errors import PolicyError, PresentationRefused
+from credentials.formats.metadata import Door
 from credentials.formats.policy import Policy
+from credentials.formats.qr import MAX_OCTETS
 from credentials.presentation import present, verify_presentation
 from credentials.presentation.composition import hold
 from credentials.presentation.statement import Equation
-from credentials.scope import app_scope
-from tests.community import Community, Member
+from credentials.scope import app_scope, door_scope
+from tests.community import EVENT, Community, Member
 
 NONCE = bytes(range(32))
 SCOPE = app_scope("visit", "https://cafe.example/answer")
@@ -114,3 +117,29 @@ def test_equations_under_several_keys_are_checked_together(
     assert hold(good)
     crossed = Equation(left=good[0].left, key=good[1].key, right=good[0].right)
     assert not hold([*good, crossed])
+
+
+def test_the_largest_code_of_a_door_is_foreseen(community: Community, ana: Member):
+    """The registry statement that comes later (128 octets and a head's hash) is counted already."""
+    for door in community.metadata.doors:
+        foreseen = largest_code(door, event=EVENT, schema=community.schema)
+        slot = 59_000_000
+        shown = present(
+            ana.credential,
+            policy=door_policy(door, schema=community.schema),
+            scope=door_scope(community.metadata.community_id, EVENT, door.mode, slot),
+            freshness=slot,
+        )
+        assert len(shown.to_cbor()) + 2 * 48 + 32 + 33 == foreseen
+
+
+def test_a_door_that_shows_a_text_has_codes_too_large_for_a_camera(community: Community):
+    door = Door(
+        id="vip",
+        name="VIP",
+        event=EVENT.id,
+        mode="once",
+        disclose=("reissued", "nickname"),
+        expires_by="",
+    )
+    assert largest_code(door, event=EVENT, schema=community.schema) > MAX_OCTETS
