@@ -10,10 +10,11 @@ import time
 from dataclasses import dataclass, field
 from secrets import token_bytes
 
+from client.answers import CheckIn, Entry, QueuedScan
 from client.door.store import DoorIdentity, DoorStore
 from client.door.sync import hand_in
 from client.errors import DoorError, ServerRefused, ServerUnreachable
-from client.issuer import CheckIn, Entry, IssuerClient, QueuedScan
+from client.issuer import IssuerClient
 from credentials.doors import MEMBERS_ONLY, PASSING, RE_ENTRY, Judged, Verdict, judge_code
 from credentials.errors import EncodingError
 from credentials.formats.metadata import Door, Metadata, SignedMetadata

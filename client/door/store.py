@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from client.answers import Entry, QueuedScan
 from client.errors import DoorError
-from client.issuer import Entry, QueuedScan
 
 SCHEMA_VERSION = 1
 BUSY_SECONDS = 30.0

@@ -7,10 +7,11 @@ leaves the queue only once it was answered.
 import time
 from dataclasses import dataclass
 
+from client.answers import SyncResult
 from client.community import check_newer, pinned
 from client.door.store import DoorIdentity, DoorStore
 from client.errors import DoorError
-from client.issuer import IssuerClient, SyncResult
+from client.issuer import IssuerClient
 from credentials.formats.metadata import Metadata, SignedMetadata
 
 BATCH = 500

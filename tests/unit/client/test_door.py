@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from client.answers import Entry, QueuedScan
 from client.door.scanning import DoorDesk
 from client.door.store import DoorStore
 from client.errors import DoorError
-from client.issuer import Entry, QueuedScan
 from credentials.doors import Verdict
 from tests.community import Community, Member
 from tests.unit.client.door_file import NOON, code, desk, prepared

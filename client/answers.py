@@ -1,0 +1,65 @@
+"""What the service answers, parsed: plain frozen values, the wire objects in them as octets."""
+
+from dataclasses import dataclass, field
+
+from credentials.formats.metadata import SignedMetadata
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollSummary:
+    """A line of the list of polls; times in Unix seconds."""
+
+    id: str
+    question: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Someone is in: a pseudonym in a scope, the running number, and when and where."""
+
+    context_id: bytes = field(repr=False)
+    pseudonym: bytes = field(repr=False)
+    n: int
+    at: int
+    door: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorBundle:
+    """What a door needs to work alone. `now` is the server's clock in Unix seconds."""
+
+    door: str
+    signed: SignedMetadata
+    now: int
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn:
+    """A verdict by the server; `first` says when and where an `already_in` came in before."""
+
+    verdict: str
+    first_at: int | None
+    first_door: str | None
+    disclosed: dict[str, str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedScan:
+    """A scan made without network, as it is handed in later."""
+
+    scan_id: bytes
+    code: str = field(repr=False)
+    direction: str
+    scanned_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncResult:
+    """What the server made of one queued scan; a conflict names the earlier scan."""
+
+    scan_id: bytes
+    verdict: str
+    conflict_door: str | None
+    conflict_at: int | None
