@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from credentials.errors import EncodingError, PresentationRefused
-from credentials.formats.attribute import ANONYMOUS_TYPES, MAX_OF_TYPE
+from credentials.formats.attribute import ANONYMOUS_TYPES, MAX_OF_TYPE, Attribute
 from credentials.formats.metadata import Door, Event, Metadata
 from credentials.formats.names import MAX_TEXT
 from credentials.formats.policy import Policy
