@@ -2,8 +2,13 @@
 
 Source: RFC 9285 (base45, the densest text for a QR code's alphanumeric mode). Drawing and reading
 pictures is left to the client.
+
+Codes are drawn with the `base45` library and read here: a door reads many, and reading by columns
+takes a tenth of the time. Each three characters stand for one number below 2^16 and no number has
+two spellings, so what is read within these bounds is the one encoding.
 """
 
+import struct
 from typing import Final
 
 import base45
@@ -13,6 +18,12 @@ from credentials.errors import EncodingError
 
 MAX_OCTETS: Final = 828  # QR version 20, level L: larger codes failed on soft cameras
 MAX_CHARACTERS: Final = len(QR_PREFIX) + MAX_OCTETS // 2 * 3
+
+_ALPHABET: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+_NO_DIGIT: Final = 0xFF
+_DIGITS: Final = bytes(
+    _ALPHABET.index(character) if character in _ALPHABET else _NO_DIGIT for character in range(256)
+)
 
 
 def to_qr_text(octets: bytes) -> str:
@@ -29,10 +40,16 @@ def from_qr_text(text: str) -> bytes:
         raise EncodingError(f"the code does not begin with {QR_PREFIX}")
     if len(text) > MAX_CHARACTERS:
         raise EncodingError(f"the code holds more than {MAX_OCTETS} octets")
-    try:
-        octets: bytes = base45.b45decode(text.removeprefix(QR_PREFIX))
-    except ValueError:
-        raise EncodingError("the code is not base45") from None
-    if to_qr_text(octets) != text:
-        raise EncodingError("the code is not the one base45 encoding of its octets")
-    return octets
+    digits = text.removeprefix(QR_PREFIX).encode("ascii", "replace").translate(_DIGITS)
+    if not digits or _NO_DIGIT in digits or len(digits) % 3 == 1:
+        raise EncodingError("the code is not base45")
+    whole = len(digits) // 3 * 3
+    # Lowest digit first: c + 45 * d + 45^2 * e is two octets, c + 45 * d the one at an odd end.
+    numbers = [
+        c + 45 * d + 2025 * e
+        for c, d, e in zip(digits[0:whole:3], digits[1:whole:3], digits[2:whole:3], strict=True)
+    ]
+    last = [digits[whole] + 45 * digits[whole + 1]] if whole < len(digits) else []
+    if max(numbers, default=0) > 0xFFFF or max(last, default=0) > 0xFF:
+        raise EncodingError("the code is not base45")
+    return struct.pack(f">{len(numbers)}H", *numbers) + bytes(last)

@@ -54,9 +54,12 @@ class CommunityService:
         """The newest metadata as signed octets, for /.well-known/symbolon.json and bundles."""
         return self._newest(connection).signed
 
-    def verifier(self) -> VerifierKeys:
-        """The keys and tables that verify presentations; a new door or app leaves them as is."""
-        metadata = self.metadata()
+    def verifier(self, metadata: Metadata | None = None) -> VerifierKeys:
+        """The keys and tables that verify presentations; a new door or app leaves them as is.
+
+        For whoever has read the newest metadata already, `metadata` saves reading it again.
+        """
+        metadata = metadata or self.metadata()
         made_for = (metadata.community_id, metadata.credential_header)
         cached = self._cached_verifier
         if cached is None or cached[0] != made_for:

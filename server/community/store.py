@@ -14,9 +14,13 @@ community_metadata = Table(
 )
 
 
+# Asked with every request, so it is made once.
+_NEWEST = select(func.max(community_metadata.c.version))
+
+
 def newest_version(connection: Connection) -> int | None:
     """The number of the newest version, or None before the first."""
-    return connection.execute(select(func.max(community_metadata.c.version))).scalar()
+    return connection.execute(_NEWEST).scalar()
 
 
 def signed_metadata(connection: Connection, version: int) -> SignedMetadata:

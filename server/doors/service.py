@@ -34,6 +34,9 @@ from server.problems import DoorUnknown, RequestMalformed, TokenRefused
 ANSWER_SECONDS = 600
 """How long an answer is remembered for a door that did not receive it."""
 
+PURGE_SECONDS = 10
+"""How often a process clears away what is not remembered any more; nothing that ended counts."""
+
 CODE_SECONDS = 120
 """How long a members-only door remembers a code: longer than any code is accepted."""
 
@@ -64,6 +67,7 @@ class DoorService:
         self._database = database
         self._community = community
         self._clock = clock
+        self._purge_at = 0
 
     def door(self, door_id: str) -> tuple[Door, SignedMetadata]:
         """A door, and the metadata that lists it; raises DoorUnknown."""
@@ -134,7 +138,7 @@ class DoorService:
         )
 
     def _judge(self, code: str, *, door: Door, metadata: Metadata, now: int) -> Judged:
-        verifier = self._community.verifier()
+        verifier = self._community.verifier(metadata)
         return judge_code(code, metadata=metadata, verifier=verifier, door=door, now=now)
 
     def _given(self, scan: Scan) -> recent.Answer | None:
@@ -156,7 +160,9 @@ class DoorService:
     def _decide(self, scan: Scan, *, judged: Judged, repeatable: bool) -> recent.Answer:
         try:
             with self._database.write() as connection:
-                recent.purge(connection, now=scan.at)
+                if scan.at >= self._purge_at:
+                    recent.purge(connection, now=scan.at)
+                    self._purge_at = scan.at + PURGE_SECONDS
                 verdict, against = self._record(connection, scan, judged=judged)
                 given = _answer(scan, verdict=verdict, against=against)
                 if repeatable:
