@@ -128,7 +128,7 @@ def test_p6_two_doors_without_network_admit_twice_and_the_merge_says_so(
     assert side.verdict("--image", festival.code("Dee", door="side")) == ("already_in", 3)
 
 
-def test_p6_two_scanners_at_once_admit_one(festival: Festival, tmp_path: Path) -> None:
+def test_p6_three_scanners_at_once_admit_one(festival: Festival, tmp_path: Path) -> None:
     door = festival.door("main", file=tmp_path / "main")
     code = festival.code("Eli", door="main")
     command = [sys.executable, "-m", "client.commands.main", "door", "scan", "--image", str(code)]

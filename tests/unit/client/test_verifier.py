@@ -194,7 +194,7 @@ def test_nonsense_is_refused_and_nothing_else(verifier: Verifier, nonsense: dict
         verifier.verify(nonsense)
 
 
-def test_a_thousand_threads_get_one_login(
+def test_fifty_threads_with_one_answer_get_one_login(
     verifier: Verifier, community: Community, ana: Member
 ) -> None:
     shown = answer(ana, community=community, served=verifier.request(LOGIN))
