@@ -1,0 +1,28 @@
+"""All measurements, one after the other, and the machine that they were made on."""
+
+import os
+import platform
+
+from benchmarks import attendees, checkins, protocol, wallet
+from benchmarks.measure import Row, rows_against_reference, show, take_turns
+
+
+def main() -> None:
+    """Print the machine's facts, R, and every table."""
+    unit = take_turns({}, rounds=200)
+    show(
+        "Machine",
+        [
+            Row(name="cores", figure=str(len(os.sched_getaffinity(0)))),
+            Row(name="processor", figure=platform.machine()),
+            Row(name="system", figure=platform.system()),
+            Row(name="Python", figure=platform.python_version()),
+            *rows_against_reference(unit, aims={}),
+        ],
+    )
+    for measurement in (protocol, checkins, attendees, wallet):
+        measurement.main()
+
+
+if __name__ == "__main__":
+    main()
