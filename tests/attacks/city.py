@@ -41,6 +41,7 @@ SCHEMA = {
     ],
 }
 EVENT = Event(id="agora", name="Agora", timezone="UTC")
+LOGIN = {"purpose": "login"}
 START_SECONDS = 60
 STOP_SECONDS = 20
 
@@ -141,6 +142,12 @@ class City:
     def close_poll(self, poll_id: str) -> None:
         """Close a poll before its time."""
         PollOffice(self.session.database, self.session.community).close(poll_id)
+
+    def votes(self, poll: Manifest) -> tuple[list[int], int]:
+        """Close a poll; the votes of each option, and the abstentions, as anyone reads them."""
+        self.close_poll(poll.poll)
+        result = self.get(f"/polls/{poll.poll}/result").json()
+        return [count["votes"] for count in result["counts"]], result["abstentions"]
 
     def invite(self) -> Ticket:
         """Entitle a new attendee."""

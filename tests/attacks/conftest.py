@@ -1,10 +1,13 @@
 """One city with doors, apps and a service of two workers, for all attacks that do not harm it."""
 
+import secrets
 from collections.abc import Iterator
 
 import pytest
 
+from credentials.formats.manifest import Manifest
 from tests.attacks.city import City
+from tests.attacks.festival import Festival, play
 from tests.attacks.wallet import Wallet, enrol
 
 DOORS = {
@@ -35,6 +38,12 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     made.stop()
 
 
+@pytest.fixture(scope="session")
+def festival(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Festival]:
+    """A festival of its own, played once; tests only search what it left behind."""
+    yield from play(tmp_path_factory.mktemp("festival"))
+
+
 @pytest.fixture
 def mia(city: City) -> Wallet:
     """A new member."""
@@ -45,3 +54,9 @@ def mia(city: City) -> Wallet:
 def leo(city: City) -> Wallet:
     """Another new member."""
     return enrol(city)
+
+
+@pytest.fixture
+def poll(city: City) -> Manifest:
+    """A new poll of three options."""
+    return city.open_poll(f"trap-{secrets.token_hex(4)}", options=("red", "green", "blue"))

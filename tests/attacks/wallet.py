@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from credentials import domain_tags
 from credentials.doors import door_policy
-from credentials.formats import base64url
+from credentials.formats import base64url, cbor
 from credentials.formats.credential import IssuedCredential
 from credentials.formats.manifest import Manifest
 from credentials.formats.policy import Policy
@@ -110,7 +111,11 @@ class Wallet:
     # --- polls
 
     def ballot(self, manifest: Manifest, choice: int, *, sequence: int = 1) -> Ballot:
-        """A ballot for a manifest, whatever the choice and the number."""
+        """A ballot for a manifest."""
+        return Ballot.from_cbor(self.ballot_octets(manifest, choice, sequence=sequence))
+
+    def ballot_octets(self, manifest: Manifest, choice: int, *, sequence: int = 1) -> bytes:
+        """A ballot with a valid proof over any choice and number, also those that no ballot has."""
         named = manifest.manifest_hash
         shown = present(
             self.credential,
@@ -119,12 +124,12 @@ class Wallet:
             freshness=named,
             action=action_digest(named, sequence, choice),
         )
-        return Ballot(manifest_hash=named, sequence=sequence, choice=choice, presentation=shown)
+        return ballot_octets(named, sequence, choice, shown)
 
     def vote(self, manifest: Manifest, choice: int, *, sequence: int = 1) -> httpx.Response:
         """Cast a fresh ballot."""
-        ballot = self.ballot(manifest, choice, sequence=sequence)
-        return cast(self.city, manifest.poll, ballot.to_cbor())
+        octets = self.ballot_octets(manifest, choice, sequence=sequence)
+        return cast(self.city, manifest.poll, octets)
 
     # --- apps
 
@@ -151,6 +156,15 @@ def enrol(city: City) -> Wallet:
     """A new member with a new wallet."""
     ticket = city.invite()
     return Wallet(city, entitlement=ticket.entitlement).claim(ticket.code)
+
+
+def ballot_octets(
+    manifest_hash: bytes, sequence: int, choice: int, presentation: Presentation
+) -> bytes:
+    """A ballot put together from parts that need not fit."""
+    return cbor.encode_labelled(
+        domain_tags.BALLOT, manifest_hash, sequence, choice, presentation.to_cbor()
+    )
 
 
 def cast(city: City, poll: str, ballot: bytes) -> httpx.Response:
