@@ -24,8 +24,8 @@ from client.commands.terminal import (
 from client.errors import ClientError, WalletError
 
 if TYPE_CHECKING:
-    from client.wallet.claim import Restored
     from client.wallet.contents import WalletContents
+    from client.wallet.restore import Restored
 
 
 def backup(
@@ -143,9 +143,9 @@ def _from_words(
     passphrase_file: Path | None,
 ) -> "WalletContents":
     from client.community import parse_fingerprint, show_fingerprint
-    from client.wallet.claim import with_restored
     from client.wallet.contents import WalletContents
     from client.wallet.phrase import from_words
+    from client.wallet.restore import with_restored
     from client.wallet.vault import Vault
 
     seed = from_words(words)
@@ -175,7 +175,7 @@ def _from_words(
 
 def _from_copy(source: Path, *, wallet: Path, passphrase_file: Path | None) -> "WalletContents":
     from client.errors import ServerUnreachable
-    from client.wallet.claim import with_restored
+    from client.wallet.restore import with_restored
     from client.wallet.vault import Vault
 
     if wallet.expanduser().exists():
@@ -207,7 +207,7 @@ def _ask_community(
     from client.community import pinned
     from client.issuer import IssuerClient
     from client.transport import Transport
-    from client.wallet.claim import restore as ask_again
+    from client.wallet.restore import restore as ask_again
 
     with Transport() as transport, progress("Asking for your credentials") as report:
         issuer = IssuerClient(address, transport=transport)

@@ -93,7 +93,7 @@ def refresh(
     from client.community import check_newer, pinned
     from client.issuer import IssuerClient
     from client.transport import Transport
-    from client.wallet.claim import restore, with_restored
+    from client.wallet.restore import restore, with_restored
 
     vault = open_wallet(wallet, passphrase_file)
     contents = vault.read()
@@ -127,7 +127,7 @@ def refresh(
 
 def _summary(holding: "Holding", *, contents: "WalletContents") -> dict[str, Any]:
     from client.community import show_fingerprint
-    from client.wallet.claim import credential_of
+    from client.wallet.enrolling import credential_of
 
     membership = holding.membership
     credential = credential_of(contents.seed, membership=membership, enrolment=holding.enrolment)

@@ -102,8 +102,8 @@ def _door(
     number: int | None,
 ) -> "tuple[Asked, Callable[[], DoorCode]]":
     from client.errors import WalletError
-    from client.wallet.claim import credential_of
     from client.wallet.consent import asked_by_door
+    from client.wallet.enrolling import credential_of
     from client.wallet.holdings import choose
     from client.wallet.renew import renew_metadata
     from client.wallet.showing import draw_code, find_door
@@ -140,8 +140,8 @@ def _to_app(
 ) -> None:
     from client.errors import WalletError
     from client.transport import Transport
-    from client.wallet.claim import credential_of
     from client.wallet.consent import asked_by_app
+    from client.wallet.enrolling import credential_of
     from client.wallet.holdings import choose
     from client.wallet.renew import renew_metadata
     from client.wallet.showing import answer_request, fetch_request, find_app, send_answer

@@ -55,8 +55,8 @@ def vote(
     """
     from client.issuer import IssuerClient
     from client.transport import Transport
-    from client.wallet.claim import credential_of
     from client.wallet.consent import asked_by_poll
+    from client.wallet.enrolling import credential_of
     from client.wallet.holdings import choose
     from client.wallet.voting import AlreadyVoted, cast, make_vote, read_poll
     from credentials.formats import base64url

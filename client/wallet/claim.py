@@ -1,26 +1,28 @@
-"""Claiming a credential blindly, and bringing all of them back after a loss.
+"""Claiming a credential blindly.
 
 Source: docs/protocol.md, "Issuance". The wallet saves which commitment it is about to send before
 it sends it, so a lost response loses nothing: the same link asks for the same credential again.
 """
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from client.community import PinnedMetadata, check_newer
 from client.errors import ServerRefused, WalletError
 from client.issuer import IssuerClient
 from client.wallet.contents import Claim, Enrolment, Membership, WalletContents
+from client.wallet.enrolling import (
+    COUNTS_AT_MOST,
+    check_own_issuer,
+    new_membership,
+    request_credential,
+    too_many,
+)
 from client.wallet.vault import Vault
 from credentials.formats.claim_link import ClaimLink
-from credentials.formats.credential import IssuedCredential
-from credentials.formats.metadata import Metadata, check_successor
-from credentials.holder import Credential, accept
-from credentials.issuance import commit, derive_secrets
+from credentials.formats.metadata import Metadata
+from credentials.holder import Credential
 
-UNKNOWN_IN_A_ROW = 5
-COUNTS_AT_MOST = 256  # a server that always has another answer must not keep a wallet for ever
 _CODE_IS_NO_GOOD = frozenset({"claim-code-unknown", "claim-code-used"})
 
 
@@ -31,14 +33,6 @@ class Claimed:
     metadata: Metadata
     credential: Credential
     before: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
-    """What a community gave back: a membership to be stored, and the counts that are dead."""
-
-    membership: Membership
-    retired: tuple[int, ...]
 
 
 def claim(
@@ -62,7 +56,7 @@ def claim(
         mine = _reserved(membership, code_hash=code_hash)
         before = membership.enrolment(mine.count) is not None
         try:
-            issued, credential = _request(
+            issued, credential = request_credential(
                 contents.seed,
                 issuer=issuer,
                 metadata=metadata,
@@ -79,140 +73,12 @@ def claim(
             if not retired:
                 raise
     else:
-        raise _too_many(metadata)
+        raise too_many(metadata)
     enrolment = Enrolment(count=mine.count, code_hash=code_hash, issued=issued.to_cbor())
     vault.change(
         lambda now: now.changed(published.fingerprint, lambda m: m.with_enrolment(enrolment))
     )
     return Claimed(metadata=metadata, credential=credential, before=before)
-
-
-def restore(
-    seed: bytes,
-    *,
-    issuer: IssuerClient,
-    published: PinnedMetadata,
-    known: Membership | None = None,
-    beside: WalletContents | None = None,
-    progress: Callable[[int, int], None] = lambda asked, found: None,
-) -> Restored:
-    """Ask for the credential of each commitment of a seed, until five in a row are unknown.
-
-    Changes nothing on disk. `known` is what a backup file held for this community, `beside` the
-    wallet that it comes back into; `progress` is told how many were asked for and found. Raises as
-    `claim`.
-    """
-    metadata = published.metadata
-    if beside is not None:
-        _check_own_issuer(beside, metadata=metadata)
-    membership = replace(known or _new(published), **published.stored)
-    retired: list[int] = []
-    unknown = 0
-    for count in range(COUNTS_AT_MOST):
-        try:
-            issued, _ = _request(
-                seed, issuer=issuer, metadata=metadata, count=count, claim_code=None
-            )
-        except ServerRefused as refused:
-            if refused.slug == "commitment-unknown":
-                unknown += 1
-            elif refused.slug == "commitment-retired":
-                unknown = 0
-                retired.append(count)
-                membership = _without(membership, count=count)
-            else:
-                raise
-        else:
-            unknown = 0
-            old = membership.enrolment(count)
-            membership = membership.with_enrolment(
-                Enrolment(
-                    count=count,
-                    code_hash=old.code_hash if old is not None else b"",
-                    issued=issued.to_cbor(),
-                )
-            )
-        progress(count + 1, len(membership.enrolments))
-        if unknown == UNKNOWN_IN_A_ROW:
-            break
-    else:
-        raise _too_many(metadata)
-    return Restored(membership=membership, retired=tuple(retired))
-
-
-def with_restored(contents: WalletContents, *, restored: Restored) -> WalletContents:
-    """The wallet with what a community gave back; what the wallet knows besides stays.
-
-    Raises MetadataRefused if what is published now may not follow what the wallet knew.
-    """
-    found = restored.membership
-    _check_own_issuer(contents, metadata=found.metadata)
-    membership = contents.membership(found.fingerprint)
-    if membership is None:
-        return contents.with_membership(found)
-    check_successor(membership.signed, found.signed)
-    membership = replace(
-        membership,
-        metadata_octets=found.metadata_octets,
-        metadata_signature=found.metadata_signature,
-        next_count=max(membership.next_count, found.next_count),
-    )
-    for enrolment in found.enrolments:
-        membership = membership.with_enrolment(enrolment)
-    for count in restored.retired:
-        membership = _without(membership, count=count)
-    return contents.with_membership(membership)
-
-
-def credential_of(seed: bytes, *, membership: Membership, enrolment: Enrolment) -> Credential:
-    """Make a stored credential usable, checking it completely once more."""
-    metadata = membership.metadata
-    return accept(
-        IssuedCredential.from_cbor(enrolment.issued),
-        secrets=derive_secrets(seed, issuer_id=metadata.keys.issuer_id, count=enrolment.count),
-        metadata=metadata,
-    )
-
-
-def _request(
-    seed: bytes, *, issuer: IssuerClient, metadata: Metadata, count: int, claim_code: str | None
-) -> tuple[IssuedCredential, Credential]:
-    secrets = derive_secrets(seed, issuer_id=metadata.keys.issuer_id, count=count)
-    nonce = issuer.issuance_nonce()
-    octets = issuer.issue(commit(secrets, nonce=nonce), nonce=nonce, claim_code=claim_code)
-    issued = IssuedCredential.from_cbor(octets)
-    return issued, accept(issued, secrets=secrets, metadata=metadata)
-
-
-def _new(published: PinnedMetadata) -> Membership:
-    return Membership(
-        address=published.metadata.address,
-        fingerprint=published.fingerprint,
-        metadata_octets=published.signed.octets,
-        metadata_signature=published.signed.signature,
-    )
-
-
-def _check_own_issuer(contents: WalletContents, *, metadata: Metadata) -> None:
-    """Raise WalletError where another community of the wallet has the same issuer key.
-
-    Secrets are derived from the issuer's key and a count of each community: under one key two
-    communities would see one commitment, and would know that both members are the same.
-    """
-    for membership in contents.memberships:
-        other = membership.metadata
-        same_key = other.keys.issuer_id == metadata.keys.issuer_id
-        if same_key and other.community_id != metadata.community_id:
-            raise WalletError(
-                f"{metadata.name} uses the same issuer key as {other.name}, so the two could tell "
-                "that you are one person; nothing was sent. Use another wallet for it."
-            )
-
-
-def _too_many(metadata: Metadata) -> WalletError:
-    return WalletError(
-        f"{metadata.name} goes on answering for credentials that this wallet cannot have; stopped."
-    )
 
 
 def _known(contents: WalletContents, *, fingerprint: bytes) -> Membership:
@@ -223,8 +89,8 @@ def _known(contents: WalletContents, *, fingerprint: bytes) -> Membership:
 
 
 def _reserve(contents: WalletContents, *, published: PinnedMetadata, code: bytes) -> WalletContents:
-    _check_own_issuer(contents, metadata=published.metadata)
-    membership = contents.membership(published.fingerprint) or _new(published)
+    check_own_issuer(contents, metadata=published.metadata)
+    membership = contents.membership(published.fingerprint) or new_membership(published)
     check_newer(membership.signed, published=published)
     membership = replace(membership, **published.stored)
     if _reserved_if_any(membership, code_hash=code) is None:
@@ -271,11 +137,3 @@ def _forget(vault: Vault, *, published: PinnedMetadata, claim: Claim, reuse: boo
         )
 
     vault.change(lambda now: now.changed(published.fingerprint, change))
-
-
-def _without(membership: Membership, *, count: int) -> Membership:
-    return replace(
-        membership,
-        enrolments=tuple(e for e in membership.enrolments if e.count != count),
-        next_count=max(membership.next_count, count + 1),
-    )

@@ -7,7 +7,7 @@ import httpx
 
 from client.issuer import IssuerClient
 from client.transport import Transport
-from client.wallet.claim import credential_of
+from client.wallet.enrolling import credential_of
 from client.wallet.vault import Vault
 from client.wallet.voting import make_vote, read_poll
 from credentials.formats import base64url

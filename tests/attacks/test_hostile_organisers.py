@@ -10,8 +10,9 @@ from client.community import pinned
 from client.errors import ServerRefused, WalletError
 from client.issuer import IssuerClient
 from client.transport import Transport
-from client.wallet.claim import Restored, claim, restore, with_restored
+from client.wallet.claim import claim
 from client.wallet.contents import Membership, WalletContents
+from client.wallet.restore import Restored, restore, with_restored
 from client.wallet.vault import Vault
 from client.wallet.voting import Poll, make_vote
 from credentials.errors import (

@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from client.wallet.claim import credential_of
 from client.wallet.contents import WalletContents
+from client.wallet.enrolling import credential_of
 from client.wallet.holdings import holdings
 from client.wallet.showing import answer_request
 from client.wallet.vault import Vault
