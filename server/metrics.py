@@ -7,6 +7,7 @@ several workers the counters live in files that all of them share (PROMETHEUS_MU
 
 import os
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -26,8 +27,17 @@ def enabled() -> bool:
     return "PROMETHEUS_MULTIPROC_DIR" in os.environ
 
 
-@cache
+_once = Lock()
+
+
 def _meters() -> _Meters:
+    """The meters of this process, made once, whichever of its threads comes first."""
+    with _once:
+        return _make_meters()
+
+
+@cache
+def _make_meters() -> _Meters:
     from prometheus_client import Counter, Histogram
 
     return _Meters(

@@ -27,3 +27,9 @@ def ana(community: Community) -> Member:
 def bo(community: Community) -> Member:
     """Another member, with the same attributes."""
     return community.enrol()
+
+
+@pytest.fixture(autouse=True)
+def _no_metrics_of_an_earlier_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`serve` names the folder of its counters in the environment; no test inherits another's."""
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
