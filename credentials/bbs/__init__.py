@@ -15,10 +15,9 @@ from credentials.bbs.interface import key_gen, proof_gen, proof_verify, sign, ve
 from credentials.bbs.pseudonym import (
     blind_sign_with_nym,
     commit_with_nym,
-    proof_gen_with_nym,
-    proof_verify_with_nym,
     verify_finalize_with_nym,
 )
+from credentials.bbs.pseudonym_proof import proof_gen_with_nym, proof_verify_with_nym
 from credentials.bbs.signature import sk_to_pk
 
 __all__ = [
