@@ -1,8 +1,8 @@
 """Blind issuance: a nonce, a proven commitment, and one credential per entitlement.
 
-Source: docs/protocol.md, "Issuance". The claim code binds to the first commitment that it signs. From then on the
-proof over that commitment is the authority: it brings the same credential back, without a code,
-until the credential is replaced.
+Source: docs/protocol.md, "Issuance". The claim code binds to the first commitment that it signs.
+From then on the proof over that commitment is the authority: it brings the same credential back,
+without a code, until the credential is replaced.
 """
 
 import json
