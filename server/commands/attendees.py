@@ -14,6 +14,7 @@ from server.commands.session import (
     open_community,
     show,
     show_table,
+    working,
 )
 from server.issuance.entitlements import EntitlementService
 from server.organiser.claim_links import link_for, write_links, write_pictures
@@ -54,7 +55,8 @@ def import_list(
     """
     session = open_community(data, passphrase_file=passphrase_file)
     service = OrganiserService(community=session.community, entitlements=_entitlements(session))
-    report = service.import_attendees(file, mapping_file=mapping)
+    with working("Importing attendees", session=session):
+        report = service.import_attendees(file, mapping_file=mapping)
     _show_report(report, as_json=as_json)
 
 
@@ -110,10 +112,11 @@ def write_claim_links(
     """
     session = open_community(data, passphrase_file=passphrase_file)
     metadata = session.community.metadata()
-    claims = list(_entitlements(session).claims(unclaimed_only=not everyone))
-    count = write_links(
-        out, claims=claims, address=metadata.address, fingerprint=metadata.community_id
-    )
+    with working("Writing claim links", session=session):
+        claims = list(_entitlements(session).claims(unclaimed_only=not everyone))
+        count = write_links(
+            out, claims=claims, address=metadata.address, fingerprint=metadata.community_id
+        )
     if pictures is not None:
         from rich.console import Console
         from rich.progress import Progress

@@ -7,7 +7,8 @@ use. Results go to stdout, as a table or with --json as one JSON document; all e
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -84,6 +85,19 @@ def read_passphrase(file: Path | None, *, confirm: bool = False) -> str:
     if not passphrase:
         raise OperatorError("The passphrase is empty.")
     return passphrase
+
+
+@contextmanager
+def working(what: str, *, session: Session) -> Iterator[None]:
+    """Say on a terminal that something goes on; the passphrase is asked for before that."""
+    _ = session.keystore
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
 
 
 def show(document: Any, *, as_json: bool, text: str | None = None) -> None:
