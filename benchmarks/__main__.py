@@ -4,7 +4,7 @@ import os
 import platform
 
 from benchmarks import attendees, checkins, protocol, wallet
-from benchmarks.measure import Row, rows_against_reference, show, take_turns
+from benchmarks.measure import Row, gain_of_two, rows_against_reference, show, take_turns
 
 
 def main() -> None:
@@ -18,6 +18,7 @@ def main() -> None:
             Row(name="system", figure=platform.system()),
             Row(name="Python", figure=platform.python_version()),
             *rows_against_reference(unit, aims={}),
+            Row(name="two processes at once", figure=f"{gain_of_two():9.2f} times the work of one"),
         ],
     )
     for measurement in (protocol, checkins, attendees, wallet):

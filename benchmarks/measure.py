@@ -4,6 +4,7 @@ The reference R is one check of two pairings on blst. Machines are shared and no
 lets noise hit all operations alike, so that the ratios to R hold where microseconds do not.
 """
 
+import multiprocessing
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -39,6 +40,23 @@ def take_turns(operations: Mapping[str, Callable[[], object]], *, rounds: int) -
             operation()
             times[name].append(time.perf_counter() - start)
     return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+def _count_references(seconds: float) -> int:
+    end = time.perf_counter() + seconds
+    done = 0
+    while time.perf_counter() < end:
+        reference()
+        done += 1
+    return done
+
+
+def gain_of_two(*, seconds: float = 2.0) -> float:
+    """How many times the work of one process two of them do at once: 2 where two cores are free."""
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        pool.map(_count_references, [0.1, 0.1], chunksize=1)
+        alone = pool.apply(_count_references, (seconds,))
+        return sum(pool.map(_count_references, [seconds, seconds], chunksize=1)) / alone
 
 
 def rows_against_reference(medians: Mapping[str, float], *, aims: Mapping[str, str]) -> list[Row]:

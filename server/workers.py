@@ -1,6 +1,7 @@
 """The processes that answer, and the one that watches over them.
 
-Each worker is a process of its own that shares the listening socket. It receives the opened
+Each worker is a process of its own with a listening socket from the watching one, which keeps it
+open too: what waits there when a worker dies waits for its successor. A worker receives the opened
 keystore through a pipe, so that no secret is in an environment or a command line; when the pipe
 closes because the watching process is gone, the worker stops too. One that dies is replaced.
 """
@@ -12,7 +13,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import NoReturn
@@ -29,13 +30,12 @@ STOP_SECONDS = 10.0
 
 
 def run_workers(
-    count: int,
-    *,
     settings: Settings,
-    listener: socket.socket,
+    *,
+    listeners: Sequence[socket.socket],
     open_all: Callable[[], tuple[bytes, str]],
 ) -> None:
-    """Run `count` workers until SIGINT or SIGTERM, and say so when all of them answer.
+    """Run a worker for each listening socket until SIGINT or SIGTERM; say so when all answer.
 
     `open_all` opens keystore and database while the workers load; it gives what Keystore.to_octets
     gives, and the greeting to print. What it raises ends the workers. Raises OperatorError if
@@ -45,7 +45,7 @@ def run_workers(
         signal.signal(number, _interrupt)
     workers: list[_Worker] = []
     try:
-        for _ in range(count):
+        for listener in listeners:
             workers.append(_Worker(settings, listener=listener))
         keystore, greeting = open_all()
         for worker in workers:
@@ -61,7 +61,7 @@ def run_workers(
                     event_log.record("worker_lost", count=1)
                     if time.monotonic() - worker.started < SHORTEST_LIFE_SECONDS:
                         raise OperatorError("A worker ended as soon as it was started.")
-                    workers[position] = _Worker(settings, listener=listener)
+                    workers[position] = _Worker(settings, listener=listeners[position])
                     workers[position].hand_over(keystore)
     except KeyboardInterrupt:
         pass

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import sys
 import warnings
 from typing import Annotated
 
@@ -12,6 +13,9 @@ from server.commands.session import DEFAULT_DATA, DataOption, PassphraseFileOpti
 from server.problems import OperatorError
 from server.settings import Settings
 from server.workers import run_workers
+
+BACKLOG = 2048
+"""Connections that may wait to be accepted."""
 
 
 def serve(
@@ -32,8 +36,9 @@ def serve(
     """
     session = open_community(data, passphrase_file=passphrase_file)
     _refuse_slow_curve()
-    listener = take_port(host, port=port)
-    settings = Settings(data_directory=data.absolute(), host=host, port=listener.getsockname()[1])
+    listeners = take_ports(host, port=port, workers=workers)
+    port = listeners[0].getsockname()[1]
+    settings = Settings(data_directory=data.absolute(), host=host, port=port)
     _prepare_metrics(settings)
 
     def open_all() -> tuple[bytes, str]:
@@ -48,24 +53,46 @@ def serve(
             f"by {workers} worker{'s' if workers > 1 else ''}. Stop with Ctrl-C."
         )
 
-    run_workers(workers, settings=settings, listener=listener, open_all=open_all)
+    run_workers(settings, listeners=listeners, open_all=open_all)
 
 
-def take_port(host: str, *, port: int) -> socket.socket:
-    """A socket that listens on host and port; raises OperatorError where that fails."""
+def take_ports(host: str, *, port: int, workers: int) -> list[socket.socket]:
+    """A listening socket for each worker, all on one host and port; OperatorError if it is taken.
+
+    On Linux every worker has a queue of its own, among which the system shares connections out:
+    from a queue in common the worker that wakes first takes all that wait, and keeps them where
+    they last. Elsewhere the workers share one socket.
+    """
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        # The protocol is named because asyncio turns TCP_NODELAY on only where it is; without it
-        # every answer over a lasting connection would wait 40 ms for the client's delayed ACK.
-        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(2048)
+        with _bound(host, port=port, shared=False) as alone:  # so a port in use is never shared
+            port = alone.getsockname()[1]
+            if workers == 1 or sys.platform != "linux":
+                listener = alone.dup()
+                listener.listen(BACKLOG)
+                return [listener] * workers
+        listeners = [_bound(host, port=port, shared=True) for _ in range(workers)]
+        for listener in listeners:
+            listener.listen(BACKLOG)
     except OSError as error:
         raise OperatorError(
             f"Port {port} on {host} cannot be used: {(error.strerror or 'unknown').lower()}."
         ) from None
-    listener.set_inheritable(True)
+    return listeners
+
+
+def _bound(host: str, *, port: int, shared: bool) -> socket.socket:
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    # The protocol is named because asyncio turns TCP_NODELAY on only where it is; without it every
+    # answer over a lasting connection would wait 40 ms for the client's delayed ACK.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 
