@@ -108,7 +108,7 @@ class IssuanceService:
                 # Another process was first with this code, commitment or serial; look again.
                 if attempt == _ATTEMPTS - 1:
                     raise
-        event_log.record("credential", outcome="issued", count=1)
+        event_log.count("credential", outcome="issued")
         return issued
 
     def _known_credential(self, point: bytes) -> bytes:
@@ -118,7 +118,7 @@ class IssuanceService:
             raise CommitmentUnknown
         if row.retired:
             raise CommitmentRetired
-        event_log.record("credential", outcome="repeated", count=1)
+        event_log.count("credential", outcome="repeated")
         issued: bytes = row.issued
         return issued
 

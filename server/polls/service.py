@@ -88,9 +88,9 @@ class PollService:
         except IntegrityError:
             if self._is_counted(poll_id, ballot_hash):
                 return Cast(ballot_hash=ballot_hash, new=False)
-            event_log.record("ballot", outcome="already_voted")
+            event_log.count("ballot", outcome="already_voted")
             raise AlreadyVoted from None
-        event_log.record("ballot", outcome="counted")
+        event_log.count("ballot", outcome="counted")
         return Cast(ballot_hash=ballot_hash, new=True)
 
     def result(self, poll_id: str) -> PluralityResult:
