@@ -19,7 +19,7 @@ from credentials.bbs.commitment import (
     deserialize_and_validate_commit,
 )
 from credentials.bbs.proof import calculate_random_scalars
-from credentials.bbs.signature import SIGNATURE_LENGTH, finalize_blind_sign
+from credentials.bbs.signature import finalize_blind_sign
 from credentials.curve import G1, OCTET_POINT_LENGTH, curve
 from credentials.curve.scalars import ORDER, encode_scalar, random_scalar
 from credentials.domain_tags import NYM_ENTROPY, WALLET_DERIVATION, WALLET_DERIVATION_SALT
@@ -192,7 +192,6 @@ class Issuer:
         for generator, scalar in zip(keys.generators, scalars, strict=False):
             point_b = point_b + curve.multiply_g1(generator, scalar)
         signature = finalize_blind_sign(sk=self._sk, point_b=point_b, api_id=API_ID)
-        assert len(signature) == SIGNATURE_LENGTH  # noqa: S101 - an invariant, not input
         return IssuedCredential(
             signature=signature,
             handle=handle,

@@ -12,9 +12,6 @@ from credentials.formats.schema import FIRST_ATTRIBUTE, Schema
 
 API_ID = CIPHERSUITE_ID + INTERFACE
 
-HANDLE_INDEX = 0
-SERIAL_INDEX = 1
-
 
 def attribute_scalar(value: str | int) -> int:
     """A checked attribute value as a scalar: text hashed over its octets, numbers as they are."""

@@ -4,7 +4,6 @@ A door stands in the signed metadata; its token is shown once and kept as a hash
 """
 
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from credentials.doors import largest_code
 from credentials.errors import PolicyError, SchemaError
@@ -27,16 +26,6 @@ class ListedDoor:
     entries: int
 
 
-def _check_time_zone(event: Event) -> None:
-    """Raise OperatorError for a zone that nobody knows: its days could not be told apart."""
-    try:
-        ZoneInfo(event.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise OperatorError(
-            f"The event {event.id} names a time zone that does not exist: {event.timezone}."
-        ) from None
-
-
 def _check_size(door: Door, *, event: Event, schema: Schema) -> None:
     """Raise OperatorError for a door whose codes would be too large for cheap cameras."""
     try:
@@ -46,8 +35,8 @@ def _check_size(door: Door, *, event: Event, schema: Schema) -> None:
     if octets > MAX_OCTETS:
         raise OperatorError(
             f"A code for this door could take {octets} octets, and a QR code that every phone "
-            f"reads holds {MAX_OCTETS}: show less at the door, or keep more than four attributes "
-            "out of the schema."
+            f"reads holds {MAX_OCTETS}: show less at the door, or take a schema with fewer "
+            "attributes."
         )
 
 
@@ -74,7 +63,6 @@ class DoorOffice:
                     f"There is no event with the id {door.event}; "
                     "make one with: symbolon-server event add"
                 )
-            _check_time_zone(event)
             _check_size(door, event=event, schema=metadata.schema)
             return replace(metadata, doors=(*metadata.doors, door))
 
