@@ -8,6 +8,8 @@ deterministic CBOR array whose first element is its label; a changed object gets
 SCHEMA = "symbolon/schema/1"  # the attributes of a community's credential; hashed to schema_id
 CREDENTIAL_HEADER = "symbolon/credential/1"  # the signed header, the same for every member
 ISSUED_CREDENTIAL = "symbolon/issued/1"  # what the issuer answers to a commitment
+HEAD = "symbolon/head/1"  # one epoch of the revocation registry; its SHA-256 names it
+WITNESS = "symbolon/witness/1"  # what the issuer gives along: a registry witness and its head
 METADATA = "symbolon/metadata/1"  # the community's signed public description
 REQUEST = "symbolon/request/1"  # what an app asks a wallet to show
 PRESENTATION = "symbolon/showing/1"  # a proof with what it discloses; also the door code
@@ -26,12 +28,15 @@ WALLET_DERIVATION = "symbolon/wallet/1"  # HKDF info of a wallet's secrets for o
 NYM_ENTROPY = b"symbolon/nym-entropy/1"  # hash_to_scalar over PK and a commitment
 WALLET_DERIVATION_SALT = b"symbolon/wallet-salt/1"  # HKDF salt of a wallet's secrets
 METADATA_SIGNATURE = b"symbolon/metadata-signature/1\0"  # Ed25519 over the metadata's CBOR
+HEAD_SIGNATURE = b"symbolon/head-signature/1\0"  # Ed25519 over a registry head's CBOR
 
 # The BBS interface of the product (typed messages to scalars), after the ciphersuite's id.
 INTERFACE = b"SYMBOLON_1_H2G_TM2S_"
 
 # Statements in the challenge of a presentation proof.
 STATEMENT_PSEUDONYM = b"SYMBOLON_PSEUDONYM_"
+STATEMENT_REGISTRY = b"SYMBOLON_REGISTRY_"
+STATEMENT_RANGE = b"SYMBOLON_RANGE_"
 
 # Beginning of the text in a QR code.
 QR_PREFIX = "SYM1:"

@@ -20,11 +20,11 @@ from credentials.formats.presentation import Presentation
 from credentials.formats.qr import from_qr_text
 from credentials.formats.schema import FIRST_ATTRIBUTE, Schema
 from credentials.presentation import VerifierKeys, verify_presentation
-from credentials.scope import SLOT_SECONDS, Scope, door_scope, time_slot
+from credentials.registry.chain import HeadChain
+from credentials.scope import Scope, day_of_slot, door_scope, time_slot
 
 MEMBERS_ONLY: Final = "members_only"
 RE_ENTRY: Final = "re_entry"
-_SECONDS_PER_DAY: Final = 86_400
 
 
 class Verdict(StrEnum):
@@ -34,11 +34,13 @@ class Verdict(StrEnum):
     CHECKED_OUT = "checked_out"
     ALREADY_IN = "already_in"
     NOT_INSIDE = "not_inside"
+    NOT_CURRENT = "not_current"
     EXPIRED = "expired"
     WRONG_EVENT = "wrong_event"
     CODE_TOO_OLD = "code_too_old"
     REPLAYED = "replayed"
     CLOCK_WRONG = "clock_wrong"
+    DOOR_OUT_OF_DATE = "door_out_of_date"
     HELP_DESK = "help_desk"
     INVALID = "invalid"
 
@@ -75,11 +77,17 @@ VERDICT_SIGNS: Final = MappingProxyType(
         Verdict.CHECKED_OUT: _green("↩", "Let this person out; they may come back."),
         Verdict.ALREADY_IN: _red("✕", "Do not let in: this member has already come in."),
         Verdict.NOT_INSIDE: _amber("?", "This member is not inside; scan again at the way in."),
+        Verdict.NOT_CURRENT: _amber(
+            "⟳", "Ask for a wallet update; not if it says: removed or ended."
+        ),
         Verdict.EXPIRED: _red("⌛", "Do not let in: the pass has ended."),
         Verdict.WRONG_EVENT: _amber("⇄", "Ask for the code of this door in the wallet."),
         Verdict.CODE_TOO_OLD: _amber("↻", "Ask for the live code; a picture of it does not work."),
         Verdict.REPLAYED: _red("✕", "Do not let in: this very code was used; ask for a new one."),
         Verdict.CLOCK_WRONG: _amber("⏱", "Compare the clocks of phone and door, then scan again."),
+        Verdict.DOOR_OUT_OF_DATE: _amber(
+            "⇣", "Bring this door online to refresh it; then scan again."
+        ),
         Verdict.HELP_DESK: _amber("☎", "Send this person to the help desk: the pass is reissued."),
         Verdict.INVALID: _red("✕", "Do not let in: this is not a valid code."),
     }
@@ -121,11 +129,7 @@ def door_policy(door: Door, *, schema: Schema) -> Policy:
 
 
 def largest_code(door: Door, *, event: Event, schema: Schema) -> int:
-    """Octets of the longest code that this door can be shown, once it also proves non-revocation.
-
-    A code holds at most 828 (`formats.qr`). What a later registry statement needs (two points, a
-    scalar and a head's hash) is counted already, so that a door that fits now fits then.
-    """
+    """Octets of the longest code that this door can be shown; a code holds at most 828."""
     policy = door_policy(door, schema=schema)
     indexes = policy.disclosed_indexes(schema)
     hidden = FIRST_ATTRIBUTE + len(schema.attributes) - len(indexes) + 2
@@ -155,21 +159,25 @@ def judge_code(
     *,
     metadata: Metadata,
     verifier: VerifierKeys,
+    heads: HeadChain,
     door: Door,
     now: int,
+    up_to_date: bool,
 ) -> Judged:
     """Judge a door code at `now` (Unix seconds); never raises for anything a code can hold.
 
     `code` is the QR text ("SYM1:…") or the presentation's octets. The scope is computed from the
     code's own slot, so that a code drawn before midnight is good for the day on which it was drawn.
+    `heads` are the registry heads that this door knows; `up_to_date` says that there are no newer
+    ones, as at the server.
     """
-    event = metadata.event(door.event)
     try:
         octets = from_qr_text(code) if isinstance(code, str) else code
         presentation = Presentation.from_cbor(octets)
     except EncodingError:
         return Judged(verdict=Verdict.INVALID)
     code_hash = hashlib.sha256(octets).digest()
+    event = metadata.event(door.event)
     slot = presentation.freshness
     if presentation.purpose != "door" or not isinstance(slot, int) or event is None:
         return Judged(verdict=Verdict.INVALID, code_hash=code_hash)
@@ -177,12 +185,19 @@ def judge_code(
     if refused is not None:
         return Judged(verdict=refused, code_hash=code_hash, slot=slot)
     scope = door_scope(metadata.community_id, event=event, mode=door.mode, time_slot=slot)
+    head = heads.find(presentation.head)
     if presentation.instance != scope.instance:
-        return Judged(verdict=Verdict.WRONG_EVENT, code_hash=code_hash, slot=slot)
+        refused = Verdict.WRONG_EVENT
+    elif head is None and not up_to_date:
+        refused = Verdict.DOOR_OUT_OF_DATE
+    elif head is None or head not in heads.accepted(now=now):
+        refused = Verdict.NOT_CURRENT
+    if head is None or refused is not None:
+        return Judged(verdict=refused, code_hash=code_hash, slot=slot)
     try:
         verified = verify_presentation(
             presentation,
-            verifier=verifier,
+            verifier=verifier.at(head),
             policy=door_policy(door, schema=metadata.schema),
             scope=scope,
             freshness=slot,
@@ -218,6 +233,6 @@ def _refused_by_attributes(
         return Verdict.HELP_DESK
     if door.expires_by:
         last_day = disclosed.get(door.expires_by)
-        if not isinstance(last_day, int) or last_day < slot * SLOT_SECONDS // _SECONDS_PER_DAY:
+        if not isinstance(last_day, int) or last_day < day_of_slot(slot):
             return Verdict.EXPIRED
     return None

@@ -32,6 +32,22 @@ class MetadataRefused(SymbolonError):
     """Community metadata with a wrong signature, key or place in its chain."""
 
 
+class HeadRefused(SymbolonError):
+    """A registry head with a wrong signature or place in its chain: a fork, a gap, a step back."""
+
+
+class WitnessRefused(SymbolonError):
+    """A registry witness that does not belong to its credential and head."""
+
+
+class MemberRevoked(SymbolonError):
+    """The credential's own handle is in the log of removals: it proves nothing any more."""
+
+
+class DigitsRefused(SymbolonError):
+    """A table of signed digits that is not that of the community's registry."""
+
+
 class CommitmentRefused(SymbolonError):
     """A wallet's commitment whose proof does not verify; the issuer signs nothing."""
 
@@ -40,8 +56,16 @@ class CredentialRefused(SymbolonError):
     """An issued credential that does not verify; the wallet stores nothing."""
 
 
+class RequirementNotMet(SymbolonError):
+    """A credential that does not have what a policy requires; nothing was proven."""
+
+
 class PresentationRefused(SymbolonError):
     """A presentation that does not verify; nothing in it may be used."""
+
+
+class HeadNotAccepted(PresentationRefused):
+    """A presentation made at a registry head that is too old, or not known to the verifier."""
 
 
 class BallotRefused(SymbolonError):

@@ -3,18 +3,41 @@
 Source: docs/protocol.md, "Issuance", step 4, and "Presentation proof".
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from credentials.bbs.signature import octets_to_signature
 from credentials.curve import G1, curve
 from credentials.curve.scalars import ORDER
-from credentials.errors import CredentialRefused, EncodingError, SchemaError
+from credentials.errors import CredentialRefused, EncodingError, SchemaError, WitnessRefused
 from credentials.formats.credential import IssuedCredential
+from credentials.formats.head import Head
 from credentials.formats.metadata import Metadata
+from credentials.formats.schema import HANDLE_INDEX
 from credentials.issuance import CommitmentSecrets, commitment_of, signer_nym_entropy
 from credentials.keys import VerifierKeys
 from credentials.messages import signer_scalars
+from credentials.registry.accumulator import (
+    Removal,
+    check_witness,
+    rewind_witness,
+    update_witness,
+)
+from credentials.registry.digits import DigitTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """A checked registry witness C of one credential, at the head of its keys.
+
+    `difference` is V - handle * C, which saves a multiplication at every presentation.
+    """
+
+    point: G1 = field(repr=False)
+    difference: G1 = field(repr=False)
+
+    def __reduce__(self) -> str:
+        raise TypeError("witnesses are not pickled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +45,9 @@ class Credential:
     """A valid credential with the member's secrets; only the public part shows in its repr.
 
     `scalars` are all signed scalars in order, the blind and the nym secret last; `point_b` is B and
-    `difference` is B - e * A, which saves a multiplication at every presentation.
+    `difference` is B - e * A, which saves a multiplication at every presentation. `witness` says
+    that it was not removed at the registry head of `keys`; `digits` serve range proofs. Without a
+    witness nothing is presented.
     """
 
     keys: VerifierKeys = field(repr=False)
@@ -33,11 +58,69 @@ class Credential:
     e: int = field(repr=False)
     point_b: G1 = field(repr=False)
     difference: G1 = field(repr=False)
+    witness: Witness | None = field(default=None, repr=False)
+    digits: DigitTable | None = field(default=None, repr=False)
+
+    @property
+    def handle(self) -> int:
+        """The revocation handle, which nobody is shown before it is removed."""
+        return self.scalars[HANDLE_INDEX]
 
     @property
     def nym_secret(self) -> int:
         """The secret behind all pseudonyms: prover_nym + signer_nym_entropy."""
         return self.scalars[-1]
+
+    def at(self, head: Head, *, witness: bytes) -> "Credential":
+        """The same at a registry head, with its witness in 48 octets, checked by a pairing.
+
+        Raises WitnessRefused, or HeadRefused for a head of another registry.
+        """
+        try:
+            point = curve.decode_g1(witness)
+        except EncodingError as error:
+            raise WitnessRefused(f"the witness is malformed: {error}") from None
+        return self._at(head, point=point)
+
+    def updated(self, head: Head, *, removals: Sequence[Removal]) -> "Credential":
+        """The same at a later head, `removals` being all between; raises MemberRevoked.
+
+        Raises WitnessRefused where these are not the removals that lead to the head.
+        """
+        witness = self._witness
+        point = update_witness(witness.point, handle=self.handle, removals=removals)
+        return self._at(head, point=point)
+
+    def rewound(self, head: Head, *, removals: Sequence[Removal]) -> "Credential":
+        """The same at an earlier head, `removals` being all between, in their order.
+
+        Raises WitnessRefused where these are not the removals since that head.
+        """
+        witness = self._witness
+        point = rewind_witness(witness.point, handle=self.handle, removals=removals)
+        return self._at(head, point=point)
+
+    def with_digits(self, digits: DigitTable) -> "Credential":
+        """The same with the registry's digit table, which open_digits has checked."""
+        return replace(self, digits=digits)
+
+    @property
+    def witness_octets(self) -> bytes:
+        """The witness in 48 octets, to be kept; raises WitnessRefused where there is none."""
+        return curve.encode_g1(self._witness.point)
+
+    @property
+    def _witness(self) -> Witness:
+        if self.witness is None:
+            raise WitnessRefused("this credential has no registry witness yet")
+        return self.witness
+
+    def _at(self, head: Head, *, point: G1) -> "Credential":
+        keys = self.keys.at(head)
+        value = keys.head.value.point
+        check_witness(point, handle=self.handle, value=value, registry_key=keys.registry_key)
+        difference = value + -curve.multiply_g1(point, self.handle)
+        return replace(self, keys=keys, witness=Witness(point=point, difference=difference))
 
     def __reduce__(self) -> str:
         raise TypeError("credentials are not pickled")

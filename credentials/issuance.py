@@ -25,10 +25,12 @@ from credentials.curve.scalars import ORDER, encode_scalar, random_scalar
 from credentials.domain_tags import NYM_ENTROPY, WALLET_DERIVATION, WALLET_DERIVATION_SALT
 from credentials.errors import CommitmentRefused, EncodingError, MetadataRefused
 from credentials.formats import cbor
-from credentials.formats.credential import IssuedCredential
+from credentials.formats.credential import IssuedCredential, IssuedWitness
+from credentials.formats.head import Head
 from credentials.formats.metadata import Metadata, PublicKeys
 from credentials.keys import VerifierKeys
 from credentials.messages import API_ID, signer_scalars
+from credentials.registry.accumulator import make_witness
 
 SEED_LENGTH = 16
 NONCE_LENGTH = 32
@@ -143,15 +145,16 @@ class IssuerSecret:
 
 
 class Issuer:
-    """Signs credentials of one community; holds no state between calls."""
+    """Signs credentials of one community and makes witnesses; holds no state between calls."""
 
-    __slots__ = ("_keys", "_sk")
+    __slots__ = ("_alpha", "_keys", "_sk")
 
     def __init__(self, secret: IssuerSecret, *, metadata: Metadata) -> None:
         """Raises MetadataRefused where the metadata holds other keys than the secret's."""
         if secret.public_keys() != metadata.keys:
             raise MetadataRefused("the metadata holds other keys than the keystore")
         self._sk = encode_scalar(secret.x)
+        self._alpha = secret.alpha
         self._keys = VerifierKeys.from_metadata(metadata)
 
     def check_commitment(self, commitment_with_proof: bytes, *, nonce: bytes) -> G1:
@@ -198,3 +201,13 @@ class Issuer:
             serial=serial,
             attributes=keys.schema.check(attributes),
         )
+
+    def witness(self, head: Head, *, handle: int) -> IssuedWitness:
+        """The witness of a handle at the newest head.
+
+        Never for a handle that was removed or is noted for removal: whoever calls this makes sure,
+        in the transaction that reads the head.
+        """
+        value = self._keys.at(head).head.value.point
+        point = make_witness(value, handle=handle, alpha=self._alpha)
+        return IssuedWitness(point=curve.encode_g1(point), head=head.hash)

@@ -1,16 +1,18 @@
-"""A community's public keys and schema, decoded once and with tables, for issuing and verifying.
+"""A community's public keys, schema and registry head, decoded once, for issuing and verifying.
 
 Source: docs/protocol.md, "Credential"; draft-irtf-cfrg-bbs-per-verifier-linkability-03 for the
 order of generators (Q_1, H_1, ..., H_L, Q_2, J_1) and the header `header || I2OSP(1, 8)`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from credentials.bbs.blind import blind_generators_of
 from credentials.bbs.ciphersuite import P1, calculate_domain, create_generators
 from credentials.curve import G1, G2, FixedBase, curve
 from credentials.curve.scalars import i2osp
-from credentials.errors import InvalidPoint, MetadataRefused
+from credentials.errors import HeadRefused, InvalidPoint, MetadataRefused
+from credentials.formats.head import Head
 from credentials.formats.metadata import Metadata
 from credentials.formats.schema import FIRST_ATTRIBUTE, Schema
 from credentials.messages import API_ID
@@ -21,8 +23,11 @@ class VerifierKeys:
     """What every statement of a presentation is checked against.
 
     `generators` are H_1, ..., H_L, Q_2, J_1: one for each signed scalar, in their order. `tables`
-    are the same generators with fixed-base tables, and `constant` is P1 + domain * Q_1; both serve
-    public data only and are built at their first use.
+    are the same generators with fixed-base tables, `constant` is P1 + domain * Q_1 and `base` is
+    BP1; they serve public data only and are built at their first use.
+
+    Keys are `at` one registry head, whose value V is `value`; keys from metadata alone are at none,
+    and verify nothing.
     """
 
     community_id: bytes
@@ -30,10 +35,14 @@ class VerifierKeys:
     schema: Schema
     pk: bytes
     issuer_key: G2
+    registry_key: G2
+    digit_key: G2
     domain: int
     generators: tuple[G1, ...]
     tables: tuple[FixedBase, ...] = field(repr=False)
     constant: FixedBase = field(repr=False)
+    base: FixedBase = field(repr=False)
+    registry: "RegistryHead | None" = None
 
     @classmethod
     def from_metadata(cls, metadata: Metadata) -> "VerifierKeys":
@@ -43,7 +52,7 @@ class VerifierKeys:
             issuer_key = curve.decode_g2(keys.issuer_key)
             registry_key = curve.decode_g2(keys.registry_key)
             registry_key_g1 = curve.decode_g1(keys.registry_key_g1)
-            curve.decode_g2(keys.digit_key)
+            digit_key = curve.decode_g2(keys.digit_key)
         except InvalidPoint as error:
             raise MetadataRefused(f"a key of the community is not a valid point: {error}") from None
         # e(alpha * BP1, BP2) = e(BP1, alpha * BP2): both published forms hold one alpha.
@@ -69,11 +78,30 @@ class VerifierKeys:
             schema=schema,
             pk=keys.issuer_key,
             issuer_key=issuer_key,
+            registry_key=registry_key,
+            digit_key=digit_key,
             domain=domain,
             generators=generators,
             tables=tuple(FixedBase(point, backend=curve) for point in generators),
             constant=FixedBase(P1 + curve.multiply_g1(q_1, domain), backend=curve),
+            base=FixedBase(curve.g1_generator, backend=curve),
         )
+
+    def at(self, head: Head) -> "VerifierKeys":
+        """The same keys at a registry head, sharing all tables; raises HeadRefused.
+
+        Whether the head is accepted, or is the one that a poll pins, is the caller's to decide.
+        """
+        if head.registry_id != self.registry_id:
+            raise HeadRefused("the registry head belongs to another community")
+        return replace(self, registry=RegistryHead(head=head, value=_value_table(head.value)))
+
+    @property
+    def head(self) -> "RegistryHead":
+        """The registry head that the keys are at; raises HeadRefused where they are at none."""
+        if self.registry is None:
+            raise HeadRefused("no registry head is known yet")
+        return self.registry
 
     @property
     def blind_generators(self) -> tuple[G1, ...]:
@@ -82,5 +110,21 @@ class VerifierKeys:
 
     def warm(self) -> None:
         """Build all tables now (about 9 ms each on blst), so that no first caller waits."""
-        for table in (*self.tables, self.constant):
+        for table in (*self.tables, self.constant, self.base):
             table(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryHead:
+    """A registry head with its value V as a point and, for verifiers, its table."""
+
+    head: Head
+    value: FixedBase = field(repr=False)
+
+
+@lru_cache(maxsize=16)
+def _value_table(value: bytes) -> FixedBase:
+    try:
+        return FixedBase(curve.decode_g1(value), backend=curve)
+    except InvalidPoint as error:
+        raise HeadRefused(f"the value of a registry head is no valid point: {error}") from None

@@ -5,14 +5,19 @@ of the server's database and a set at the auditor, and the count itself (credent
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from credentials.errors import BallotRefused, EncodingError, PresentationRefused
+from credentials.errors import BallotRefused, EncodingError, PolicyError, PresentationRefused
 from credentials.formats.poll import Ballot, Manifest
 from credentials.keys import VerifierKeys
-from credentials.presentation import verify_presentation
+from credentials.presentation import (
+    PendingPresentation,
+    VerifiedPresentation,
+    check_presentation,
+    settle,
+)
 from credentials.scope import poll_scope
 
 FIRST_SEQUENCE: Final = 1
@@ -34,13 +39,44 @@ class VerifiedBallot:
 
 
 def verify_ballot(ballot: Ballot, *, manifest: Manifest, verifier: VerifierKeys) -> VerifiedBallot:
-    """Verify one ballot against the poll's manifest and the community's keys.
+    """Verify one ballot against the poll's manifest and the community's keys at the poll's head.
 
     The ballot names exactly this manifest, a choice that can be voted for (0 abstains), and its
-    presentation authorises exactly this choice and sequence number, in this poll's scope, and
-    discloses exactly what the manifest requires. The poll itself is the challenge: freshness is
-    the manifest's hash. Raises BallotRefused, and SequenceRefused only once the proof has verified.
+    presentation authorises exactly this choice and sequence number, in this poll's scope, discloses
+    exactly what the manifest requires, and proves a place on the roll. The poll itself is the
+    challenge: freshness is the manifest's hash. Raises BallotRefused, and SequenceRefused only once
+    the proof has verified.
     """
+    (verdict,) = verify_ballots([ballot], manifest=manifest, verifier=verifier)
+    if isinstance(verdict, BallotRefused):
+        raise verdict
+    return verdict
+
+
+def verify_ballots(
+    ballots: Sequence[Ballot], *, manifest: Manifest, verifier: VerifierKeys
+) -> list[VerifiedBallot | BallotRefused]:
+    """The verdict on each of many ballots, in their order; one product of pairings for all."""
+    verdicts: list[VerifiedBallot | BallotRefused] = []
+    pending: list[tuple[int, PendingPresentation]] = []
+    for ballot in ballots:
+        refused = BallotRefused("the ballot's proof was not checked")
+        try:
+            pending.append((len(verdicts), _check(ballot, manifest=manifest, verifier=verifier)))
+        except BallotRefused as error:
+            refused = error
+        verdicts.append(refused)
+    settled = settle([presentation for _, presentation in pending])
+    for (at, _), outcome in zip(pending, settled, strict=True):
+        try:
+            verdicts[at] = _accept(ballots[at], outcome, manifest=manifest)
+        except BallotRefused as error:
+            verdicts[at] = error
+    return verdicts
+
+
+def _check(ballot: Ballot, *, manifest: Manifest, verifier: VerifierKeys) -> PendingPresentation:
+    """Everything but the pairings and what the presentation shows."""
     manifest_hash = manifest.manifest_hash
     if ballot.manifest_hash != manifest_hash:
         raise BallotRefused("the ballot belongs to another poll")
@@ -55,17 +91,23 @@ def verify_ballot(ballot: Ballot, *, manifest: Manifest, verifier: VerifierKeys)
     ):
         raise BallotRefused("the poll belongs to another community, or to other keys of it")
     try:
-        verified = verify_presentation(
+        return check_presentation(
             ballot.presentation,
             verifier=verifier,
-            policy=manifest.policy,
+            policy=manifest.policy(verifier.head.head),
             scope=poll_scope(manifest.community_id, manifest_hash),
             freshness=manifest_hash,
             action=ballot.action_digest,
-            head=manifest.head,
         )
-    except (EncodingError, PresentationRefused) as error:
+    except (EncodingError, PolicyError, PresentationRefused) as error:
         raise BallotRefused(f"the ballot's proof is refused: {error}") from None
+
+
+def _accept(
+    ballot: Ballot, verified: VerifiedPresentation | PresentationRefused, *, manifest: Manifest
+) -> VerifiedBallot:
+    if isinstance(verified, PresentationRefused):
+        raise BallotRefused(f"the ballot's proof is refused: {verified}")
     if verified.pseudonym is None:
         raise BallotRefused("the ballot has no pseudonym")
     _check_required(verified.disclosed, manifest=manifest)
@@ -81,11 +123,5 @@ def verify_ballot(ballot: Ballot, *, manifest: Manifest, verifier: VerifierKeys)
 
 def _check_required(disclosed: Mapping[str, str | int], *, manifest: Manifest) -> None:
     for name, value in manifest.require:
-        if disclosed.get(name) == value:
-            continue
-        if name == "reissued":
-            raise BallotRefused(
-                "this credential replaces a lost one, so it cannot vote in this poll: "
-                "the lost one may have voted already"
-            )
-        raise BallotRefused(f"the poll is only for members with another value of {name!r}")
+        if disclosed.get(name) != value:
+            raise BallotRefused(f"the poll is only for members with another value of {name!r}")

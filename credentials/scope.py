@@ -16,11 +16,22 @@ from credentials.formats.addresses import origin_part, take_address
 from credentials.formats.metadata import Event
 
 SLOT_SECONDS = 30
+SECONDS_PER_DAY = 86_400
 
 
 def time_slot(unix_seconds: int) -> int:
     """The time slot of a moment: floor(Unix seconds / 30)."""
     return unix_seconds // SLOT_SECONDS
+
+
+def day_of(unix_seconds: int) -> int:
+    """The UTC day of a moment, in days since 1970-01-01: what policies call today."""
+    return unix_seconds // SECONDS_PER_DAY
+
+
+def day_of_slot(slot: int) -> int:
+    """The UTC day on which a time slot begins, in days since 1970-01-01."""
+    return day_of(slot * SLOT_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +93,14 @@ def presentation_header(
     context_id: bytes,
     purpose: str,
     freshness: int | bytes,
+    head: bytes,
     action: bytes = b"",
-    head: bytes = b"",
 ) -> bytes:
     """What a proof is bound to, in 32 octets.
 
     The audience is the scope's context_id; `freshness` is a nonce of 32 octets or a time slot;
-    `action` is the digest of the authorised action and `head` the hash of the registry head, each
-    32 octets or none.
+    `head` is the hash of the registry head, 32 octets; `action` the digest of the authorised
+    action, 32 octets or none.
     """
     octets = cbor.encode_labelled(PRESENTATION_HEADER, context_id, purpose, freshness, action, head)
     return hashlib.sha256(octets).digest()

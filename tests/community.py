@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from credentials.formats.credential import IssuedCredential
+from credentials.curve import curve
+from credentials.formats.credential import MAX_SERIAL, IssuedCredential
+from credentials.formats.head import Head, SignedHead
 from credentials.formats.metadata import App, Door, Event, Metadata, SignedMetadata
 from credentials.formats.schema import Attribute, Schema
 from credentials.holder import Credential, accept
@@ -21,6 +23,11 @@ from credentials.issuance import (
     draw_handle,
 )
 from credentials.keys import VerifierKeys
+from credentials.merkle import EMPTY_ROOT, root_of
+from credentials.registry.accumulator import Removal, first_value, remove
+from credentials.registry.chain import HeadChain
+from credentials.registry.digits import make_digits, open_digits
+from credentials.registry.log import entry_of, read_entries
 
 SCHEMA = Schema(
     name="city-pass",
@@ -88,7 +95,66 @@ class Community:
         )
         self.signed = SignedMetadata.sign(self.metadata, private_key=self.signing_key)
         self.issuer = Issuer(self.secret, metadata=self.metadata)
-        self.verifier = VerifierKeys.from_metadata(self.metadata)
+        self.keys = VerifierKeys.from_metadata(self.metadata)
+        self.digits = make_digits(self.secret.xi)
+        self.entries: list[bytes] = []
+        self.heads = HeadChain.start([self._first_head()], metadata=self.metadata)
+
+    def _first_head(self) -> SignedHead:
+        head = Head(
+            registry_id=self.metadata.keys.registry_id,
+            epoch=0,
+            value=curve.encode_g1(first_value()),
+            removals=0,
+            root=EMPTY_ROOT,
+            # Members enrol at any time in these tests, and all are on the roll of a poll.
+            highest_serial=MAX_SERIAL,
+            previous=b"",
+            published_at=self.metadata.published_at,
+            next_at=self.metadata.published_at + 2**30,
+            grace=0,
+        )
+        return SignedHead.sign(head, private_key=self.signing_key)
+
+    @property
+    def verifier(self) -> VerifierKeys:
+        """The keys at the newest registry head."""
+        return self.keys.at(self.heads.newest)
+
+    def publish(
+        self, *handles: int, grace: int = 3600, at: int | None = None, serial: int | None = None
+    ) -> Head:
+        """The next registry head, at which these handles are removed."""
+        before = self.heads.newest
+        value = curve.decode_g1(before.value)
+        for handle in handles:
+            value = remove(value, handle=handle, alpha=self.secret.alpha)
+            self.entries.append(entry_of(Removal(handle=handle, value=value)))
+        at = before.published_at + 10_000 if at is None else at
+        head = Head(
+            registry_id=before.registry_id,
+            epoch=before.epoch + 1,
+            value=curve.encode_g1(value),
+            removals=len(self.entries),
+            root=root_of(self.entries),
+            highest_serial=before.highest_serial if serial is None else serial,
+            previous=before.hash,
+            published_at=at,
+            next_at=at + 2**30,
+            grace=grace,
+        )
+        signed = SignedHead.sign(head, private_key=self.signing_key)
+        self.heads = self.heads.extended([signed], metadata=self.metadata)
+        return head
+
+    def removals(self, *, after: Head, upto: Head) -> list[Removal]:
+        """What was removed between two heads."""
+        return read_entries(self.entries[after.removals : upto.removals])
+
+    def current(self, credential: Credential) -> Credential:
+        """A credential with its witness brought to the newest head, as a wallet does it."""
+        known, newest = credential.keys.head.head, self.heads.newest
+        return credential.updated(newest, removals=self.removals(after=known, upto=newest))
 
     def attributes(self, **changes: str | int) -> dict[str, str | int]:
         """A resident's attributes, with changes."""
@@ -115,5 +181,11 @@ class Community:
             serial=self.serial,
             attributes=self.attributes(**changes),
         )
+        head = self.heads.newest
+        witness = self.issuer.witness(head, handle=issued.handle)
         credential = accept(issued, secrets=own, metadata=self.metadata)
+        credential = credential.at(head, witness=witness.point)
+        credential = credential.with_digits(
+            open_digits(self.digits, digit_key=self.metadata.keys.digit_key)
+        )
         return Member(seed=seed, secrets=own, issued=issued, credential=credential)

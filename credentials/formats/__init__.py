@@ -7,8 +7,10 @@ schema, attribute       what a credential says
 credential              its signed header, and how the issuer hands it over
 claim_link              how a wallet finds its community
 metadata                the community's signed description and its chain of versions; made of
-                        community (the description), public_keys and places (events, doors, apps)
-policy, request         what a verifier asks
+                        community (the description), public_keys, places (events, doors, apps)
+                        and crowd (how many members there are)
+head                    one epoch of the revocation registry, signed and chained
+policy, request         what a verifier asks; requirement is one bound in a policy
 presentation            what a wallet shows; also the door code
 poll, manifest          a poll, its ballots, and the bundle to recount it
 

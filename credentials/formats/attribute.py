@@ -19,12 +19,23 @@ AttributeValue: TypeAlias = str | int
 TYPES: Final = ("text", "choice", "integer", "date", "flag")
 MAX_OF_TYPE: Final = {"integer": 2**24 - 1, "date": 2**16 - 1, "flag": 1}
 MAX_VALUES: Final = 64
+RESERVED: Final = frozenset({"handle", "serial"})  # the messages before the attributes
 ANONYMOUS_TYPES: Final = frozenset({"choice", "flag"})  # may be disclosed without identifying
 
 _EPOCH: Final = date(1970, 1, 1)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INTEGER = re.compile(r"[0-9]{1,8}", re.ASCII)
 _FLAG_WORDS: Final = {"yes": 1, "true": 1, "1": 1, "no": 0, "false": 0, "0": 0}
+
+
+def days_of(text: str, *, name: str = "a day") -> int:
+    """The days from 1970-01-01 to a date YYYY-MM-DD; raises SchemaError."""
+    try:
+        if _DATE.fullmatch(text) is None:
+            raise ValueError
+        return (date.fromisoformat(text) - _EPOCH).days
+    except ValueError:
+        raise SchemaError(f"{name} is not a date YYYY-MM-DD") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +52,8 @@ class Attribute:
 
     def __post_init__(self) -> None:
         take_attribute_name(self.name, error=SchemaError)
+        if self.name in RESERVED:
+            raise SchemaError(f"{self.name!r} is in every credential and is not an attribute")
         if self.type not in TYPES:
             raise SchemaError(f"the type of {self.name!r} is none of {', '.join(TYPES)}")
         if type(self.values) is not tuple:
@@ -85,7 +98,7 @@ class Attribute:
                 raise SchemaError(f"the value of {self.name!r} is not yes or no")
             return flag
         if self.type == "date":
-            return self.check(self._parse_date(written))
+            return self.check(days_of(written, name=f"the value of {self.name!r}"))
         if _INTEGER.fullmatch(written) is None:
             raise SchemaError(f"the value of {self.name!r} is not a whole number")
         return self.check(int(written))
@@ -98,14 +111,6 @@ class Attribute:
         if self.type == "date":
             return (_EPOCH + timedelta(days=int(checked))).isoformat()
         return str(checked)
-
-    def _parse_date(self, text: str) -> int:
-        try:
-            if _DATE.fullmatch(text) is None:
-                raise ValueError
-            return (date.fromisoformat(text) - _EPOCH).days
-        except ValueError:
-            raise SchemaError(f"the value of {self.name!r} is not a date YYYY-MM-DD") from None
 
     def to_fields(self) -> tuple[str, str, tuple[str, ...]]:
         """The elements of its CBOR array inside a schema."""

@@ -13,6 +13,7 @@ from credentials.errors import MetadataRefused
 from credentials.formats import cbor
 from credentials.formats.addresses import MAX_ADDRESS, origin_part, take_origin
 from credentials.formats.credential import CredentialHeader
+from credentials.formats.crowd import Crowd
 from credentials.formats.names import MAX_TEXT, take_shown_text
 from credentials.formats.places import App, Door, Event
 from credentials.formats.public_keys import PublicKeys
@@ -30,7 +31,8 @@ class Metadata:
 
     version: from 1. previous: SHA-256 of the octets of the version before, none for the first.
     metadata_key: Ed25519 public key, 32 octets; its SHA-256 is the community id and the fingerprint
-    in claim links. schemas: exactly one in this version. published_at: Unix seconds.
+    in claim links. schemas: exactly one in this version. crowd: how many members there are, where
+    it was published. published_at: Unix seconds.
     """
 
     version: int
@@ -43,6 +45,7 @@ class Metadata:
     events: tuple[Event, ...] = ()
     doors: tuple[Door, ...] = ()
     apps: tuple[App, ...] = ()
+    crowd: Crowd | None = None
     published_at: int
     community_id: bytes = field(init=False, repr=False, compare=False)
 
@@ -69,6 +72,8 @@ class Metadata:
             raise MetadataRefused("two apps of the community have the same origin")
         for door in self.doors:
             self._check_door(door)
+        if self.crowd is not None and type(self.crowd) is not Crowd:
+            raise MetadataRefused("the metadata's crowd is something else")
         cbor.take_uint(self.published_at, max=MAX_TIME, name="a time of publishing")
         if len(self.to_cbor()) > METADATA_LIMIT:
             raise MetadataRefused(f"the metadata has more than {METADATA_LIMIT} octets")
@@ -124,17 +129,19 @@ class Metadata:
             tuple(event.to_fields() for event in self.events),
             tuple(door.to_fields() for door in self.doors),
             tuple(app.to_fields() for app in self.apps),
+            () if self.crowd is None else (self.crowd.to_fields(),),
             self.published_at,
         )
 
     @classmethod
     def from_cbor(cls, octets: bytes) -> "Metadata":
         """The metadata in `octets`; raises EncodingError, SchemaError or MetadataRefused."""
-        version, previous, name, address, key, keys, schemas, events, doors, apps, published_at = (
-            cbor.decode_labelled(
-                octets, label=domain_tags.METADATA, fields=11, limit=METADATA_LIMIT
-            )
+        fields = cbor.decode_labelled(
+            octets, label=domain_tags.METADATA, fields=12, limit=METADATA_LIMIT
         )
+        version, previous, name, address, key, keys = fields[:6]
+        schemas, events, doors, apps, crowds, published_at = fields[6:]
+        crowd = cbor.take_array(crowds, max=1, name="a crowd")
         return cls(
             version=cbor.take_uint(version, name="a version"),
             previous=cbor.take_octets(previous, name="a previous hash"),
@@ -149,6 +156,7 @@ class Metadata:
             events=tuple(Event.from_fields(fields) for fields in _take_listed(events)),
             doors=tuple(Door.from_fields(fields) for fields in _take_listed(doors)),
             apps=tuple(App.from_fields(fields) for fields in _take_listed(apps)),
+            crowd=Crowd.from_fields(crowd[0]) if crowd else None,
             published_at=cbor.take_uint(published_at, name="a time of publishing"),
         )
 

@@ -1,6 +1,6 @@
 """The header that every credential of a community is signed with, and what the issuer answers.
 
-Leaves out the registry witness and head, which issuance does not give before there is a registry.
+The registry witness comes beside the credential, because it changes from head to head.
 """
 
 from dataclasses import dataclass, field
@@ -101,6 +101,36 @@ class IssuedCredential:
                 _take_value(value)
                 for value in cbor.take_array(attributes, max=MAX_ATTRIBUTES, name="attributes")
             ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedWitness:
+    """A registry witness of 48 octets, and the hash of the head (32) at which it holds.
+
+    Raises EncodingError. Whether it holds is checked where the credential is.
+    """
+
+    point: bytes = field(repr=False)
+    head: bytes
+
+    def __post_init__(self) -> None:
+        cbor.take_octets(self.point, length=48, name="a witness")
+        cbor.take_octets(self.head, length=32, name="the hash of a witness's head")
+
+    def to_cbor(self) -> bytes:
+        """Its octets."""
+        return cbor.encode_labelled(domain_tags.WITNESS, self.point, self.head)
+
+    @classmethod
+    def from_cbor(cls, octets: bytes) -> "IssuedWitness":
+        """The witness in `octets`; raises EncodingError."""
+        point, head = cbor.decode_labelled(
+            octets, label=domain_tags.WITNESS, fields=2, limit=HEADER_LIMIT
+        )
+        return cls(
+            point=cbor.take_octets(point, name="a witness"),
+            head=cbor.take_octets(head, name="the hash of a witness's head"),
         )
 
 

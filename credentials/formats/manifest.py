@@ -1,8 +1,9 @@
 """A poll's manifest: everything that fixes the poll before the first vote.
 
-Its SHA-256 names the poll, and stands in the scope of every ballot. This version has one ballot
-type, one tally and no roll: the head hash is empty, and with an empty head a re-issued member is
-kept from a second vote by the requirement that `reissued` is 0.
+Its SHA-256 names the poll, and stands in the scope of every ballot. The roll is the hash of one
+registry head: every enrolment whose serial is at most that head's highest, and which was not
+removed at it. A credential issued anew has a higher serial, and so no second vote. This version has
+one ballot type and one tally.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from credentials.errors import EncodingError, PolicyError
 from credentials.formats import cbor
 from credentials.formats.attribute import AttributeValue
 from credentials.formats.community import Metadata
+from credentials.formats.head import Head
 from credentials.formats.names import (
     MAX_TEXT,
     take_attribute_name,
@@ -22,7 +24,8 @@ from credentials.formats.names import (
     take_shown_text,
 )
 from credentials.formats.policy import Policy
-from credentials.formats.schema import MAX_ATTRIBUTES, REISSUED
+from credentials.formats.requirement import AT_MOST, Requirement
+from credentials.formats.schema import MAX_ATTRIBUTES, SERIAL
 
 BALLOT_TYPES: Final = ("single_choice",)
 TALLIES: Final = ("plurality/1",)
@@ -44,8 +47,8 @@ class Manifest:
     different texts; option k is the k-th, counted from 1. quorum: ballots needed, abstentions
     among them. threshold: (numerator, denominator) in lowest terms and below 1, the share of the
     votes without abstentions that a winner must exceed; (0, 1) is none. opens_at, closes_at: Unix
-    seconds. head: hash of a registry head, or none. require: attributes that every voter discloses,
-    each with its one admitted value.
+    seconds. head: hash of the registry head that is the roll, 32 octets. require: attributes that
+    every voter discloses, each with its one admitted value.
     """
 
     community_id: bytes
@@ -62,8 +65,8 @@ class Manifest:
     threshold: tuple[int, int] = (0, 1)
     opens_at: int
     closes_at: int
-    head: bytes = b""
-    require: tuple[tuple[str, AttributeValue], ...] = ((REISSUED, 0),)
+    head: bytes
+    require: tuple[tuple[str, AttributeValue], ...] = ()
     manifest_hash: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -83,7 +86,7 @@ class Manifest:
         cbor.take_uint(self.closes_at, max=MAX_TIME, name="a closing time")
         if self.opens_at >= self.closes_at:
             raise PolicyError("a poll closes before it opens")
-        cbor.take_octets(self.head, length=32, or_empty=True, name="a head hash")
+        cbor.take_octets(self.head, length=32, name="the hash of a poll's head")
         self._check_require()
         octets = self.to_cbor()
         if len(octets) > MANIFEST_LIMIT:
@@ -116,13 +119,19 @@ class Manifest:
                 cbor.take_uint(value, max=MAX_NUMBER, name="a required value")
         if len(names) != len(self.require):
             raise PolicyError("a poll requires an attribute twice")
-        if not self.head and (REISSUED, 0) not in self.require:
-            raise PolicyError(f"a poll without a registry head must require {REISSUED!r} to be no")
 
-    @property
-    def policy(self) -> Policy:
-        """What every voter shows."""
-        return Policy(purpose="poll", disclose=tuple(name for name, _ in self.require))
+    def policy(self, head: Head) -> Policy:
+        """What every voter shows: that the own serial is on the roll, and the required values.
+
+        `head` is the one that the manifest names; raises PolicyError for any other.
+        """
+        if head.hash != self.head or head.registry_id != self.registry_id:
+            raise PolicyError("the poll has another roll than this registry head")
+        return Policy(
+            purpose="poll",
+            disclose=tuple(name for name, _ in self.require),
+            require=(Requirement(attribute=SERIAL, operator=AT_MOST, bound=head.highest_serial),),
+        )
 
     def allows(self, choice: int) -> bool:
         """Whether `choice` is abstention (0) or one of the options (from 1)."""
@@ -139,7 +148,8 @@ class Manifest:
             metadata.schema.schema_id,
         ):
             raise PolicyError("the poll belongs to another community, or to other keys of it")
-        self.policy.check(metadata.schema)
+        disclosed = Policy(purpose="poll", disclose=tuple(name for name, _ in self.require))
+        disclosed.check(metadata.schema)
         for name, value in self.require:
             metadata.schema.attribute(name).check(value)
 

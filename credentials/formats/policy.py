@@ -1,8 +1,7 @@
-"""What a verifier asks for: why, under which pseudonym, and which attributes it wants to see.
+"""What a verifier asks for: why, under which pseudonym, what to see and what to have proven.
 
-A policy is the verifier's own; nothing in a presentation can change it. Requirements on ranges and
-on the age of a registry head have their place in the encoding, and are refused until there is a
-registry.
+A policy is the verifier's own; nothing in a presentation can change it. That the member was not
+removed from the registry is proven for every policy and needs no saying.
 """
 
 from dataclasses import dataclass
@@ -13,26 +12,31 @@ from credentials.formats import cbor
 from credentials.formats.attribute import ANONYMOUS_TYPES
 from credentials.formats.json_object import read_flag, read_list, read_object
 from credentials.formats.names import take_attribute_name
-from credentials.formats.schema import MAX_ATTRIBUTES, Schema
+from credentials.formats.requirement import MAX_REQUIREMENTS, OPERATORS, TODAY, Bound, Requirement
+from credentials.formats.schema import MAX_ATTRIBUTES, SERIAL, Schema
 
 PURPOSES: Final = ("door", "poll", "login", "visit")
 FIELDS: Final = 6
+MIN_HEAD_AGE: Final = 60  # seconds
+MAX_HEAD_AGE: Final = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A purpose, whether a pseudonym is asked, and the names of the attributes to disclose.
+    """A purpose, whether a pseudonym is asked, what to disclose, and what to prove.
 
-    `identifying` says that what is disclosed may name the member: without it only choices and flags
-    can be asked. Raises PolicyError.
+    `disclose` names attributes; `identifying` says that what is disclosed may name the member:
+    without it only choices and flags can be asked. `require` holds up to 8 requirements on dates
+    and integers, which are proven without being shown. `max_head_age`: how many seconds ago the
+    registry head of a presentation may have been published. Raises PolicyError.
     """
 
     purpose: str
     pseudonym: bool = True
     disclose: tuple[str, ...] = ()
     identifying: bool = False
-    require: tuple[()] = ()
-    max_head_age: None = None
+    require: tuple[Requirement, ...] = ()
+    max_head_age: int | None = None
 
     def __post_init__(self) -> None:
         if self.purpose not in PURPOSES:
@@ -47,10 +51,24 @@ class Policy:
             take_attribute_name(name, error=PolicyError)
         if len(set(self.disclose)) != len(self.disclose):
             raise PolicyError("a policy asks for an attribute twice")
-        if self.require != ():
-            raise _needs_registry("a requirement on a range")
-        if self.max_head_age is not None:
-            raise _needs_registry("an age limit for the registry head")
+        self._check_require()
+        age = self.max_head_age
+        if age is not None and (type(age) is not int or not MIN_HEAD_AGE <= age <= MAX_HEAD_AGE):
+            raise PolicyError(f"'max_head_age' is not a number of seconds from {MIN_HEAD_AGE} up")
+
+    def _check_require(self) -> None:
+        if type(self.require) is not tuple or len(self.require) > MAX_REQUIREMENTS:
+            raise PolicyError(f"a policy has at most {MAX_REQUIREMENTS} requirements")
+        if not all(type(one) is Requirement for one in self.require):
+            raise PolicyError("a policy holds something that is not a requirement")
+        if len({one.key for one in self.require}) != len(self.require):
+            raise PolicyError("a policy requires the same of an attribute twice")
+        for one in self.require:
+            if one.attribute in self.disclose:
+                raise PolicyError(f"a policy asks to see {one.attribute!r} and to have it proven")
+            # Elsewhere, ever smaller bounds would find out one member's number.
+            if one.attribute == SERIAL and self.purpose != "poll":
+                raise PolicyError("only a poll may ask for the number of an enrolment")
 
     def check(self, schema: Schema) -> None:
         """Raise PolicyError unless the schema has what is asked, in types that may be shown."""
@@ -61,11 +79,26 @@ class Policy:
                 raise PolicyError(
                     f"{name!r} could identify the member; a policy that asks for it must say so"
                 )
+        for one in self.require:
+            one.check(schema)
 
     def disclosed_indexes(self, schema: Schema) -> tuple[int, ...]:
         """The message indexes to disclose, ascending; raises PolicyError as check does."""
         self.check(schema)
         return tuple(sorted(schema.index_of(name) for name in self.disclose))
+
+    def bounds(self, schema: Schema, *, today: int | None) -> tuple[Bound, ...]:
+        """The requirements in the order of their proofs: by message index, then operator.
+
+        `today` in days since 1970-01-01 where a requirement names it. Raises PolicyError.
+        """
+        resolved = (one.resolve(schema, today=today) for one in self.require)
+        return tuple(sorted(resolved, key=lambda one: (one.index, OPERATORS.index(one.operator))))
+
+    @property
+    def names_today(self) -> bool:
+        """Whether what is to be proven depends on the day."""
+        return any(one.bound == TODAY for one in self.require)
 
     def to_fields(self) -> tuple[cbor.Value, ...]:
         """The six elements of its CBOR array inside a request."""
@@ -74,8 +107,8 @@ class Policy:
             int(self.pseudonym),
             self.disclose,
             int(self.identifying),
-            (),  # require
-            (),  # max_head_age: none, or one number
+            tuple(one.to_fields() for one in self.require),
+            () if self.max_head_age is None else (self.max_head_age,),
         )
 
     @classmethod
@@ -84,10 +117,7 @@ class Policy:
         purpose, pseudonym, disclose, identifying, require, max_head_age = cbor.take_array(
             fields, length=FIELDS, name="a policy"
         )
-        if cbor.take_array(require, max=MAX_ATTRIBUTES, name="requirements"):
-            raise _needs_registry("a requirement on a range")
-        if cbor.take_array(max_head_age, max=1, name="an age limit"):
-            raise _needs_registry("an age limit for the registry head")
+        age = cbor.take_array(max_head_age, max=1, name="an age limit")
         return cls(
             purpose=cbor.take_text(purpose, max=16, name="a purpose"),
             pseudonym=cbor.take_flag(pseudonym),
@@ -96,6 +126,11 @@ class Policy:
                 for name in cbor.take_array(disclose, max=MAX_ATTRIBUTES, name="attributes")
             ),
             identifying=cbor.take_flag(identifying),
+            require=tuple(
+                Requirement.from_fields(fields)
+                for fields in cbor.take_array(require, max=MAX_REQUIREMENTS, name="requirements")
+            ),
+            max_head_age=cbor.take_uint(age[0], name="an age limit") if age else None,
         )
 
     @classmethod
@@ -111,10 +146,10 @@ class Policy:
             name="a policy",
             error=PolicyError,
         )
-        if read_list(read.get("require", ()), name="'require'", error=PolicyError):
-            raise _needs_registry("a requirement on a range")
-        if read.get("max_head_age") is not None:
-            raise _needs_registry("an age limit for the registry head")
+        age = read.get("max_head_age")
+        if age is not None and type(age) is not int:
+            raise PolicyError("'max_head_age' of a policy is not a number of seconds")
+        required = read_list(read.get("require", ()), name="'require'", error=PolicyError)
         purpose = read["purpose"]
         if not isinstance(purpose, str):
             raise PolicyError("the purpose of a policy is not text")
@@ -126,6 +161,8 @@ class Policy:
             identifying=read_flag(
                 read.get("identifying", False), name="'identifying'", error=PolicyError
             ),
+            require=tuple(Requirement.parse(text) for text in required),
+            max_head_age=age,
         )
 
     def to_json(self) -> dict[str, object]:
@@ -135,8 +172,6 @@ class Policy:
             "pseudonym": self.pseudonym,
             "disclose": list(self.disclose),
             "identifying": self.identifying,
+            "require": [str(one) for one in self.require],
+            "max_head_age": self.max_head_age,
         }
-
-
-def _needs_registry(what: str) -> PolicyError:
-    return PolicyError(f"{what} needs the registry, which this version does not have")

@@ -10,9 +10,10 @@ from itertools import pairwise
 from typing import Final
 
 from credentials import domain_tags
-from credentials.errors import BallotRefused, EncodingError
+from credentials.errors import BallotRefused, EncodingError, HeadRefused
 from credentials.formats import cbor
 from credentials.formats.community import METADATA_LIMIT
+from credentials.formats.head import Head, SignedHead
 from credentials.formats.manifest import (
     ABSTAIN,
     MANIFEST_LIMIT,
@@ -103,7 +104,8 @@ class Ballot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollBundle:
-    """A closed poll: signed metadata, the manifest's octets, and the ballots' octets.
+    """A closed poll: signed metadata, the manifest's octets, the signed head that is its roll, and
+    the ballots' octets.
 
     Ballots stand in ascending order of their SHA-256, each once. They are not parsed here, so that
     an auditor can name a bad one instead of refusing the whole. closed_at: Unix seconds, if said.
@@ -112,6 +114,7 @@ class PollBundle:
 
     metadata: SignedMetadata
     manifest: bytes
+    head: SignedHead
     ballots: tuple[bytes, ...] = field(repr=False)
     closed_at: int | None = None
 
@@ -119,6 +122,8 @@ class PollBundle:
         if type(self.metadata) is not SignedMetadata:
             raise EncodingError("a bundle has no signed metadata")
         cbor.take_octets(self.manifest, max=MANIFEST_LIMIT, name="a manifest")
+        if type(self.head) is not SignedHead:
+            raise EncodingError("a bundle has no signed registry head")
         self.open_manifest()
         hashes = [
             hashlib.sha256(cbor.take_octets(ballot, max=BALLOT_LIMIT, name="a ballot")).digest()
@@ -133,12 +138,20 @@ class PollBundle:
         """The manifest; whether it is the community's is Manifest.check's question."""
         return Manifest.from_cbor(self.manifest)
 
+    def open_head(self, *, metadata_key: bytes) -> Head:
+        """The poll's registry head; raises HeadRefused unless it is signed and the manifest's."""
+        head = self.head.open(metadata_key=metadata_key)
+        if head.hash != self.open_manifest().head:
+            raise HeadRefused("the poll has another roll than the registry head beside it")
+        return head
+
     def to_cbor(self) -> bytes:
         """Its octets."""
         return cbor.encode_labelled(
             domain_tags.POLL_BUNDLE,
             (self.metadata.octets, self.metadata.signature),
             self.manifest,
+            self.head.to_fields(),
             self.ballots,
             () if self.closed_at is None else (self.closed_at,),
         )
@@ -146,8 +159,8 @@ class PollBundle:
     @classmethod
     def from_cbor(cls, octets: bytes) -> "PollBundle":
         """The bundle in `octets`; raises EncodingError or PolicyError."""
-        metadata, manifest, ballots, closed_at = cbor.decode_labelled(
-            octets, label=domain_tags.POLL_BUNDLE, fields=4, limit=BUNDLE_LIMIT
+        metadata, manifest, head, ballots, closed_at = cbor.decode_labelled(
+            octets, label=domain_tags.POLL_BUNDLE, fields=5, limit=BUNDLE_LIMIT
         )
         described, signature = cbor.take_array(metadata, length=2, name="signed metadata")
         closing = cbor.take_array(closed_at, max=1, name="a time of closing")
@@ -157,6 +170,7 @@ class PollBundle:
                 signature=cbor.take_octets(signature, name="a signature"),
             ),
             manifest=cbor.take_octets(manifest, name="a manifest"),
+            head=SignedHead.from_fields(head),
             ballots=tuple(
                 cbor.take_octets(ballot, max=BALLOT_LIMIT, name="a ballot")
                 for ballot in cbor.take_array(ballots, max=MAX_BALLOTS, name="ballots")

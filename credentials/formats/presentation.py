@@ -21,7 +21,7 @@ MAX_TIME_SLOT: Final = 2**40
 POINT_LENGTH: Final = 48
 SCALAR_LENGTH: Final = 32
 MIN_PROOF: Final = 3 * POINT_LENGTH + 4 * SCALAR_LENGTH
-MAX_PROOF: Final = 4096
+MAX_PROOF: Final = 6144
 PRESENTATION_LIMIT: Final = 8192  # octets
 MAX_INTEGER: Final = 2**24 - 1
 
@@ -31,15 +31,15 @@ class Presentation:
     """A presentation; raises EncodingError when it is made malformed.
 
     instance: text for a door (at most 64 characters), octets (none or 32) otherwise.
-    freshness: the time slot, or a nonce of 32 octets. head: a hash of 32 octets, or none.
+    freshness: the time slot, or a nonce of 32 octets. head: hash of a registry head, 32 octets.
     disclosed: (message index from 2, value) pairs, ascending. pseudonym: 48 octets, or none.
-    proof: 272 to 4096 octets: three points and pairs of further ones, then scalars.
+    proof: 272 to 6144 octets: three points and pairs of further ones, then scalars.
     """
 
     purpose: str
     instance: str | bytes
     freshness: int | bytes
-    head: bytes = b""
+    head: bytes
     disclosed: tuple[tuple[int, AttributeValue], ...] = field(default=(), repr=False)
     pseudonym: bytes = field(default=b"", repr=False)
     proof: bytes = field(repr=False)
@@ -55,7 +55,7 @@ class Presentation:
             cbor.take_uint(self.freshness, max=MAX_TIME_SLOT, name="a time slot")
         else:
             cbor.take_octets(self.freshness, length=32, name="a nonce")
-        cbor.take_octets(self.head, length=32, or_empty=True, name="a head hash")
+        cbor.take_octets(self.head, length=32, name="a head hash")
         _check_disclosed(self.disclosed)
         cbor.take_octets(self.pseudonym, length=POINT_LENGTH, or_empty=True, name="a pseudonym")
         cbor.take_octets(self.proof, max=MAX_PROOF, name="a proof")

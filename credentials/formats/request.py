@@ -27,7 +27,9 @@ class PresentationRequest:
 
     id: 1 to 64 of the base64url characters. community_id: 32 octets. app: an id of the metadata.
     policy: for `login` or `visit`, as doors and polls are not asked for by apps. nonce: 32 octets,
-    for one answer. expires_at: Unix seconds.
+    for one answer. asked_at, expires_at: Unix seconds; the UTC day of asked_at is what the policy
+    calls today. head: hash of the newest registry head that the app knows, 32 octets, so that a
+    wallet sees when it has to fetch a newer one.
     """
 
     id: str
@@ -35,6 +37,8 @@ class PresentationRequest:
     app: str
     policy: Policy
     nonce: bytes
+    head: bytes
+    asked_at: int
     expires_at: int
 
     def __post_init__(self) -> None:
@@ -47,6 +51,8 @@ class PresentationRequest:
         if self.policy.purpose not in REQUEST_PURPOSES:
             raise PolicyError(f"the purpose of a request is none of {', '.join(REQUEST_PURPOSES)}")
         cbor.take_octets(self.nonce, length=32, name="a nonce")
+        cbor.take_octets(self.head, length=32, name="a head hash")
+        cbor.take_uint(self.asked_at, max=MAX_TIME, name="a time of asking")
         cbor.take_uint(self.expires_at, max=MAX_TIME, name="a time of expiry")
 
     def to_cbor(self) -> bytes:
@@ -58,14 +64,16 @@ class PresentationRequest:
             self.app,
             self.policy.to_fields(),
             self.nonce,
+            self.head,
+            self.asked_at,
             self.expires_at,
         )
 
     @classmethod
     def from_cbor(cls, octets: bytes) -> "PresentationRequest":
         """The request in `octets`; raises EncodingError or PolicyError."""
-        request_id, community_id, app, policy, nonce, expires_at = cbor.decode_labelled(
-            octets, label=domain_tags.REQUEST, fields=6, limit=REQUEST_LIMIT
+        request_id, community_id, app, policy, nonce, head, asked_at, expires_at = (
+            cbor.decode_labelled(octets, label=domain_tags.REQUEST, fields=8, limit=REQUEST_LIMIT)
         )
         return cls(
             id=cbor.take_text(request_id, max=64, name="the id of a request"),
@@ -73,5 +81,7 @@ class PresentationRequest:
             app=cbor.take_text(app, max=32, name="an app's id"),
             policy=Policy.from_fields(policy),
             nonce=cbor.take_octets(nonce, name="a nonce"),
+            head=cbor.take_octets(head, name="a head hash"),
+            asked_at=cbor.take_uint(asked_at, name="a time of asking"),
             expires_at=cbor.take_uint(expires_at, name="a time of expiry"),
         )

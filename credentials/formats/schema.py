@@ -17,12 +17,28 @@ from credentials.formats.attribute import Attribute, AttributeValue
 from credentials.formats.json_object import read_list, read_object
 from credentials.formats.names import take_identifier
 
-__all__ = ["FIRST_ATTRIBUTE", "REISSUED", "Attribute", "AttributeValue", "Schema", "Values"]
+__all__ = [
+    "FIRST_ATTRIBUTE",
+    "HANDLE_INDEX",
+    "REISSUED",
+    "SERIAL",
+    "SERIAL_INDEX",
+    "VALID_UNTIL",
+    "Attribute",
+    "AttributeValue",
+    "Schema",
+    "Values",
+]
+
+HANDLE_INDEX: Final = 0
+SERIAL_INDEX: Final = 1
 
 FIRST_ATTRIBUTE: Final = 2  # message index of the first attribute, after handle and serial
 MAX_ATTRIBUTES: Final = 16
 SCHEMA_LIMIT: Final = 32768  # octets
 REISSUED: Final = "reissued"
+SERIAL: Final = "serial"  # the name under which a poll's policy bounds the number of the enrolment
+VALID_UNTIL: Final = "valid_until"  # a date of this name is the last day on which a pass is good
 
 Values: TypeAlias = Mapping[str, AttributeValue]
 
@@ -106,6 +122,11 @@ class Schema:
     def attribute(self, name: str) -> Attribute:
         """The attribute of this name; raises SchemaError."""
         return self.attributes[self._position(name)]
+
+    @property
+    def ends(self) -> bool:
+        """Whether passes end by themselves: after the date `valid_until`, where there is one."""
+        return VALID_UNTIL in self._positions and self.attribute(VALID_UNTIL).type == "date"
 
     def index_of(self, name: str) -> int:
         """The message index of an attribute, 2 for the first; raises SchemaError."""

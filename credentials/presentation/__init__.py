@@ -2,9 +2,20 @@
 
 from credentials.keys import VerifierKeys
 from credentials.presentation.presentation import (
+    PendingPresentation,
     VerifiedPresentation,
+    check_presentation,
     present,
+    settle,
     verify_presentation,
 )
 
-__all__ = ["VerifiedPresentation", "VerifierKeys", "present", "verify_presentation"]
+__all__ = [
+    "PendingPresentation",
+    "VerifiedPresentation",
+    "VerifierKeys",
+    "check_presentation",
+    "present",
+    "settle",
+    "verify_presentation",
+]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from credentials.bbs.ciphersuite import hash_to_challenge, length_prefixed
 from credentials.curve import G1, G2, OCTET_POINT_LENGTH, curve
+from credentials.curve.multi_scalar import sum_of_products
 from credentials.curve.scalars import (
     OCTET_SCALAR_LENGTH,
     decode_scalars,
@@ -97,28 +98,47 @@ def check(
 
 
 def hold(equations: Sequence[Equation]) -> bool:
-    """Whether all equations hold, in one product of pairings.
+    """Whether all equations hold, in one product of pairings, of however many presentations.
 
     Each equation gets its own random weight of 128 bits, drawn now, after receipt: with equal or
     predictable weights, errors in two equations could cancel. The first may keep the weight 1.
     Equations meet only under their own key.
     """
-    right = curve.g1_identity
-    left: list[tuple[G1, G2]] = []
-    for position, equation in enumerate(equations):
-        weight = 1 if position == 0 else 1 + secrets.randbelow(2**WEIGHT_BITS)
-        own_left, own_right = equation.left, equation.right
-        if weight != 1:
-            own_left = curve.multiply_g1(own_left, weight)
-            own_right = curve.multiply_g1(own_right, weight)
-        right = right + own_right
-        for at, (point, key) in enumerate(left):
-            if key == equation.key:
-                left[at] = (point + own_left, key)
+    weights = [1] + [1 + secrets.randbelow(2**WEIGHT_BITS) for _ in equations[1:]]
+    keys: list[G2] = []
+    lefts: list[tuple[list[G1], list[int]]] = []
+    for equation, weight in zip(equations, weights, strict=True):
+        for key, (points, own_weights) in zip(keys, lefts, strict=True):
+            if key is equation.key or key == equation.key:
+                points.append(equation.left)
+                own_weights.append(weight)
                 break
         else:
-            left.append((own_left, equation.key))
-    return curve.pairing_check([*left, (-right, curve.g2_generator)])
+            keys.append(equation.key)
+            lefts.append(([equation.left], [weight]))
+    right = _weighted([equation.right for equation in equations], weights)
+    pairs = [(_weighted(*left), key) for left, key in zip(lefts, keys, strict=True)]
+    return curve.pairing_check([*pairs, (-right, curve.g2_generator)])
+
+
+def culprits(groups: Sequence[Sequence[Equation]]) -> list[int]:
+    """The positions of the groups of equations that do not hold, found by bisection."""
+    return _culprits(groups, range(len(groups)))
+
+
+def _culprits(groups: Sequence[Sequence[Equation]], positions: Sequence[int]) -> list[int]:
+    if not positions or hold([equation for at in positions for equation in groups[at]]):
+        return []
+    if len(positions) == 1:
+        return [positions[0]]
+    middle = len(positions) // 2
+    return [*_culprits(groups, positions[:middle]), *_culprits(groups, positions[middle:])]
+
+
+def _weighted(points: Sequence[G1], weights: Sequence[int]) -> G1:
+    if len(points) == 1 and weights[0] == 1:
+        return points[0]
+    return sum_of_products(points, weights, backend=curve, bits=WEIGHT_BITS + 1)
 
 
 def _split(

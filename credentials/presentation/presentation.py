@@ -1,11 +1,11 @@
 """Making and verifying presentations: what a policy asks, proven for one scope and one moment.
 
 Source: docs/protocol.md, "Presentation proof" and "Scope and presentation header". All inputs of
-verification come from the verifier: keys, schema, policy, scope, freshness, action. What the
-presentation says of itself only has to agree.
+verification come from the verifier: keys, schema, registry head, policy, scope, freshness, action.
+What the presentation says of itself only has to agree.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from credentials.errors import PresentationRefused, SchemaError
@@ -14,11 +14,15 @@ from credentials.formats.presentation import Presentation
 from credentials.holder import Credential
 from credentials.keys import VerifierKeys
 from credentials.messages import attribute_scalar, nym_index
-from credentials.presentation.composition import check, hold, prove
+from credentials.presentation.composition import check, culprits, hold, prove
 from credentials.presentation.pseudonym import PseudonymStatement
+from credentials.presentation.range import RangeStatement
+from credentials.presentation.registry import RegistryStatement
 from credentials.presentation.signature import SignatureStatement
-from credentials.presentation.statement import Statement
-from credentials.scope import Scope, presentation_header
+from credentials.presentation.statement import Equation, Statement
+from credentials.scope import Scope, day_of_slot, presentation_header
+
+_NO_CREDENTIAL = "the proof is not of a current credential of this community"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +38,29 @@ class VerifiedPresentation:
     disclosed: Mapping[str, str | int] = field(repr=False)
 
 
-def policy_statements(policy: Policy, *, keys: VerifierKeys, scope: Scope) -> list[Statement]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingPresentation:
+    """A presentation of which everything but the pairings was checked: not yet to be believed.
+
+    `settle` checks the equations of many at once; nothing else may look at `content`.
+    """
+
+    content: VerifiedPresentation = field(repr=False)
+    equations: Sequence[Equation] = field(repr=False)
+
+
+def policy_statements(
+    policy: Policy, *, keys: VerifierKeys, scope: Scope, today: int | None
+) -> list[Statement]:
     """The statements that a policy asks for beside the signature, in their order."""
     statements: list[Statement] = []
     if policy.pseudonym:
         statements.append(
             PseudonymStatement(context_id=scope.context_id, nym_index=nym_index(keys.schema))
         )
+    statements.append(RegistryStatement(keys=keys))
+    for bound in policy.bounds(keys.schema, today=today):
+        statements.append(RangeStatement(keys=keys, bound=bound))
     return statements
 
 
@@ -50,13 +70,17 @@ def present(
     policy: Policy,
     scope: Scope,
     freshness: int | bytes,
+    today: int | None = None,
     action: bytes = b"",
-    head: bytes = b"",
 ) -> Presentation:
     """A presentation of what `policy` asks, in `scope`, for one nonce (32 octets) or time slot.
 
-    `action` is the digest of what the presentation authorises, `head` the hash of the registry
-    head; both 32 octets or none. Raises PolicyError for a policy that the schema cannot meet.
+    It is made at the registry head at which the credential has its witness. `action` is the digest
+    of what the presentation authorises, 32 octets or none. `today` (days since 1970-01-01) is
+    needed where a policy that names it meets a nonce; a time slot has its own day. Raises
+    PolicyError for a policy that the schema cannot meet, RequirementNotMet for one that this
+    credential does not meet, WitnessRefused or DigitsRefused where the credential has no witness,
+    or no digit table.
     """
     keys = credential.keys
     policy.check(keys.schema)
@@ -69,10 +93,11 @@ def present(
         keys=keys,
         disclosed=tuple((index, attribute_scalar(value)) for index, value in shown),
     )
+    head = keys.head.head.hash
     pseudonym, proof = prove(
         credential,
         signature,
-        policy_statements(policy, keys=keys, scope=scope),
+        policy_statements(policy, keys=keys, scope=scope, today=_day(freshness, today=today)),
         presentation_header=presentation_header(
             context_id=scope.context_id,
             purpose=scope.purpose,
@@ -99,14 +124,43 @@ def verify_presentation(
     policy: Policy,
     scope: Scope,
     freshness: int | bytes,
+    today: int | None = None,
     action: bytes = b"",
-    head: bytes = b"",
 ) -> VerifiedPresentation:
     """The verified content of a presentation, or PresentationRefused.
 
-    `freshness` is the nonce that this verifier gave out (32 octets; its single use is the caller's
-    to keep), or the time slot that it accepts. Raises PolicyError for a policy that the schema
-    cannot meet.
+    `verifier` are the keys at the registry head that this verifier accepts. `freshness` is the
+    nonce that it gave out (32 octets; its single use is the caller's to keep), or the time slot
+    that it accepts; `today` as in `present`. Raises PolicyError for a policy that the schema cannot
+    meet.
+    """
+    pending = check_presentation(
+        presentation,
+        verifier=verifier,
+        policy=policy,
+        scope=scope,
+        freshness=freshness,
+        today=today,
+        action=action,
+    )
+    if not hold(pending.equations):
+        raise PresentationRefused(_NO_CREDENTIAL)
+    return pending.content
+
+
+def check_presentation(
+    presentation: Presentation,
+    *,
+    verifier: VerifierKeys,
+    policy: Policy,
+    scope: Scope,
+    freshness: int | bytes,
+    today: int | None = None,
+    action: bytes = b"",
+) -> PendingPresentation:
+    """Check everything but the pairings, which `settle` checks for many presentations at once.
+
+    Arguments and errors are those of verify_presentation.
     """
     policy.check(verifier.schema)
     _check_purpose(policy, scope)
@@ -114,6 +168,7 @@ def verify_presentation(
         raise PresentationRefused("the presentation was made for another purpose or instance")
     if type(freshness) is not type(presentation.freshness) or freshness != presentation.freshness:
         raise PresentationRefused("the presentation was made for another nonce or time slot")
+    head = verifier.head.head.hash
     if presentation.head != head:
         raise PresentationRefused("the presentation was made at another registry head")
     disclosed = _check_disclosed(presentation, policy=policy, verifier=verifier)
@@ -126,7 +181,7 @@ def verify_presentation(
                 (index, attribute_scalar(value)) for index, value in presentation.disclosed
             ),
         ),
-        policy_statements(policy, keys=verifier, scope=scope),
+        policy_statements(policy, keys=verifier, scope=scope, today=_day(freshness, today=today)),
         presentation_header=presentation_header(
             context_id=scope.context_id,
             purpose=scope.purpose,
@@ -135,13 +190,32 @@ def verify_presentation(
             head=head,
         ),
     )
-    if not hold(equations):
-        raise PresentationRefused("the proof is not of a credential of this community")
-    return VerifiedPresentation(
+    content = VerifiedPresentation(
         scope=scope,
         pseudonym=presentation.pseudonym if policy.pseudonym else None,
         disclosed=disclosed,
     )
+    return PendingPresentation(content=content, equations=equations)
+
+
+def settle(
+    pending: Sequence[PendingPresentation],
+) -> list[VerifiedPresentation | PresentationRefused]:
+    """For each presentation its verified content, or why it is refused, in their order.
+
+    One product of pairings where all are good; bad ones are found by bisection. They may belong to
+    several communities, policies and registry heads.
+    """
+    bad = set(culprits([one.equations for one in pending]))
+    return [
+        PresentationRefused(_NO_CREDENTIAL) if at in bad else one.content
+        for at, one in enumerate(pending)
+    ]
+
+
+def _day(freshness: int | bytes, *, today: int | None) -> int | None:
+    """The day that a policy calls today: of the time slot, or the one that came with a nonce."""
+    return day_of_slot(freshness) if isinstance(freshness, int) else today
 
 
 def _check_disclosed(
