@@ -17,8 +17,11 @@ import typer
 
 from server.community.service import CommunityService
 from server.database import Database
+from server.issuance.enrolments import Enrolments
 from server.keystore import Keystore, open_keystore
 from server.problems import OperatorError
+from server.registry.publisher import Publisher
+from server.registry.service import RegistryService
 from server.settings import Settings
 
 PASSPHRASE_VARIABLE = "SYMBOLON_PASSPHRASE"  # noqa: S105 - the name of a variable
@@ -48,6 +51,15 @@ class Session:
         self.database = Database(settings.database_url)
         self.community = CommunityService(
             self.database, signing_key=lambda: self.keystore.metadata_key
+        )
+        self.registry = RegistryService(self.database, self.community)
+        self.publisher = Publisher(
+            self.database,
+            community=self.community,
+            registry=self.registry,
+            enrolments=Enrolments(self.registry),
+            secret_key=lambda: self.keystore.issuer,
+            signing_key=lambda: self.keystore.metadata_key,
         )
 
     @cached_property
