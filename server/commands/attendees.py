@@ -11,13 +11,11 @@ from server.commands.session import (
     DataOption,
     JsonOption,
     PassphraseFileOption,
-    Session,
     open_community,
     show,
     show_table,
     working,
 )
-from server.issuance.entitlements import EntitlementService
 from server.organiser.attributes import read_values
 from server.organiser.claim_links import link_for, write_links, write_pictures
 from server.organiser.service import ImportReport, OrganiserService
@@ -32,16 +30,6 @@ AttendeeArgument = Annotated[
     str, typer.Argument(metavar="ID", help="The attendee's id, or e-mail address.")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
-
-
-def _entitlements(session: Session) -> EntitlementService:
-    return EntitlementService(
-        session.database,
-        community=session.community,
-        registry=session.registry,
-        publisher=session.publisher,
-        link_key=lambda: session.keystore.link_key,
-    )
 
 
 @commands.command("import")
@@ -69,7 +57,7 @@ def import_list(
     with line and reason.
     """
     session = open_community(data, passphrase_file=passphrase_file)
-    service = OrganiserService(community=session.community, entitlements=_entitlements(session))
+    service = OrganiserService(community=session.community, entitlements=session.entitlements)
     with working("Importing attendees", session=session):
         report = service.import_attendees(file, mapping_file=mapping)
     _show_report(report, as_json=as_json)
@@ -97,7 +85,7 @@ def _show_report(report: ImportReport, *, as_json: bool) -> None:
 @commands.command("list")
 def list_attendees(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
     """List attendees: id, name, state (invited, claimed, reissued, revoked or ended)."""
-    attendees = _entitlements(open_community(data)).attendees()
+    attendees = open_community(data).entitlements.attendees()
     show_table(
         [{"id": one.id, "name": one.name, "state": one.state} for one in attendees],
         columns=("id", "name", "state"),
@@ -128,7 +116,7 @@ def write_claim_links(
     session = open_community(data, passphrase_file=passphrase_file)
     metadata = session.community.metadata()
     with working("Writing claim links", session=session):
-        claims = list(_entitlements(session).claims(unclaimed_only=not everyone))
+        claims = list(session.entitlements.claims(unclaimed_only=not everyone))
         count = write_links(
             out, claims=claims, address=metadata.address, fingerprint=metadata.community_id
         )
@@ -178,10 +166,9 @@ def revoke(
     `attendees reissue` takes somebody back in.
     """
     session = open_community(data, passphrase_file=passphrase_file)
-    entitlements = _entitlements(session)
-    found = list(dict.fromkeys(entitlements.find(one) for one in attendees))
+    found = list(dict.fromkeys(session.entitlements.find(one) for one in attendees))
     _confirm(f"Links and credentials of {len(found)} attendees will be dead for ever.", yes=yes)
-    revoked = entitlements.revoke(found, when=_when(now=now, emergency=emergency))
+    revoked = session.entitlements.revoke(found, when=_when(now=now, emergency=emergency))
     head = session.registry.status().head
     effect = (
         f"Removed with head {head.epoch}."
@@ -221,11 +208,10 @@ def reissue(
     if emergency and at_next_head:
         raise OperatorError("Choose one of --emergency and --at-next-head.")
     session = open_community(data, passphrase_file=passphrase_file)
-    entitlements = _entitlements(session)
-    entitlement_id = entitlements.find(attendee)
+    entitlement_id = session.entitlements.find(attendee)
     _confirm("The attendee's present link and credential will be dead for ever.", yes=yes)
     when = When.SCHEDULED if at_next_head else _when(now=True, emergency=emergency)
-    claim = entitlements.reissue(entitlement_id, when=when)
+    claim = session.entitlements.reissue(entitlement_id, when=when)
     metadata = session.community.metadata()
     link = link_for(claim, address=metadata.address, fingerprint=metadata.community_id)
     show(
@@ -258,10 +244,9 @@ def change(
     if not values and not settle:
         raise OperatorError("Nothing to change: give --set NAME=VALUE, or --settle.")
     session = open_community(data)
-    entitlements = _entitlements(session)
     given = dict(_named(text) for text in values or ())
-    changed = entitlements.change(
-        entitlements.find(attendee),
+    changed = session.entitlements.change(
+        session.entitlements.find(attendee),
         read_values(session.community.metadata().schema, given),
         settle=settle,
     )
@@ -269,7 +254,7 @@ def change(
     show(
         {"id": changed.id, "state": changed.state, "next_at": next_at},
         as_json=as_json,
-        text=f"Changed. The old credential is removed with the next head, at {_time(next_at)}.",
+        text=f"Changed. What was signed before is removed with the head of {_time(next_at)}.",
     )
 
 

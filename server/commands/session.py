@@ -18,6 +18,7 @@ import typer
 from server.community.service import CommunityService
 from server.database import Database
 from server.issuance.enrolments import Enrolments
+from server.issuance.entitlements import EntitlementService
 from server.keystore import Keystore, open_keystore
 from server.problems import OperatorError
 from server.registry.publisher import Publisher
@@ -60,6 +61,17 @@ class Session:
             enrolments=Enrolments(self.registry),
             secret_key=lambda: self.keystore.issuer,
             signing_key=lambda: self.keystore.metadata_key,
+        )
+
+    @cached_property
+    def entitlements(self) -> EntitlementService:
+        """What the organiser does with attendees."""
+        return EntitlementService(
+            self.database,
+            community=self.community,
+            registry=self.registry,
+            publisher=self.publisher,
+            link_key=lambda: self.keystore.link_key,
         )
 
     @cached_property
