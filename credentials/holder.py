@@ -118,7 +118,7 @@ class Credential:
     def _at(self, head: Head, *, point: G1) -> "Credential":
         keys = self.keys.at(head)
         value = keys.head.value.point
-        check_witness(point, handle=self.handle, value=value, registry_key=keys.registry_key)
+        check_witness(point, handle=self.handle, value=value, registry_key=keys.registry_key.point)
         difference = value + -curve.multiply_g1(point, self.handle)
         return replace(self, keys=keys, witness=Witness(point=point, difference=difference))
 
@@ -161,7 +161,9 @@ def accept(
         raise CredentialRefused("the signature is over nothing")
     difference = point_b + -curve.multiply_g1(point_a, e)
     # e(A, W + e * BP2) = e(B, BP2)
-    if not curve.pairing_check([(point_a, keys.issuer_key), (-difference, curve.g2_generator)]):
+    if not curve.pairing_check(
+        [(point_a, keys.issuer_key.point), (-difference, curve.g2_generator)]
+    ):
         raise CredentialRefused("the signature does not verify under the community's key")
     return Credential(
         keys=keys,

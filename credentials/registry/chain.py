@@ -22,7 +22,7 @@ class HeadChain:
 
     @classmethod
     def start(cls, signed: Sequence[SignedHead], *, metadata: Metadata) -> "HeadChain":
-        """A chain where none is known yet; raises HeadRefused unless the heads follow each other."""
+        """A chain where none is known yet; raises HeadRefused unless each follows the other."""
         if not signed:
             raise HeadRefused("the community has not published any registry head")
         heads: list[Head] = []
