@@ -60,6 +60,7 @@ class Credential:
     difference: G1 = field(repr=False)
     witness: Witness | None = field(default=None, repr=False)
     digits: DigitTable | None = field(default=None, repr=False)
+    _pseudonyms: dict[bytes, G1] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def handle(self) -> int:
@@ -70,6 +71,13 @@ class Credential:
     def nym_secret(self) -> int:
         """The secret behind all pseudonyms: prover_nym + signer_nym_entropy."""
         return self.scalars[-1]
+
+    def pseudonym(self, context_id: bytes, *, scope_point: G1) -> G1:
+        """Nym = nym_secret * OP; kept for a scope that is shown again, as a door's every 30 s."""
+        kept = self._pseudonyms.get(context_id)
+        if kept is None:
+            kept = self._pseudonyms[context_id] = curve.multiply_g1(scope_point, self.nym_secret)
+        return kept
 
     def at(self, head: Head, *, witness: bytes) -> "Credential":
         """The same at a registry head, with its witness in 48 octets, checked by a pairing.

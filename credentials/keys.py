@@ -18,7 +18,7 @@ from credentials.formats.metadata import Metadata
 from credentials.formats.schema import FIRST_ATTRIBUTE, Schema
 from credentials.messages import API_ID
 
-MAX_DISCLOSING: Final = 64
+MAX_DISCLOSING: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,7 @@ class PseudonymStatement:
     def commit(self, credential: Credential, blindings: Mapping[int, int]) -> Commitment:
         """Nym, and the first move U = s~ * OP."""
         point = scope_point(self.context_id).point
-        nym = curve.multiply_g1(point, credential.nym_secret)
+        nym = credential.pseudonym(self.context_id, scope_point=point)
         u_point = curve.multiply_g1(point, blindings[self.nym_index])
         return Commitment(
             points=(nym,), transcript=self._transcript(nym, u_point), respond=lambda _: ()
