@@ -4,10 +4,14 @@ What is fetched only ever makes a chain longer: forks, gaps and steps back are H
 (`credentials.registry.chain`). Segments of heads are static files, the same for everyone.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
 
+from client.errors import ClientError
 from client.issuer import IssuerClient
-from credentials.errors import HeadRefused
+from credentials.errors import EncodingError, HeadRefused
 from credentials.formats.head import SignedHead
 from credentials.formats.metadata import Metadata
 from credentials.registry.chain import HeadChain
@@ -16,6 +20,30 @@ HEADS_KEPT = 256
 """How many heads a file or process keeps; older ones are fetched again where they are needed."""
 
 SEGMENT_HEADS = 256
+
+HeadsSource: TypeAlias = "str | Path | Mapping[str, Any] | Sequence[Mapping[str, Any]]"
+"""A file with the JSON of /registry/heads, that JSON itself, or the list in it."""
+
+
+def read_heads(source: HeadsSource) -> tuple[SignedHead, ...]:
+    """The signed heads in a file or in JSON; nothing in them is checked yet. Raises ClientError."""
+    value: Any = source
+    name = "what was given"
+    if isinstance(source, str | Path):
+        name = str(source)
+        try:
+            value = json.loads(Path(source).read_bytes())
+        except OSError as error:
+            raise ClientError(f"{source} cannot be read: {error.strerror}.") from None
+        except ValueError:
+            value = None
+    rows = value.get("heads") if isinstance(value, Mapping) else value
+    try:
+        if isinstance(rows, Sequence):
+            return tuple(SignedHead.from_json(row) for row in rows)
+    except EncodingError:
+        pass
+    raise ClientError(f"There are no registry heads in {name}.")
 
 
 def follow(chain: HeadChain | None, *, issuer: IssuerClient, metadata: Metadata) -> HeadChain:

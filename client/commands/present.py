@@ -119,9 +119,7 @@ def _door(
             found, its_event = find_door(metadata, door=door, event=event)
         except WalletError:
             # The door may be newer than what this wallet knows.
-            metadata = renew_metadata(
-                vault, membership=holding.membership, issuer=issuer
-            ).metadata
+            metadata = renew_metadata(vault, membership=holding.membership, issuer=issuer).metadata
             found, its_event = find_door(metadata, door=door, event=event)
         standing = stand(vault, holding=holding, issuer=issuer)
     if standing.note:
@@ -165,9 +163,7 @@ def _to_app(
         try:
             app = find_app(metadata, request=request)
         except WalletError:
-            metadata = renew_metadata(
-                vault, membership=holding.membership, issuer=issuer
-            ).metadata
+            metadata = renew_metadata(vault, membership=holding.membership, issuer=issuer).metadata
             app = find_app(metadata, request=request)
         standing = stand(vault, holding=holding, issuer=issuer, head=request.head)
         if standing.note:

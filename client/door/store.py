@@ -1,9 +1,9 @@
 """The door file: one SQLite database with what a door needs to work without a network.
 
 Holds the community's signed metadata and registry heads, the door's token, who is in (pseudonyms in
-a scope), the hashes of codes just seen, and the queue of scans for the server. Exactly-once is a UNIQUE
-constraint decided in one transaction, so any number of processes may scan with one file. The file
-is 0600; it holds no name, and no secret but the door's own token.
+a scope), the hashes of codes just seen, and the queue of scans for the server. Exactly-once is a
+UNIQUE constraint decided in one transaction, so any number of processes may scan with one file. The
+file is 0600; it holds no name, and no secret but the door's own token.
 """
 
 import os

@@ -11,9 +11,7 @@ from client.wallet.contents import Membership
 from client.wallet.vault import Vault
 
 
-def renew_metadata(
-    vault: Vault, *, membership: Membership, issuer: IssuerClient
-) -> PinnedMetadata:
+def renew_metadata(vault: Vault, *, membership: Membership, issuer: IssuerClient) -> PinnedMetadata:
     """Fetch, check and store. Raises MetadataRefused, ServerUnreachable."""
     published = pinned(issuer.metadata(), fingerprint=membership.fingerprint)
     check_newer(membership.signed, published=published)

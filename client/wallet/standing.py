@@ -67,9 +67,7 @@ def stand(
             f"{note} This credential has no registry witness yet; `symbolon wallet refresh` "
             "fetches it.".strip()
         )
-    return Standing(
-        membership=membership, chain=membership.chain, credential=credential, note=note
-    )
+    return Standing(membership=membership, chain=membership.chain, credential=credential, note=note)
 
 
 def _is_behind(
