@@ -16,10 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from server.registry.service import RegistryService
-
 from credentials.holder import Credential, accept
 from credentials.issuance import Issuer, commit, derive_secrets, draw_handle
+from server.registry.service import RegistryService
 from tests.attacks.city import City
 from tests.community import SCHEMA
 
