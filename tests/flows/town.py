@@ -5,6 +5,7 @@ services that the commands use. The clock stands until it is told to go on.
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,15 +67,7 @@ class Town:
             self.database, signing_key=lambda: self.keystore.metadata_key, clock=self.clock
         )
         self.registry = RegistryService(self.database, self.community)
-        self.publisher = Publisher(
-            self.database,
-            community=self.community,
-            registry=self.registry,
-            enrolments=Enrolments(self.registry),
-            secret_key=lambda: self.keystore.issuer,
-            signing_key=lambda: self.keystore.metadata_key,
-            clock=self.clock,
-        )
+        self.publisher = open_publisher(self.file, self.keystore, clock=self.clock)
         self.entitlements = EntitlementService(
             self.database,
             community=self.community,
@@ -314,6 +307,22 @@ class TownWallet:
         )
         body = {"ballot": base64url.encode(ballot.to_cbor())}
         return self.town.post(f"/polls/{manifest.poll}/ballots", body)
+
+
+def open_publisher(file: Path, keystore: Keystore, *, clock: Callable[[], int]) -> Publisher:
+    """The publisher over a database, as each process has its own."""
+    database = Database(f"sqlite:///{file}")
+    community = CommunityService(database, signing_key=lambda: keystore.metadata_key, clock=clock)
+    registry = RegistryService(database, community)
+    return Publisher(
+        database,
+        community=community,
+        registry=registry,
+        enrolments=Enrolments(registry),
+        secret_key=lambda: keystore.issuer,
+        signing_key=lambda: keystore.metadata_key,
+        clock=clock,
+    )
 
 
 def slug(answer: httpx.Response) -> tuple[int, str]:
