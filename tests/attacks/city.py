@@ -151,11 +151,19 @@ class City:
         self.tokens[app_id] = office.add(app)
 
     def open_poll(
-        self, poll_id: str, *, options: tuple[str, ...] = ("yes", "no"), seconds: int = 3600
+        self,
+        poll_id: str,
+        *,
+        options: tuple[str, ...] = ("yes", "no"),
+        seconds: int = 3600,
+        require: tuple[tuple[str, str | int], ...] = (),
     ) -> Manifest:
-        """Open a poll."""
+        """Open a poll, whose roll is who is enrolled now."""
         office = self._poll_office()
-        office.create(poll_id, Draft(question=f"{poll_id}?", options=options, closes_after=seconds))
+        draft = Draft(
+            question=f"{poll_id}?", options=options, closes_after=seconds, require=require
+        )
+        office.create(poll_id, draft)
         manifest = office.open(poll_id).manifest
         assert manifest is not None
         return manifest

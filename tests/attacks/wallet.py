@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import httpx
@@ -77,10 +78,8 @@ class Wallet:
 
     def current(self) -> Credential:
         """The credential at the newest head; one that was removed stays at the last that it had."""
-        try:
+        with suppress(MemberRevoked):
             self.credential = self.at(self.city.heads.newest)
-        except MemberRevoked:
-            pass
         return self.credential
 
     def at(self, head: Head) -> Credential:
@@ -150,9 +149,8 @@ class Wallet:
         policy = manifest.policy(head)
         if self.issued.serial > head.highest_serial:
             # Nobody can prove this roll with that serial; the nearest lie is another roll.
-            policy = replace(
-                policy, require=(replace(policy.require[0], bound=self.issued.serial),)
-            )
+            (roll,) = policy.require
+            policy = replace(policy, require=(replace(roll, bound=self.issued.serial),))
         shown = present(
             self.at(head),
             policy=policy,
