@@ -135,12 +135,12 @@ class EntitlementService:
             return [_attendee(row) for row in store.all_entitlements(connection)]
 
     def claims(self, *, unclaimed_only: bool) -> Iterator[Claim]:
-        """The current claim codes, by name."""
+        """The current claim codes of all who are not revoked and have not ended, by name."""
         link_key = self._link_key()
         with self._database.read() as connection:
             rows = list(store.all_entitlements(connection))
         for row in rows:
-            if unclaimed_only and row.claimed:
+            if row.standing != store.CURRENT or (unclaimed_only and row.claimed):
                 continue
             code = derive_code(link_key, entitlement_id=row.id, generation=row.generation)
             yield Claim(attendee=_attendee(row), code=code)
