@@ -39,12 +39,13 @@ class Enrolments:
         self._registry.note_removals(connection, handles)
         store.set_standing(connection, ended, store.ENDED)
 
-    def crowd(self, connection: Connection, *, schema: Schema) -> Crowd:
+    def crowd(self, connection: Connection, *, schema: Schema, today: int) -> Crowd:
         """Rounded counts of members, all and by each value of each choice and flag."""
         names = [one.name for one in schema.attributes if one.type in COUNTED_TYPES]
+        last_day = today if schema.ends else None
         members = 0
         counts: dict[str, dict[AttributeValue, int]] = {name: defaultdict(int) for name in names}
-        for attributes, reissued, count in store.count_members(connection):
+        for attributes, reissued, count in store.count_members(connection, last_day):
             values = {**json.loads(attributes), REISSUED: int(reissued)}
             members += count
             for name in names:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    true,
     update,
 )
 
@@ -204,12 +205,16 @@ def ended(*, today: int) -> Chosen:
     )
 
 
-def count_members(connection: Connection) -> Iterable[tuple[str, bool, int]]:
-    """Attributes, `reissued`, and how many current entitlements with a credential have both."""
+def count_members(connection: Connection, last_day: int | None) -> Iterable[tuple[str, bool, int]]:
+    """Attributes, `reissued`, and how many current entitlements with a credential have both.
+
+    Those whose pass ends before `last_day` are left out.
+    """
+    goes_on = true() if last_day is None else entitlements.c.valid_until >= last_day
     rows = connection.execute(
         select(entitlements.c.attributes, entitlements.c.reissued, func.count())
         .join(credentials, credentials.c.entitlement_id == entitlements.c.id)
-        .where(entitlements.c.standing == CURRENT, credentials.c.retired == false())
+        .where(goes_on, entitlements.c.standing == CURRENT, credentials.c.retired == false())
         .group_by(entitlements.c.attributes, entitlements.c.reissued)
     )
     return ((attributes, reissued, count) for attributes, reissued, count in rows)

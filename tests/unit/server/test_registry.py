@@ -1,11 +1,14 @@
 """The service of the registry: what every process sees of heads and removals, at little cost."""
 
+import json
+import threading
 from pathlib import Path
 
 import pytest
 import sqlalchemy
 from sqlalchemy.exc import IntegrityError
 
+from credentials.formats.head import Head
 from credentials.issuance import draw_handle
 from credentials.merkle import root_of
 from credentials.registry.chain import HeadChain
@@ -15,6 +18,7 @@ from server.database import Database
 from server.migrations import upgrade
 from server.registry.publisher import Publisher
 from server.registry.service import NoHead, RegistryService
+from server.registry.watch import keep_publishing
 from tests.community import Community
 from tests.flows.standing import Everybody
 
@@ -137,3 +141,27 @@ def test_a_handle_is_never_noted_twice(process: Process) -> None:
     with process.database.read() as connection:
         assert process.registry.is_noted(connection, handle)
         assert not process.registry.are_pending(connection, [handle])
+
+
+def test_the_watching_thread_publishes_and_outlives_a_failure(
+    process: Process, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("server.registry.watch.CHECK_SECONDS", 0.01)
+    asked = threading.Semaphore(0)
+    publish_due = process.publisher.publish_due
+    failures = [OSError("the disk is away")]
+
+    def publish_after_a_failure() -> Head | None:
+        asked.release()
+        if failures:
+            raise failures.pop()
+        return publish_due()
+
+    monkeypatch.setattr(process.publisher, "publish_due", publish_after_a_failure)
+    keep_publishing(process.publisher)
+    for _ in range(4):
+        assert asked.acquire(timeout=20)
+    assert process.registry.chain().newest.epoch == 0
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["event"] for line in lines] == ["fault", "registry_head"]
+    assert lines[0]["kind"] == "OSError"
