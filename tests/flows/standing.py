@@ -61,7 +61,7 @@ class Everybody:
     def end_passes(self, _connection: Connection, *, schema: Schema, today: int) -> None:
         pass
 
-    def crowd(self, _connection: Connection, *, schema: Schema) -> Crowd:
+    def crowd(self, _connection: Connection, *, schema: Schema, today: int) -> Crowd:
         return Crowd(members=0)
 
 
