@@ -16,6 +16,7 @@ NOON = 1_790_000_000
 def prepared(file: Path, *, community: Community, door: str) -> DoorStore:
     """A door file as `door prepare` leaves it, with nobody inside."""
     store = DoorStore.open(file, create=True)
+    store.save_heads(community.heads.signed)
     store.save_identity(
         DoorIdentity(
             id=door,
