@@ -21,7 +21,7 @@ HEADS_KEPT = 256
 
 SEGMENT_HEADS = 256
 
-HeadsSource: TypeAlias = "str | Path | Mapping[str, Any] | Sequence[Mapping[str, Any]]"
+HeadsSource: TypeAlias = str | Path | Mapping[str, Any] | Sequence[Mapping[str, Any]]
 """A file with the JSON of /registry/heads, that JSON itself, or the list in it."""
 
 

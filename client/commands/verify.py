@@ -121,6 +121,14 @@ def _chain(source: str, *, heads: Path | None, published: "PinnedMetadata") -> "
         return follow(None, issuer=issuer, metadata=published.metadata)
 
 
+def _known_at(chain: "HeadChain", *, at: int) -> "HeadChain":
+    """The chain as it was at a moment, or its first head."""
+    from credentials.registry.chain import HeadChain
+
+    known = max(1, sum(head.published_at <= at for head in chain.heads))
+    return HeadChain(signed=chain.signed[:known], heads=chain.heads[:known])
+
+
 def _door_code(
     file: Path,
     *,
@@ -144,13 +152,14 @@ def _door_code(
         if octets.startswith(b"SYM1:")
         else read_text(file)
     )
+    now = int(time.time()) if at is None else at
     judged = judge_code(
         code,
         metadata=metadata,
         verifier=VerifierKeys.from_metadata(metadata),
-        heads=chain,
+        heads=_known_at(chain, at=now),
         door=found,
-        now=int(time.time()) if at is None else at,
+        now=now,
         up_to_date=False,
     )
     genuine = judged.verdict is None
@@ -190,6 +199,7 @@ def _answer(
         )
     except EncodingError:
         raise ClientError(f"{request_file} does not hold a request.") from None
+    shown_at = request.asked_at if at is None else at
     app = metadata.app(request.app)
     if app is None or request.community_id != metadata.community_id:
         raise ClientError("The request is not of an app of this community.")
@@ -199,8 +209,8 @@ def _answer(
             request=request,
             app=app,
             keys=VerifierKeys.from_metadata(metadata),
-            heads=chain,
-            now=request.asked_at if at is None else at,
+            heads=_known_at(chain, at=shown_at),
+            now=shown_at,
         )
         (verified,) = settle([pending])
     except PresentationRefused as refused:

@@ -1,7 +1,6 @@
 """A café's site that lets members in, and knows a returning one again by pseudonym only.
 
-Run it with the organiser's address, the community's fingerprint, and the id under which the
-organiser registered it:
+Run it with the organiser's address, the community's fingerprint, and the app's id there:
 
     COMMUNITY=https://agora.example FINGERPRINT=… APP_ID=cafe PORT=8080 python -m examples.app.main
 
