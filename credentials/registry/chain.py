@@ -92,11 +92,12 @@ class HeadChain:
         """The heads at which a presentation outside polls is accepted at `now`, newest first.
 
         The newest; and the one before it while the grace of its successor lasts, counted from when
-        it was superseded. Where several heads came within their graces, each of them.
+        it was superseded. Where several heads came within their graces, each of them. An emergency
+        head, whose grace is 0, ends all before it as soon as it is known, by a slow clock too.
         """
         accepted = [self.newest]
         for older, newer in zip(reversed(self.heads[:-1]), reversed(self.heads), strict=False):
-            if now >= newer.published_at + newer.grace:
+            if newer.grace == 0 or now >= newer.published_at + newer.grace:
                 break
             accepted.append(older)
         return tuple(accepted)
