@@ -42,6 +42,48 @@ def take_turns(operations: Mapping[str, Callable[[], object]], *, rounds: int) -
     return {name: statistics.median(taken) for name, taken in times.items()}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Median seconds of a long operation, and the median of how many R it took."""
+
+    seconds: float
+    references: float
+
+    def each(self, count: int) -> "Measured":
+        """The same for one of `count` things that were done."""
+        return Measured(seconds=self.seconds / count, references=self.references / count)
+
+    @property
+    def figure(self) -> str:
+        """Milliseconds and R, as all tables show them."""
+        return f"{self.seconds * 1000:9.2f} ms {self.references:8.2f} R"
+
+
+def between_references(
+    operation: Callable[[], object], *, rounds: int, references: int = 50
+) -> Measured:
+    """For what takes long: R is measured before and after each round, and compared with that."""
+    seconds, ratios = [], []
+    for _ in range(rounds):
+        units = _references(references)
+        start = time.perf_counter()
+        operation()
+        taken = time.perf_counter() - start
+        units += _references(references)
+        seconds.append(taken)
+        ratios.append(taken / statistics.median(units))
+    return Measured(seconds=statistics.median(seconds), references=statistics.median(ratios))
+
+
+def _references(count: int) -> list[float]:
+    times = []
+    for _ in range(count):
+        start = time.perf_counter()
+        reference()
+        times.append(time.perf_counter() - start)
+    return times
+
+
 def _count_references(seconds: float) -> int:
     end = time.perf_counter() + seconds
     done = 0

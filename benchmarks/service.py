@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 from credentials.holder import Credential, accept
 from credentials.issuance import Issuer, commit, derive_secrets, draw_handle
+from server.registry.service import RegistryService
 from tests.attacks.city import City
 from tests.community import SCHEMA
 
@@ -49,8 +50,9 @@ def served(city: City) -> Iterator[None]:
 
 
 def enrol(city: City, *, members: int) -> list[Credential]:
-    """Credentials for so many members, issued blindly to wallets of their own."""
+    """Credentials with witnesses for so many members, issued blindly to wallets of their own."""
     metadata = city.metadata
+    head = RegistryService(city.session.database, city.session.community).chain().newest
     issuer = Issuer(city.session.keystore.issuer, metadata=metadata)
     credentials = []
     for serial in range(1, members + 1):
@@ -70,7 +72,9 @@ def enrol(city: City, *, members: int) -> list[Credential]:
                 "valid_until": 22_280,
             },
         )
-        credentials.append(accept(issued, secrets=own, metadata=metadata))
+        credential = accept(issued, secrets=own, metadata=metadata)
+        witness = issuer.witness(head, handle=issued.handle)
+        credentials.append(credential.at(head, witness=witness.point))
     return credentials
 
 
