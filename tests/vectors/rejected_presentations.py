@@ -230,6 +230,7 @@ def _dishonest(
             scalars=tuple(scalars),
             point_b=current.point_b + generator,
             difference=current.difference + generator,
+            _pseudonyms={},  # those kept are of the honest secret
         )
         yield shown(
             f"another {name} than the signed one",
