@@ -44,7 +44,7 @@ def epochs(chain: HeadChain) -> list[int]:
     return [head.epoch for head in chain.heads]
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_any_honest_pieces_that_reach_the_newest_join(five: Community, data: st.DataObject) -> None:
     first = data.draw(st.integers(0, 5))

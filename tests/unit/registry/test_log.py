@@ -13,7 +13,7 @@ from credentials.registry.log import ENTRY_LENGTH, entry_of, read_entries, split
 POINT = curve.encode_g1(curve.g1_generator)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(handles=st.lists(st.integers(1, ORDER - 1), max_size=5))
 def test_entries_come_back_as_they_were(handles: list[int]) -> None:
     removals = [
