@@ -24,7 +24,7 @@ from tests.attacks.mutations import MUTATIONS, Original
 
 def mutants(bench: Bench, *, seed: str) -> Iterator[tuple[str, Original, bytes]]:
     """Endless mutants: the mutation's name, what it was made from, and its octets."""
-    rng = Random(seed)  # noqa: S311 - the same mutations at every run
+    rng = Random(seed)  # noqa: S311 - nothing secret is drawn
     names = sorted(MUTATIONS)
     weights = [original.weight for original in bench.originals]
     while True:
