@@ -9,7 +9,13 @@ from dataclasses import dataclass, field, replace
 from credentials.bbs.signature import octets_to_signature
 from credentials.curve import G1, curve
 from credentials.curve.scalars import ORDER
-from credentials.errors import CredentialRefused, EncodingError, SchemaError, WitnessRefused
+from credentials.errors import (
+    CredentialRefused,
+    DigitsRefused,
+    EncodingError,
+    SchemaError,
+    WitnessRefused,
+)
 from credentials.formats.credential import IssuedCredential
 from credentials.formats.head import Head
 from credentials.formats.metadata import Metadata
@@ -109,7 +115,12 @@ class Credential:
         return self._at(head, point=point)
 
     def with_digits(self, digits: DigitTable) -> "Credential":
-        """The same with the registry's digit table, which open_digits has checked."""
+        """The same with the registry's digit table, which open_digits has checked.
+
+        Raises DigitsRefused for the table of another registry.
+        """
+        if digits.key != self.keys.digit_key:
+            raise DigitsRefused("the digit table belongs to another community's registry")
         return replace(self, digits=digits)
 
     @property

@@ -5,9 +5,10 @@ a test reaches the very check that it is about.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from credentials.bbs.ciphersuite import disclosed_octets
 from credentials.curve import G1, curve
 from credentials.curve.scalars import ORDER, random_scalar
 from credentials.formats.policy import Policy
@@ -38,6 +39,53 @@ def scaled(point: G1, scalar: int) -> G1:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoSignature(SignatureStatement):
+    """Abar = Bbar = O, which satisfies the pairing, and a D that solves the rest."""
+
+    def commit(self, credential: Credential, blindings: Mapping[int, int]) -> Commitment:
+        r1_tilde, r3_tilde = random_scalar(), random_scalar()
+        point_d = credential.point_b
+        t2 = scaled(point_d, r3_tilde)
+        for index in self.hidden:
+            t2 = t2 + scaled(self.keys.generators[index], blindings[index])
+        points = (curve.g1_identity, curve.g1_identity, point_d)
+        moves = (*points, scaled(point_d, r1_tilde), t2)
+        return Commitment(
+            points=points,
+            transcript=disclosed_octets(self.disclosed) + b"".join(map(curve.encode_g1, moves)),
+            respond=lambda challenge: [
+                random_scalar(),
+                r1_tilde,
+                (r3_tilde - challenge) % ORDER,
+                *(
+                    (blindings[index] + credential.scalars[index] * challenge) % ORDER
+                    for index in self.hidden
+                ),
+            ],
+        )
+
+
+def pretended(keys: VerifierKeys, attributes: Mapping[str, str | int]) -> Credential:
+    """What somebody has whom no issuer knows: the values of one's choice, and no signature."""
+    values = [attribute_scalar(value) for value in keys.schema.check(attributes)]
+    scalars = (random_scalar(), 1, *values, random_scalar(), random_scalar())
+    point_b = keys.constant.point
+    for generator, scalar in zip(keys.generators, scalars, strict=True):
+        point_b = point_b + scaled(generator, scalar)
+    nothing = curve.g1_identity
+    return Credential(
+        keys=keys,
+        attributes=attributes,
+        serial=1,
+        scalars=scalars,
+        point_a=nothing,
+        e=1,
+        point_b=point_b,
+        difference=nothing,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherWitness(RegistryStatement):
     """The registry statement over a point of the forger's choice, and with the own handle.
 
@@ -45,10 +93,11 @@ class OtherWitness(RegistryStatement):
     """
 
     witness: G1
-    rho: int = 0
+    rho: int | None = None
 
     def commit(self, credential: Credential, blindings: Mapping[int, int]) -> Commitment:
-        rho, rho_tilde = self.rho or random_scalar(), random_scalar()
+        rho = random_scalar() if self.rho is None else self.rho
+        rho_tilde = random_scalar()
         value = self.keys.head.value.point
         c_prime = scaled(self.witness, rho)
         cbar = scaled(value, rho) + -scaled(c_prime, credential.handle)
@@ -146,19 +195,16 @@ def forge(
     *,
     keys: VerifierKeys,
     policy: Policy = VISIT,
-    claims: Mapping[str, Any] | None = None,
+    signature: type[SignatureStatement] = SignatureStatement,
 ) -> Presentation:
-    """A presentation of any statements, for the café, at the head of `keys`.
-
-    `claims` are fields of the presentation that say something else than what was proven.
-    """
+    """A presentation of any statements, for the café, at the head of `keys`."""
     shown = tuple(
         (index, credential.attributes[keys.schema.attribute_at(index).name])
         for index in policy.disclosed_indexes(keys.schema)
     )
     pseudonym, proof = prove(
         credential,
-        SignatureStatement(
+        signature(
             keys=keys, disclosed=tuple((index, attribute_scalar(value)) for index, value in shown)
         ),
         further,
@@ -169,7 +215,7 @@ def forge(
             head=keys.head.head.hash,
         ),
     )
-    made = Presentation(
+    return Presentation(
         purpose=CAFE.purpose,
         instance=CAFE.instance,
         freshness=NONCE,
@@ -178,7 +224,6 @@ def forge(
         pseudonym=pseudonym,
         proof=proof,
     )
-    return replace(made, **(claims or {}))
 
 
 def check_at_cafe(
