@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from server.issuance.enrolments import Enrolments
 from server.registry.publisher import Publisher, When
-from server.registry.service import RegistryService
 
 from benchmarks.chart import Axis, Chart, Curve
 from benchmarks.filling import attributes_of, fill
@@ -21,7 +20,7 @@ from benchmarks.service import founded
 from credentials.issuance import commit, derive_secrets
 from credentials.registry.log import ENTRY_LENGTH
 from server.commands.session import Session
-from server.issuance.entitlements import EntitlementService, Invitation
+from server.issuance.entitlements import Invitation
 from server.issuance.service import IssuanceService
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -48,32 +47,28 @@ class Grown:
 
 
 class Office:
-    """The services of one worker over a community's database; its clock can be set forward."""
+    """What is measured of one community: its session's services, and two of a worker."""
 
     def __init__(self, session: Session) -> None:
-        database, community, keystore = session.database, session.community, session.keystore
-        self.session = session
-        self.ahead = 0
-        self.registry = RegistryService(database, community)
+        self.session, self.registry = session, session.registry
+        self.entitlements = session.entitlements
+        keystore = session.keystore
+        self.issuance = IssuanceService(
+            session.database,
+            community=session.community,
+            registry=session.registry,
+            secret_key=keystore.issuer,
+        )
         self.publisher = Publisher(
-            database,
-            community=community,
-            registry=self.registry,
-            enrolments=Enrolments(self.registry),
+            session.database,
+            community=session.community,
+            registry=session.registry,
+            enrolments=Enrolments(session.registry),
             secret_key=lambda: keystore.issuer,
             signing_key=lambda: keystore.metadata_key,
             clock=lambda: int(time.time()) + self.ahead,
         )
-        self.issuance = IssuanceService(
-            database, community=community, registry=self.registry, secret_key=keystore.issuer
-        )
-        self.entitlements = EntitlementService(
-            database,
-            community=community,
-            registry=self.registry,
-            publisher=self.publisher,
-            link_key=lambda: keystore.link_key,
-        )
+        self.ahead = 0
 
     def invite(self, count: int) -> list[str]:
         """Claim codes of new attendees."""
@@ -101,7 +96,6 @@ def main() -> None:
     """Print a table for each size, and draw the curves."""
     with founded() as city:
         office = Office(city.session)
-        office.publisher.publish_due()  # where there is no head yet
         codes = iter(office.invite(INVITED))
         grown = {size: _grow(office, codes, members=size) for size in SIZES}
     for size, one in grown.items():

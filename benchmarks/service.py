@@ -16,8 +16,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from server.registry.service import RegistryService
-
 from credentials.holder import Credential, accept
 from credentials.issuance import Issuer, commit, derive_secrets, draw_handle
 from tests.attacks.city import City
@@ -53,7 +51,7 @@ def served(city: City) -> Iterator[None]:
 def enrol(city: City, *, members: int) -> list[Credential]:
     """Credentials with witnesses for so many members, issued blindly to wallets of their own."""
     metadata = city.metadata
-    head = RegistryService(city.session.database, city.session.community).chain().newest
+    head = city.session.registry.chain().newest
     issuer = Issuer(city.session.keystore.issuer, metadata=metadata)
     credentials = []
     for serial in range(1, members + 1):
