@@ -1,9 +1,9 @@
 """Issuing and revoking through the server's services, with its SQLite database, as it grows.
 
 Each operation is one that a worker does for one request, without HTTP: its transactions are on disk
-when it returns. Drawing a nonce is one row in one transaction, and shows what the disk takes; issuing
-has two. See benchmarks.filling for how a database comes to have a million members; it was written a
-moment before, so the machine still has what fits of it in memory.
+when it returns. Drawing a nonce is one row in one transaction, and shows what the disk takes;
+issuing has two. See benchmarks.filling for how a database comes to have a million members; it was
+written a moment before, so the machine still has what fits of it in memory.
 """
 
 import secrets
