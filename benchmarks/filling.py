@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from server.registry import store as registry
 from sqlalchemy import Connection, insert
 
 from credentials.curve.scalars import encode_scalar
@@ -20,6 +19,7 @@ from credentials.merkle import Frontier
 from server.commands.session import Session
 from server.database import Database
 from server.issuance import store as issuance
+from server.registry import store as registry
 
 REMOVED_OF = 10
 CHUNK = 50_000

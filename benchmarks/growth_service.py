@@ -11,9 +11,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from server.issuance.enrolments import Enrolments
-from server.registry.publisher import Publisher, When
-
 from benchmarks.chart import Axis, Chart, Curve
 from benchmarks.filling import attributes_of, fill
 from benchmarks.measure import Row, rows_against_reference, show, take_turns
@@ -21,8 +18,10 @@ from benchmarks.service import founded
 from credentials.issuance import commit, derive_secrets
 from credentials.registry.log import ENTRY_LENGTH
 from server.commands.session import Session
+from server.issuance.enrolments import Enrolments
 from server.issuance.entitlements import Invitation
 from server.issuance.service import IssuanceService
+from server.registry.publisher import Publisher, When
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 ROUNDS = 100

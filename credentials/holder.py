@@ -60,6 +60,7 @@ class Credential:
     difference: G1 = field(repr=False)
     witness: Witness | None = field(default=None, repr=False)
     digits: DigitTable | None = field(default=None, repr=False)
+    _pseudonyms: dict[bytes, G1] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def handle(self) -> int:
@@ -70,6 +71,13 @@ class Credential:
     def nym_secret(self) -> int:
         """The secret behind all pseudonyms: prover_nym + signer_nym_entropy."""
         return self.scalars[-1]
+
+    def pseudonym(self, context_id: bytes, *, scope_point: G1) -> G1:
+        """Nym = nym_secret * OP; kept for a scope that is shown again, as a door's every 30 s."""
+        kept = self._pseudonyms.get(context_id)
+        if kept is None:
+            kept = self._pseudonyms[context_id] = curve.multiply_g1(scope_point, self.nym_secret)
+        return kept
 
     def at(self, head: Head, *, witness: bytes) -> "Credential":
         """The same at a registry head, with its witness in 48 octets, checked by a pairing.
@@ -118,7 +126,7 @@ class Credential:
     def _at(self, head: Head, *, point: G1) -> "Credential":
         keys = self.keys.at(head)
         value = keys.head.value.point
-        check_witness(point, handle=self.handle, value=value, registry_key=keys.registry_key)
+        check_witness(point, handle=self.handle, value=value, registry_key=keys.registry_key.point)
         difference = value + -curve.multiply_g1(point, self.handle)
         return replace(self, keys=keys, witness=Witness(point=point, difference=difference))
 
@@ -161,7 +169,9 @@ def accept(
         raise CredentialRefused("the signature is over nothing")
     difference = point_b + -curve.multiply_g1(point_a, e)
     # e(A, W + e * BP2) = e(B, BP2)
-    if not curve.pairing_check([(point_a, keys.issuer_key), (-difference, curve.g2_generator)]):
+    if not curve.pairing_check(
+        [(point_a, keys.issuer_key.point), (-difference, curve.g2_generator)]
+    ):
         raise CredentialRefused("the signature does not verify under the community's key")
     return Credential(
         keys=keys,

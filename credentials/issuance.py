@@ -29,7 +29,7 @@ from credentials.formats.credential import IssuedCredential, IssuedWitness
 from credentials.formats.head import Head
 from credentials.formats.metadata import Metadata, PublicKeys
 from credentials.keys import VerifierKeys
-from credentials.messages import API_ID, signer_scalars
+from credentials.messages import API_ID, listed_scalars, signer_scalars
 from credentials.registry.accumulator import make_witness
 
 SEED_LENGTH = 16
@@ -147,7 +147,7 @@ class IssuerSecret:
 class Issuer:
     """Signs credentials of one community and makes witnesses; holds no state between calls."""
 
-    __slots__ = ("_alpha", "_keys", "_sk")
+    __slots__ = ("_alpha", "_keys", "_listed", "_sk")
 
     def __init__(self, secret: IssuerSecret, *, metadata: Metadata) -> None:
         """Raises MetadataRefused where the metadata holds other keys than the secret's."""
@@ -155,7 +155,11 @@ class Issuer:
             raise MetadataRefused("the metadata holds other keys than the keystore")
         self._sk = encode_scalar(secret.x)
         self._alpha = secret.alpha
-        self._keys = VerifierKeys.from_metadata(metadata)
+        self._keys = keys = VerifierKeys.from_metadata(metadata)
+        self._listed = {
+            (index, scalar): curve.multiply_g1(keys.generators[index], scalar)
+            for index, scalar in listed_scalars(metadata.schema)
+        }
 
     def check_commitment(self, commitment_with_proof: bytes, *, nonce: bytes) -> G1:
         """The point C of 144 octets whose proof over `nonce` verifies; raises CommitmentRefused."""
@@ -190,10 +194,12 @@ class Issuer:
         keys = self._keys
         scalars = signer_scalars(keys.schema, handle=handle, serial=serial, attributes=attributes)
         entropy = signer_nym_entropy(pk=keys.pk, commitment=commitment_point(commitment_with_proof))
-        # C and the entropy are public and may use tables; the member's attributes may not.
+        # C and the entropy are public and may use tables; the member's values may not. Those that
+        # the public schema lists were multiplied before.
         point_b = keys.constant.point + commitment + keys.tables[-1](entropy)
-        for generator, scalar in zip(keys.generators, scalars, strict=False):
-            point_b = point_b + curve.multiply_g1(generator, scalar)
+        for index, (generator, scalar) in enumerate(zip(keys.generators, scalars, strict=False)):
+            listed = self._listed.get((index, scalar))
+            point_b = point_b + (listed or curve.multiply_g1(generator, scalar))
         signature = finalize_blind_sign(sk=self._sk, point_b=point_b, api_id=API_ID)
         return IssuedCredential(
             signature=signature,

@@ -6,6 +6,7 @@ order of generators (Q_1, H_1, ..., H_L, Q_2, J_1) and the header `header || I2O
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Final
 
 from credentials.bbs.blind import blind_generators_of
 from credentials.bbs.ciphersuite import P1, calculate_domain, create_generators
@@ -16,6 +17,8 @@ from credentials.formats.head import Head
 from credentials.formats.metadata import Metadata
 from credentials.formats.schema import FIRST_ATTRIBUTE, Schema
 from credentials.messages import API_ID
+
+MAX_DISCLOSING: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +37,17 @@ class VerifierKeys:
     registry_id: bytes
     schema: Schema
     pk: bytes
-    issuer_key: G2
-    registry_key: G2
-    digit_key: G2
+    issuer_key: FixedBase[G2]
+    registry_key: FixedBase[G2]
+    digit_key: FixedBase[G2]
     domain: int
     generators: tuple[G1, ...]
-    tables: tuple[FixedBase, ...] = field(repr=False)
-    constant: FixedBase = field(repr=False)
-    base: FixedBase = field(repr=False)
+    tables: tuple[FixedBase[G1], ...] = field(repr=False)
+    constant: FixedBase[G1] = field(repr=False)
+    base: FixedBase[G1] = field(repr=False)
+    _disclosing: dict[tuple[tuple[int, int], ...], FixedBase[G1]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     registry: "RegistryHead | None" = None
 
     @classmethod
@@ -77,14 +83,14 @@ class VerifierKeys:
             registry_id=keys.registry_id,
             schema=schema,
             pk=keys.issuer_key,
-            issuer_key=issuer_key,
-            registry_key=registry_key,
-            digit_key=digit_key,
+            issuer_key=FixedBase(issuer_key, multiply=curve.multiply_g2),
+            registry_key=FixedBase(registry_key, multiply=curve.multiply_g2),
+            digit_key=FixedBase(digit_key, multiply=curve.multiply_g2),
             domain=domain,
             generators=generators,
-            tables=tuple(FixedBase(point, backend=curve) for point in generators),
-            constant=FixedBase(P1 + curve.multiply_g1(q_1, domain), backend=curve),
-            base=FixedBase(curve.g1_generator, backend=curve),
+            tables=tuple(_table(point) for point in generators),
+            constant=_table(P1 + curve.multiply_g1(q_1, domain)),
+            base=_table(curve.g1_generator),
         )
 
     def at(self, head: Head) -> "VerifierKeys":
@@ -108,10 +114,25 @@ class VerifierKeys:
         """(Q_2, J_1)."""
         return self.generators[-2:]
 
+    def disclosing(self, disclosed: tuple[tuple[int, int], ...]) -> FixedBase[G1]:
+        """Bv = P1 + domain * Q_1 + the sum of m_i * H_i over the disclosed (index, scalar) pairs.
+
+        Kept for the sets of values that are shown again and again, as at doors and in polls.
+        """
+        kept = self._disclosing.get(disclosed)
+        if kept is None:
+            point = self.constant.point
+            for index, scalar in disclosed:
+                point = point + self.tables[index](scalar)
+            if len(self._disclosing) >= MAX_DISCLOSING:
+                self._disclosing.clear()
+            kept = self._disclosing[disclosed] = _table(point)
+        return kept
+
     def warm(self) -> None:
         """Build all tables now (about 9 ms each on blst), so that no first caller waits."""
-        for table in (*self.tables, self.constant, self.base):
-            table(1)
+        for table in (*self.tables, self.base, self.registry_key):
+            table.build()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +140,16 @@ class RegistryHead:
     """A registry head with its value V as a point and, for verifiers, its table."""
 
     head: Head
-    value: FixedBase = field(repr=False)
+    value: FixedBase[G1] = field(repr=False)
+
+
+def _table(point: G1) -> FixedBase[G1]:
+    return FixedBase(point, multiply=curve.multiply_g1)
 
 
 @lru_cache(maxsize=16)
-def _value_table(value: bytes) -> FixedBase:
+def _value_table(value: bytes) -> FixedBase[G1]:
     try:
-        return FixedBase(curve.decode_g1(value), backend=curve)
+        return _table(curve.decode_g1(value))
     except InvalidPoint as error:
         raise HeadRefused(f"the value of a registry head is no valid point: {error}") from None

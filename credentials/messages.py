@@ -4,7 +4,7 @@ Source: docs/protocol.md, "Credential". Order: handle, serial, the schema's attr
 secret_prover_blind and one nym_secret.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from credentials.bbs.ciphersuite import CIPHERSUITE_ID, map_message_to_scalar
 from credentials.domain_tags import INTERFACE
@@ -25,6 +25,14 @@ def signer_scalars(
 ) -> list[int]:
     """(handle, serial, attributes...) as scalars; raises SchemaError outside the domains."""
     return [handle, serial, *map(attribute_scalar, schema.check(attributes))]
+
+
+def listed_scalars(schema: Schema) -> Iterator[tuple[int, int]]:
+    """(message index, scalar) of every value that the public schema itself lists."""
+    for index, attribute in enumerate(schema.attributes, start=FIRST_ATTRIBUTE):
+        values = (0, 1) if attribute.type == "flag" else attribute.values
+        for value in values:
+            yield index, attribute_scalar(value)
 
 
 def blind_index(schema: Schema) -> int:

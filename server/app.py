@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from credentials.curve import curve
 from credentials.errors import SymbolonError
+from credentials.registry.digits import make_digits
 from server import metrics, problems
 from server.bearer import hash_token, require_bearer
 from server.clock import Clock, unix_seconds
@@ -26,14 +27,22 @@ from server.doors.routes import router as doors_router
 from server.doors.service import DoorService
 from server.doors.sync import SyncService
 from server.gate import Gate
+from server.issuance.enrolments import Enrolments
+from server.issuance.entitlements import EntitlementService
 from server.issuance.routes import router as issuance_router
 from server.issuance.service import IssuanceService
 from server.keystore import Keystore
+from server.organiser.access import OrganiserAccess
+from server.organiser.routes import router as organiser_router
 from server.pages.routes import router as pages_router
 from server.polls.routes import router as polls_router
 from server.polls.service import PollService
 from server.presentations.routes import router as presentations_router
 from server.presentations.service import PresentationService
+from server.registry.publisher import Publisher
+from server.registry.routes import router as registry_router
+from server.registry.service import RegistryService
+from server.registry.watch import keep_publishing
 from server.settings import Settings
 from server.version import VERSION
 
@@ -56,17 +65,47 @@ _PROBLEM: dict[str, Any] = {
 }
 
 
-def create_app(settings: Settings, keystore: Keystore, *, clock: Clock = unix_seconds) -> Gate:
-    """The application over one data directory, ready to serve."""
+def create_app(
+    settings: Settings,
+    keystore: Keystore,
+    *,
+    clock: Clock = unix_seconds,
+    publishing: bool = False,
+) -> Gate:
+    """The application over one data directory, ready to serve.
+
+    With `publishing` a thread of it publishes registry heads when they are due.
+    """
     database = Database(settings.database_url)
     community = CommunityService(database, signing_key=lambda: keystore.metadata_key, clock=clock)
-    issuance = IssuanceService(
-        database, community=community, secret_key=keystore.issuer, clock=clock
+    registry = RegistryService(database, community)
+    publisher = Publisher(
+        database,
+        community=community,
+        registry=registry,
+        enrolments=Enrolments(registry),
+        secret_key=lambda: keystore.issuer,
+        signing_key=lambda: keystore.metadata_key,
+        clock=clock,
     )
-    doors = DoorService(database, community, clock=clock)
-    sync = SyncService(database, community, doors, clock=clock)
-    polls = PollService(database, community, clock=clock)
-    presentations = PresentationService(database, community, clock=clock)
+    issuance = IssuanceService(
+        database,
+        community=community,
+        registry=registry,
+        secret_key=keystore.issuer,
+        clock=clock,
+    )
+    entitlements = EntitlementService(
+        database,
+        community=community,
+        registry=registry,
+        publisher=publisher,
+        link_key=lambda: keystore.link_key,
+    )
+    doors = DoorService(database, community, registry, clock=clock)
+    sync = SyncService(database, community, registry, doors, clock=clock)
+    polls = PollService(database, community, registry, clock=clock)
+    presentations = PresentationService(database, community, registry, clock=clock)
 
     app = FastAPI(
         title="Symbolon",
@@ -89,14 +128,18 @@ def create_app(settings: Settings, keystore: Keystore, *, clock: Clock = unix_se
     for feature in (
         community_router(community),
         issuance_router(issuance),
-        doors_router(doors, sync),
+        registry_router(registry, digits=lambda: make_digits(keystore.issuer.xi)),
+        doors_router(doors, sync, registry),
         polls_router(polls),
         presentations_router(presentations),
+        organiser_router(OrganiserAccess(database), entitlements, community, registry, publisher),
     ):
         app.include_router(feature)
     app.include_router(pages_router(app.openapi))
     _add_operations(app, settings)
     community.verifier().warm()
+    if publishing:
+        keep_publishing(publisher)
     return Gate(app)
 
 

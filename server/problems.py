@@ -100,8 +100,35 @@ class CommitmentRetired(Refusal):
     status = 410
 
 
+class CredentialRevoked(Refusal):
+    slug = "credential-revoked"
+    title = "This membership was removed by the organiser, or has ended."
+    status = 410
+
+
+class ReissuePending(Refusal):
+    slug = "reissue-pending"
+    title = "The credential before is not removed yet; try again after the next registry head."
+    status = 409
+
+
 class EnrolmentFull(Refusal):
     slug, title, status = "enrolment-full", "This community takes no further members.", 409
+
+
+# --- attendees
+
+
+class AttendeeUnknown(Refusal):
+    slug = "attendee-unknown"
+    title = "There is no attendee with this id."
+    status = 404
+
+
+class AttendeeNotCurrent(Refusal):
+    slug = "attendee-not-current"
+    title = "This attendee was revoked, or the pass has ended."
+    status = 409
 
 
 # --- doors
@@ -149,6 +176,12 @@ class PresentationMalformed(Refusal):
     slug, title, status = "presentation-malformed", "The presentation cannot be decoded.", 400
 
 
+class HeadNotAccepted(Refusal):
+    slug = "head-not-accepted"
+    title = "The presentation was made at a registry head that is not accepted here."
+    status = 409
+
+
 class RequestUnknown(Refusal):
     slug, title, status = "request-unknown", "There is no such request.", 404
 
@@ -171,6 +204,8 @@ PROTOCOL_PROBLEMS: dict[type[errors.SymbolonError], type[Refusal]] = {
     errors.PolicyError: PolicyRefused,
     errors.CommitmentRefused: CommitmentInvalid,
     errors.PresentationRefused: PresentationMalformed,
+    errors.HeadNotAccepted: HeadNotAccepted,
+    errors.HeadRefused: HeadNotAccepted,
     errors.BallotRefused: BallotRefused,
 }
 """How an error of the protocol is told where a service lets it through."""

@@ -129,7 +129,7 @@ def answer_requests(settings: Settings, listener: socket.socket, pipe: Connectio
     except EOFError:
         return
     config = uvicorn.Config(
-        create_app(settings, keystore),
+        create_app(settings, keystore, publishing=True),
         access_log=False,
         log_config=None,
         log_level="critical",

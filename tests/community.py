@@ -41,7 +41,7 @@ SCHEMA = Schema(
     ),
 )
 
-EVENT = Event(id="agora-2026", name="Agora", timezone="Europe/Athens")
+EVENT = Event(id="agora-26", name="Agora", timezone="Europe/Athens")
 DOORS = tuple(
     Door(
         id=mode.replace("_", "-"),

@@ -1,43 +1,56 @@
-"""Fixed-base tables: a known point times a public scalar in 32 additions.
+"""Fixed-base tables: a known point times a public scalar in one addition for each octet.
 
-32 rows of 256 multiples, one row an octet of the scalar (little-endian); about 9 ms to build on
-blst and 1.4 MB. Which entries are read depends on the scalar, so these tables serve public data
-only: verifiers and checks, never a secret of a member or of the issuer.
+32 rows of 256 multiples, one row an octet of the scalar (little-endian); on blst about 9 ms to
+build and 1.4 MB in G1. Which entries are read depends on the scalar, so these tables serve public
+data only: verifiers and checks, never a secret of a member or of the issuer.
 """
 
-from credentials.curve.interface import G1, Backend
+from collections.abc import Callable
+from functools import reduce
+from operator import add, getitem
+from typing import Generic, TypeVar
+
+from credentials.curve.interface import G1, G2
 from credentials.curve.scalars import ORDER
 
+Point = TypeVar("Point", G1, G2)
 
-class FixedBase:
-    """One point of G1 with its table, built at the first use."""
+PATIENCE = 64
+"""A table is built once its point was multiplied so often; before, it costs more than it saves."""
 
-    __slots__ = ("_backend", "_rows", "point")
 
-    def __init__(self, point: G1, *, backend: Backend) -> None:
+class FixedBase(Generic[Point]):
+    """One point that is multiplied often, with its table, which is built when it pays."""
+
+    __slots__ = ("_multiply", "_rows", "_uses", "point")
+
+    def __init__(self, point: Point, *, multiply: Callable[[Point, int], Point]) -> None:
         self.point = point
-        self._backend = backend
-        self._rows: list[list[G1]] = []
+        self._multiply = multiply
+        self._rows: list[list[Point]] = []
+        self._uses = 0
 
-    def __call__(self, scalar: int) -> G1:
+    def __call__(self, scalar: int) -> Point:
         """scalar * point, for a public scalar."""
         if not self._rows:
-            self._rows = self._build()
-        total = self._backend.g1_identity
-        for row, digit in zip(self._rows, (scalar % ORDER).to_bytes(32, "little"), strict=True):
-            if digit:
-                total = total + row[digit]
-        return total
+            self._uses += 1
+            if self._uses < PATIENCE:
+                return self._multiply(self.point, scalar)
+            self.build()
+        scalar %= ORDER
+        digits = scalar.to_bytes((scalar.bit_length() + 7) // 8 or 1, "little")
+        return reduce(add, map(getitem, self._rows, digits))
 
-    def _build(self) -> list[list[G1]]:
+    def build(self) -> None:
+        """Build the table now, so that no caller waits for it later."""
         rows = []
         step = self.point
         for _ in range(32):
-            multiple = self._backend.g1_identity
+            multiple = step + -step
             row = [multiple]
             for _ in range(255):
                 multiple = multiple + step
                 row.append(multiple)
             rows.append(row)
             step = multiple + step
-        return rows
+        self._rows = rows

@@ -1,33 +1,69 @@
-"""Sums of many products: the bucket method, for public scalars and a holder's own device.
+"""Sums of many products, for public scalars and for a holder's own device.
 
-Source: Pippenger's method as it is commonly told: for each window of bits, points go into buckets
-by their digit, and the buckets are summed by a running total. Which buckets are touched depends on
-the scalars, so this serves public data, random weights, and a wallet's update of its own witness.
+Source: interleaved windows for a few products (Straus), buckets for many (Pippenger), both as they
+are commonly told. Which multiples are touched depends on the scalars, so this serves public data,
+random weights, and a wallet's update of its own witness.
 """
 
 from collections.abc import Sequence
 
 from credentials.curve.interface import G1, Backend
 
-FEW = 16
-"""Up to so many products, single multiplications are as fast."""
+ONE_BY_ONE = 2
+"""Up to so many products the library's own multiplication is as fast."""
+
+FEW = 40
+"""Up to so many products windows are faster than buckets."""
+
+_WIDTH = 4  # bits of a window
 
 
 def sum_of_products(
     points: Sequence[G1], scalars: Sequence[int], *, backend: Backend, bits: int
 ) -> G1:
     """The sum of scalar * point over all pairs, for scalars of at most `bits` bits."""
-    pairs = [(p, s) for p, s in zip(points, scalars, strict=True) if s]
     total = backend.g1_identity
-    if len(pairs) <= FEW:
+    pairs: list[tuple[G1, int]] = []
+    for point, scalar in zip(points, scalars, strict=True):
+        if scalar == 1:
+            total = total + point
+        elif scalar:
+            pairs.append((point, scalar))
+    if len(pairs) <= ONE_BY_ONE:
         for point, scalar in pairs:
-            total = total + (point if scalar == 1 else backend.multiply_g1(point, scalar))
+            total = total + backend.multiply_g1(point, scalar)
         return total
-    width = max(4, len(pairs).bit_length() - 2)
+    if len(pairs) <= FEW:
+        return total + _by_windows(pairs, bits=bits, identity=backend.g1_identity)
+    return total + _by_buckets(pairs, bits=bits, identity=backend.g1_identity)
+
+
+def _by_windows(pairs: Sequence[tuple[G1, int]], *, bits: int, identity: G1) -> G1:
+    """One row of small multiples for each point; all points share the doublings."""
+    rows = []
+    for point, scalar in pairs:
+        row = [identity, point]
+        for _ in range(2, 1 << _WIDTH):
+            row.append(row[-1] + point)
+        rows.append((row, scalar))
+    total = identity
+    for shift in range((bits - 1) // _WIDTH * _WIDTH, -1, -_WIDTH):
+        for _ in range(_WIDTH):
+            total = total + total
+        for row, scalar in rows:
+            if digit := scalar >> shift & 15:
+                total = total + row[digit]
+    return total
+
+
+def _by_buckets(pairs: Sequence[tuple[G1, int]], *, bits: int, identity: G1) -> G1:
+    """For each window, points go into buckets by their digit; a running total sums the buckets."""
+    width = max(_WIDTH, len(pairs).bit_length() - 2)
+    total = identity
     for shift in range((bits - 1) // width * width, -1, -width):
         for _ in range(width):
             total = total + total
-        total = total + _window(pairs, shift=shift, width=width, identity=backend.g1_identity)
+        total = total + _window(pairs, shift=shift, width=width, identity=identity)
     return total
 
 

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 
 from credentials.bbs.ciphersuite import hash_to_challenge, length_prefixed
-from credentials.curve import G1, G2, OCTET_POINT_LENGTH, curve
+from credentials.curve import G1, G2, OCTET_POINT_LENGTH, FixedBase, curve
 from credentials.curve.multi_scalar import sum_of_products
 from credentials.curve.scalars import (
     OCTET_SCALAR_LENGTH,
@@ -105,19 +105,17 @@ def hold(equations: Sequence[Equation]) -> bool:
     Equations meet only under their own key.
     """
     weights = [1] + [1 + secrets.randbelow(2**WEIGHT_BITS) for _ in equations[1:]]
-    keys: list[G2] = []
-    lefts: list[tuple[list[G1], list[int]]] = []
+    lefts: list[tuple[FixedBase[G2], list[G1], list[int]]] = []
     for equation, weight in zip(equations, weights, strict=True):
-        for key, (points, own_weights) in zip(keys, lefts, strict=True):
-            if key is equation.key or key == equation.key:
+        for key, points, own_weights in lefts:
+            if key is equation.key or key.point == equation.key.point:
                 points.append(equation.left)
                 own_weights.append(weight)
                 break
         else:
-            keys.append(equation.key)
-            lefts.append(([equation.left], [weight]))
+            lefts.append((equation.key, [equation.left], [weight]))
     right = _weighted([equation.right for equation in equations], weights)
-    pairs = [(_weighted(*left), key) for left, key in zip(lefts, keys, strict=True)]
+    pairs = [_left(*left) for left in lefts]
     return curve.pairing_check([*pairs, (-right, curve.g2_generator)])
 
 
@@ -135,9 +133,15 @@ def _culprits(groups: Sequence[Sequence[Equation]], positions: Sequence[int]) ->
     return [*_culprits(groups, positions[:middle]), *_culprits(groups, positions[middle:])]
 
 
+def _left(key: FixedBase[G2], points: Sequence[G1], weights: Sequence[int]) -> tuple[G1, G2]:
+    """The weighted points under one key; where there is one, the key takes the weight, by table."""
+    if len(points) == 1:
+        weight = weights[0]
+        return points[0], key.point if weight == 1 else key(weight)
+    return _weighted(points, weights), key.point
+
+
 def _weighted(points: Sequence[G1], weights: Sequence[int]) -> G1:
-    if len(points) == 1 and weights[0] == 1:
-        return points[0]
     return sum_of_products(points, weights, backend=curve, bits=WEIGHT_BITS + 1)
 
 

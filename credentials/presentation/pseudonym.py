@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from credentials.bbs.ciphersuite import length_prefixed
-from credentials.curve import G1, curve
+from credentials.curve import G1, FixedBase, curve
 from credentials.curve.scalars import ORDER
 from credentials.domain_tags import STATEMENT_PSEUDONYM
 from credentials.errors import PresentationRefused
@@ -19,10 +19,10 @@ from credentials.messages import API_ID
 from credentials.presentation.statement import Commitment, Equation
 
 
-@lru_cache(maxsize=256)
-def scope_point(context_id: bytes) -> G1:
-    """OP = hash_to_curve_g1(context_id, api_id)."""
-    return curve.hash_to_g1(context_id, dst=API_ID)
+@lru_cache(maxsize=32)
+def scope_point(context_id: bytes) -> FixedBase[G1]:
+    """OP = hash_to_curve_g1(context_id, api_id), with a table for scopes that are seen often."""
+    return FixedBase(curve.hash_to_g1(context_id, dst=API_ID), multiply=curve.multiply_g1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +37,8 @@ class PseudonymStatement:
 
     def commit(self, credential: Credential, blindings: Mapping[int, int]) -> Commitment:
         """Nym, and the first move U = s~ * OP."""
-        point = scope_point(self.context_id)
-        nym = curve.multiply_g1(point, credential.nym_secret)
+        point = scope_point(self.context_id).point
+        nym = credential.pseudonym(self.context_id, scope_point=point)
         u_point = curve.multiply_g1(point, blindings[self.nym_index])
         return Commitment(
             points=(nym,), transcript=self._transcript(nym, u_point), respond=lambda _: ()
@@ -56,7 +56,7 @@ class PseudonymStatement:
         (nym,) = points
         if scalars:
             raise PresentationRefused("a pseudonym has no scalars of its own")
-        u_point = curve.multiply_g1(scope_point(self.context_id), message_hats[self.nym_index])
+        u_point = scope_point(self.context_id)(message_hats[self.nym_index])
         u_point = u_point + curve.multiply_g1(nym, ORDER - challenge)
         return self._transcript(nym, u_point)
 

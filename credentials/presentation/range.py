@@ -2,8 +2,8 @@
 
 Source: docs/protocol.md, "Range". m - t (or t - m) = sum of d_i * 256^i, little-endian; for each
 digit the registry's signature sigma_d is shown under a random factor. Points: S_i, Sbar_i for each
-digit. Scalars: rho_0^, then rho_i^, d_i^; d_0^ is not sent, because the sum of all d_i^ * 256^i must
-be the response of the number itself.
+digit. Scalars: rho_0^, then rho_i^, d_i^; d_0^ is not sent, because the sum of all d_i^ * 256^i
+must be the response of the number itself.
 """
 
 from collections.abc import Mapping, Sequence

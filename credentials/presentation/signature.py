@@ -102,8 +102,8 @@ class SignatureStatement:
                 m_hats=tuple(message_hats.values()),
                 challenge=challenge,
             ),
-            constant=self.keys.constant,
-            disclosed=[(tables[index], scalar) for index, scalar in self.disclosed],
+            constant=self.keys.disclosing(self.disclosed),
+            disclosed=[],
             hidden=[tables[index] for index in message_hats],
         )
         return disclosed_octets(self.disclosed) + recomputed.octets()

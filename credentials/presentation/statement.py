@@ -10,16 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from credentials.curve import G1, G2
+from credentials.curve import G1, G2, FixedBase
 from credentials.holder import Credential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equation:
-    """e(left, key) = e(right, BP2)."""
+    """e(left, key) = e(right, BP2); the key is public and comes with its table."""
 
     left: G1
-    key: G2
+    key: FixedBase[G2]
     right: G1
 
 

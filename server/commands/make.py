@@ -24,9 +24,12 @@ from server.commands.session import (
 )
 from server.community.service import CommunityService
 from server.database import Database
+from server.issuance.enrolments import Enrolments
 from server.keystore import Keystore, write_keystore
 from server.migrations import upgrade
 from server.problems import OperatorError
+from server.registry.publisher import Publisher
+from server.registry.service import RegistryService
 from server.settings import Settings
 
 DEFAULT_SCHEMA = {
@@ -60,7 +63,7 @@ def make_community(
     passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a new community: keystore, database and signed metadata in one data directory."""
+    """Make a new community: keystore, database, signed metadata and the first registry head."""
     settings = Settings(data_directory=data)
     _refuse_existing(settings)
     schema = read_schema(schema_file)
@@ -145,8 +148,18 @@ def _write(settings: Settings, *, keystore: Keystore, metadata: Metadata, passph
         database = Database(parts.database_url)
         upgrade(database)
         community = CommunityService(database, signing_key=lambda: keystore.metadata_key)
+        registry = RegistryService(database, community)
+        publisher = Publisher(
+            database,
+            community=community,
+            registry=registry,
+            enrolments=Enrolments(registry),
+            secret_key=lambda: keystore.issuer,
+            signing_key=lambda: keystore.metadata_key,
+        )
         with database.write() as connection:
             community.publish_first(metadata, connection=connection)
+            publisher.publish_first(connection)
         database.close()
         parts.metrics_token_file.touch(mode=0o600)
         parts.metrics_token_file.write_text(draw_token() + "\n")

@@ -13,6 +13,7 @@ from server.commands.session import (
     DEFAULT_DATA,
     DataOption,
     JsonOption,
+    PassphraseFileOption,
     Session,
     open_community,
     show,
@@ -35,7 +36,7 @@ BAR_WIDTH = 30
 
 
 def _office(session: Session) -> PollOffice:
-    return PollOffice(session.database, session.community)
+    return PollOffice(session.database, session.community, session.registry, session.publisher)
 
 
 @commands.command("create")
@@ -66,10 +67,11 @@ def create(
     ] = None,
     open_now: Annotated[bool, typer.Option("--open", help="Open it at once.")] = False,
     data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Prepare a poll. Nothing of it is public until it is opened."""
-    session = open_community(data)
+    session = open_community(data, passphrase_file=passphrase_file)
     closes_at, closes_after = _closing(closes)
     draft = Draft(
         question=question,
@@ -90,10 +92,18 @@ def create(
 
 @commands.command("open")
 def open_poll(
-    *, poll_id: PollArgument, data: DataOption = DEFAULT_DATA, as_json: JsonOption = False
+    *,
+    poll_id: PollArgument,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Open a poll; from now on nothing about it can change."""
-    poll = _office(open_community(data)).open(poll_id)
+    """Open a poll; from now on nothing about it can change.
+
+    Who may vote is fixed by a registry head, which is published now if members have come or gone
+    since the last one.
+    """
+    poll = _office(open_community(data, passphrase_file=passphrase_file)).open(poll_id)
     closes_at = poll.manifest.closes_at if poll.manifest else 0
     _tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {_time(closes_at)}.")
 
@@ -127,7 +137,7 @@ def show_result(
     """Count a closed poll. Anyone can recount it: symbolon verify --bundle."""
     session = open_community(data)
     poll = _office(session).poll(poll_id)
-    result = PollService(session.database, session.community).result(poll_id)
+    result = PollService(session.database, session.community, session.registry).result(poll_id)
     options = poll.draft.options
     sentence = outcome_sentence(result, options=options)
     if as_json:

@@ -2,7 +2,7 @@
 
 import typer
 
-from server.commands import apps, attendees, doors, events, polls
+from server.commands import apps, attendees, doors, events, organiser, polls, registry
 from server.commands.make import make_community
 from server.commands.serve import serve
 
@@ -17,7 +17,9 @@ commands = typer.Typer(
 commands.command("init")(make_community)
 commands.command("serve")(serve)
 commands.add_typer(attendees.commands, name="attendees")
+commands.add_typer(registry.commands, name="registry")
 commands.add_typer(events.commands, name="event")
 commands.add_typer(doors.commands, name="door")
 commands.add_typer(polls.commands, name="poll")
 commands.add_typer(apps.commands, name="app")
+commands.add_typer(organiser.commands, name="organiser")

@@ -46,6 +46,7 @@ def serve(
 
         keystore = session.keystore.to_octets()
         upgrade(session.database)
+        session.publisher.publish_due()
         name = session.community.metadata().name
         session.database.close()
         return keystore, (

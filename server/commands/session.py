@@ -17,8 +17,12 @@ import typer
 
 from server.community.service import CommunityService
 from server.database import Database
+from server.issuance.enrolments import Enrolments
+from server.issuance.entitlements import EntitlementService
 from server.keystore import Keystore, open_keystore
 from server.problems import OperatorError
+from server.registry.publisher import Publisher
+from server.registry.service import RegistryService
 from server.settings import Settings
 
 PASSPHRASE_VARIABLE = "SYMBOLON_PASSPHRASE"  # noqa: S105 - the name of a variable
@@ -48,6 +52,26 @@ class Session:
         self.database = Database(settings.database_url)
         self.community = CommunityService(
             self.database, signing_key=lambda: self.keystore.metadata_key
+        )
+        self.registry = RegistryService(self.database, self.community)
+        self.publisher = Publisher(
+            self.database,
+            community=self.community,
+            registry=self.registry,
+            enrolments=Enrolments(self.registry),
+            secret_key=lambda: self.keystore.issuer,
+            signing_key=lambda: self.keystore.metadata_key,
+        )
+
+    @cached_property
+    def entitlements(self) -> EntitlementService:
+        """What the organiser does with attendees."""
+        return EntitlementService(
+            self.database,
+            community=self.community,
+            registry=self.registry,
+            publisher=self.publisher,
+            link_key=lambda: self.keystore.link_key,
         )
 
     @cached_property

@@ -8,6 +8,7 @@ from credentials.doors import VERDICT_SIGNS
 from credentials.formats import base64url
 from server.doors.service import CheckIn
 from server.doors.sync import Entry
+from server.registry.bodies import SignedHeadBody
 
 ScanId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$", description="16 octets, base64url")]
 CodeText = Annotated[str, Field(min_length=1, max_length=2048, description="the text of the QR")]
@@ -111,14 +112,16 @@ class EntryBody(BaseModel):
 
 
 class SyncBody(BaseModel):
-    """One result for each scan, and who is in at this door's event."""
+    """One result for each scan, who is in at this door's event, and the newest registry heads."""
 
     results: list[SyncResultBody]
     entries: list[EntryBody]
+    heads: list[SignedHeadBody]
 
 
 class DoorBody(BaseModel):
-    """A door and the signed metadata that lists it; `entries` only for the door's own token."""
+    """A door, the signed metadata that lists it, and the newest registry heads, the newest last;
+    `entries` only for the door's own token."""
 
     door: str
     name: str
@@ -127,6 +130,7 @@ class DoorBody(BaseModel):
     disclose: list[str]
     metadata: str
     signature: str
+    heads: list[SignedHeadBody]
     now: int
     entries: list[EntryBody] | None = None
 

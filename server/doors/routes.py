@@ -17,18 +17,23 @@ from server.doors.bodies import (
 )
 from server.doors.service import DoorService
 from server.doors.sync import QueuedScan, SyncService
+from server.registry.bodies import SignedHeadBody
+from server.registry.service import RegistryService
 
 DoorId = Annotated[str, Path(max_length=32, description="the door's id")]
 
 
-def router(doors: DoorService, sync: SyncService) -> APIRouter:
+def router(doors: DoorService, sync: SyncService, registry: RegistryService) -> APIRouter:
     """What scanners and wallets ask of doors."""
     routes = APIRouter(prefix="/doors", tags=["doors"])
 
+    def heads() -> list[SignedHeadBody]:
+        return [SignedHeadBody.of(signed) for signed in registry.heads()]
+
     @routes.get("/{door}", summary="A door, and what an offline door needs")
     def read_door(door: DoorId, request: Request) -> DoorBody:
-        """What the door asks, with the signed metadata. With the door's bearer token, also who is
-        in, as pseudonyms of this event only."""
+        """What the door asks, with the signed metadata and registry heads. With the door's bearer
+        token, also who is in, as pseudonyms of this event only."""
         listed, signed = doors.door(door)
         token_hash = bearer_hash(request)
         entries = None
@@ -42,6 +47,7 @@ def router(doors: DoorService, sync: SyncService) -> APIRouter:
             disclose=list(doors.policy(listed).disclose),
             metadata=base64url.encode(signed.octets),
             signature=base64url.encode(signed.signature),
+            heads=heads(),
             now=doors.now(),
             entries=entries,
         )
@@ -84,6 +90,7 @@ def router(doors: DoorService, sync: SyncService) -> APIRouter:
                 for scan, result in zip(body.scans, results, strict=True)
             ],
             entries=[EntryBody.of(entry) for entry in sync.entries(door, token_hash=token_hash)],
+            heads=heads(),
         )
 
     return routes

@@ -30,6 +30,7 @@ from server.doors import recent, store
 from server.doors.movements import Direction, Scan, judge_movement
 from server.event_log import event_log
 from server.problems import DoorUnknown, RequestMalformed, TokenRefused
+from server.registry.service import RegistryService
 
 ANSWER_SECONDS = 600
 """How long an answer is remembered for a door that did not receive it."""
@@ -62,10 +63,16 @@ class DoorService:
     """Check-ins with the network; scans that waited without it are merged by `SyncService`."""
 
     def __init__(
-        self, database: Database, community: CommunityService, *, clock: Clock = unix_seconds
+        self,
+        database: Database,
+        community: CommunityService,
+        registry: RegistryService,
+        *,
+        clock: Clock = unix_seconds,
     ) -> None:
         self._database = database
         self._community = community
+        self._registry = registry
         self._clock = clock
         self._purge_at = 0
 
@@ -138,8 +145,15 @@ class DoorService:
         )
 
     def _judge(self, code: str, *, door: Door, metadata: Metadata, now: int) -> Judged:
-        verifier = self._community.verifier(metadata)
-        return judge_code(code, metadata=metadata, verifier=verifier, door=door, now=now)
+        return judge_code(
+            code,
+            metadata=metadata,
+            verifier=self._community.verifier(metadata),
+            heads=self._registry.chain(),
+            door=door,
+            now=now,
+            up_to_date=True,
+        )
 
     def _given(self, scan: Scan) -> recent.Answer | None:
         """The answer that this very scan got before, if it did."""

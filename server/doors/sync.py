@@ -19,6 +19,7 @@ from server.doors import recent, store
 from server.doors.movements import Direction, Scan, merge
 from server.doors.service import CODE_SECONDS, CheckIn, DoorService, First
 from server.event_log import event_log
+from server.registry.service import RegistryService
 
 FUTURE_SECONDS = 120
 """How far a door's clock may be ahead of the service's."""
@@ -55,12 +56,14 @@ class SyncService:
         self,
         database: Database,
         community: CommunityService,
+        registry: RegistryService,
         doors: DoorService,
         *,
         clock: Clock = unix_seconds,
     ) -> None:
         self._database = database
         self._community = community
+        self._registry = registry
         self._doors = doors
         self._clock = clock
 
@@ -100,9 +103,11 @@ class SyncService:
         return judge_code(
             scan.code,
             metadata=metadata,
-            verifier=self._community.verifier(),
+            verifier=self._community.verifier(metadata),
+            heads=self._registry.chain(),
             door=door,
             now=scan.scanned_at,
+            up_to_date=True,
         )
 
     def _merge(

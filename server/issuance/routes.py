@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from credentials.formats import base64url
 from server.issuance.service import IssuanceService
+from server.registry.bodies import SignedHeadBody
 
 
 class NonceBody(BaseModel):
@@ -33,9 +34,12 @@ class CredentialRequestBody(BaseModel):
 
 
 class CredentialBody(BaseModel):
-    """The issued credential (CBOR, base64url); only the wallet's secrets make it usable."""
+    """The issued credential and its registry witness (CBOR, base64url), and the head at which the
+    witness holds; only the wallet's secrets make them usable."""
 
     credential: str
+    witness: str
+    head: SignedHeadBody
 
 
 def router(service: IssuanceService) -> APIRouter:
@@ -49,11 +53,15 @@ def router(service: IssuanceService) -> APIRouter:
 
     @routes.post("/credential", summary="Claim a credential, or fetch it again")
     def issue(body: CredentialRequestBody) -> CredentialBody:
-        issued = service.issue(
+        answer = service.issue(
             base64url.decode(body.commitment),
             nonce=base64url.decode(body.nonce),
             claim_code=body.claim_code,
         )
-        return CredentialBody(credential=base64url.encode(issued))
+        return CredentialBody(
+            credential=base64url.encode(answer.credential.to_cbor()),
+            witness=base64url.encode(answer.witness.to_cbor()),
+            head=SignedHeadBody.of(answer.head),
+        )
 
     return routes

@@ -2,19 +2,24 @@
 
 Source: docs/protocol.md, "Issuance". The claim code binds to the first commitment that it signs.
 From then on the proof over that commitment is the authority: it brings the same credential back,
-without a code, until the credential is replaced.
+without a code, until the credential is replaced or revoked. With it comes the witness for the
+newest registry head, made in the transaction that sees that the handle is not to be removed.
 """
 
 import json
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from credentials.curve.scalars import encode_scalar
 from credentials.errors import CommitmentRefused, EncodingError
+from credentials.formats.credential import IssuedCredential, IssuedWitness
+from credentials.formats.head import SignedHead
 from credentials.formats.metadata import Metadata
+from credentials.formats.schema import REISSUED
 from credentials.issuance import Issuer, IssuerSecret, commitment_point, draw_handle
 from server.clock import Clock, unix_seconds
 from server.community.service import CommunityService
@@ -28,9 +33,12 @@ from server.problems import (
     CommitmentInvalid,
     CommitmentRetired,
     CommitmentUnknown,
+    CredentialRevoked,
     EnrolmentFull,
     NonceUnknown,
+    ReissuePending,
 )
+from server.registry.service import RegistryService
 from server.settings import NONCE_SECONDS
 
 SERIAL_LIMIT = 2**24
@@ -45,6 +53,15 @@ class Nonce:
     expires_at: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A credential with its witness, and the head at which the witness holds."""
+
+    credential: IssuedCredential
+    witness: IssuedWitness
+    head: SignedHead
+
+
 class IssuanceService:
     """Issues credentials; holds the issuer's secret key."""
 
@@ -53,11 +70,13 @@ class IssuanceService:
         database: Database,
         *,
         community: CommunityService,
+        registry: RegistryService,
         secret_key: IssuerSecret,
         clock: Clock = unix_seconds,
     ) -> None:
         self._database = database
         self._community = community
+        self._registry = registry
         self._secret_key = secret_key
         self._clock = clock
         self._cached: tuple[Metadata, Issuer] | None = None
@@ -70,16 +89,18 @@ class IssuanceService:
             store.add_nonce(connection, nonce.octets, expires_at=nonce.expires_at, now=now)
         return nonce
 
-    def issue(self, commitment: bytes, *, nonce: bytes, claim_code: str | None) -> bytes:
-        """The issued credential, as CBOR, for a proven commitment (144 octets) on `nonce` (32).
+    def issue(self, commitment: bytes, *, nonce: bytes, claim_code: str | None) -> Answer:
+        """The credential and its witness for a proven commitment (144 octets) on `nonce` (32).
 
         A known commitment gets its credential again and needs no code (one that comes with it is
-        not used up); a new one needs an unused claim code, which it binds. The nonce is used up
-        first, in a transaction of its own, so a request that is refused afterwards leaves its nonce
-        used, and nothing else. All the rest, the serial included, is one transaction.
+        not used up); where the attributes were changed it is signed anew, with the same serial and
+        another handle. A new commitment needs an unused claim code, which it binds. The nonce is
+        used up first, in a transaction of its own, so a request that is refused afterwards leaves
+        its nonce used, and nothing else. All the rest, serial and witness included, is one
+        transaction.
 
         Raises NonceUnknown, CommitmentInvalid, CommitmentUnknown, CommitmentRetired,
-        ClaimCodeUnknown, ClaimCodeUsed, EnrolmentFull.
+        CredentialRevoked, ReissuePending, ClaimCodeUnknown, ClaimCodeUsed, EnrolmentFull.
         """
         with self._database.write() as connection:
             if not store.consume_nonce(connection, nonce, now=self._clock()):
@@ -89,81 +110,123 @@ class IssuanceService:
         except (CommitmentRefused, EncodingError):
             raise CommitmentInvalid from None
 
-    def _issue_once(self, commitment: bytes, *, nonce: bytes, claim_code: str | None) -> bytes:
+    def _issue_once(self, commitment: bytes, *, nonce: bytes, claim_code: str | None) -> Answer:
         point = commitment_point(commitment)
         with self._database.read() as connection:
             known = store.credential(connection, point) is not None
-        if known or claim_code is None:
+        proven = known or claim_code is None
+        if proven:  # and what is not is proven where it is signed, once
             self._issuer().check_commitment(commitment, nonce=nonce)
-            return self._known_credential(point)
-        if not is_code(claim_code):
-            raise ClaimCodeUnknown
-        code_hash = hash_code(claim_code)
         for attempt in range(_ATTEMPTS):
             try:
                 with self._database.write() as connection:
-                    issued = self._sign(connection, commitment, nonce=nonce, code_hash=code_hash)
-                break
+                    return self._decide(
+                        connection, commitment, nonce=nonce, claim_code=claim_code, proven=proven
+                    )
             except IntegrityError:
                 # Another process was first with this code, commitment or serial; look again.
                 if attempt == _ATTEMPTS - 1:
                     raise
-        event_log.count("credential", outcome="issued")
-        return issued
+        raise AssertionError("the last attempt returns or raises")
 
-    def _known_credential(self, point: bytes) -> bytes:
-        with self._database.read() as connection:
-            row = store.credential(connection, point)
-        if row is None:
-            raise CommitmentUnknown
-        if row.retired:
-            raise CommitmentRetired
-        event_log.count("credential", outcome="repeated")
-        issued: bytes = row.issued
-        return issued
-
-    def _sign(
-        self, connection: Connection, commitment: bytes, *, nonce: bytes, code_hash: bytes
-    ) -> bytes:
-        """Decide and sign inside one writing transaction."""
-        issuer = self._issuer()
-        point = commitment_point(commitment)
-        known = store.credential(connection, point)
+    def _decide(
+        self,
+        connection: Connection,
+        commitment: bytes,
+        *,
+        nonce: bytes,
+        claim_code: str | None,
+        proven: bool,
+    ) -> Answer:
+        """Decide and sign inside one writing transaction, at the newest head."""
+        known = store.credential(connection, commitment_point(commitment))
         if known is not None:
-            issuer.check_commitment(commitment, nonce=nonce)
-            if known.retired:
-                raise CommitmentRetired
-            repeated: bytes = known.issued
-            return repeated
+            if not proven:  # another process has just signed it
+                self._issuer().check_commitment(commitment, nonce=nonce)
+            issued, outcome = self._known(connection, known, commitment, nonce=nonce)
+        elif claim_code is None:
+            raise CommitmentUnknown
+        elif not is_code(claim_code):
+            raise ClaimCodeUnknown
+        else:
+            code_hash = hash_code(claim_code)
+            issued = self._claim(connection, commitment, nonce=nonce, code_hash=code_hash)
+            outcome = "issued"
+        if self._registry.is_noted(connection, encode_scalar(issued.handle)):
+            raise CredentialRevoked
+        head, signed = self._registry.newest(connection)
+        witness = self._issuer().witness(head, handle=issued.handle)
+        event_log.count("credential", outcome=outcome)
+        return Answer(credential=issued, witness=witness, head=signed)
+
+    def _known(
+        self, connection: Connection, known: Row[Any], commitment: bytes, *, nonce: bytes
+    ) -> tuple[IssuedCredential, str]:
+        """The credential of a commitment that had one before."""
+        if known.standing != store.CURRENT:
+            raise CredentialRevoked
+        if known.retired:
+            raise CommitmentRetired
+        if not known.removed:
+            return IssuedCredential.from_cbor(known.issued), "repeated"
+        self._check_published(connection, known.entitlement_id)
+        entitlement = store.entitlement(connection, known.entitlement_id)
+        issued = self._sign(commitment, nonce=nonce, serial=known.serial, entitlement=entitlement)
+        store.renew_credential(
+            connection,
+            known.commitment,
+            handle=encode_scalar(issued.handle),
+            issued=issued.to_cbor(),
+        )
+        return issued, "renewed"
+
+    def _claim(
+        self, connection: Connection, commitment: bytes, *, nonce: bytes, code_hash: bytes
+    ) -> IssuedCredential:
+        """A first credential for a commitment, by a claim code that it binds."""
         code = store.claim_code(connection, code_hash)
         if code is None:
             raise ClaimCodeUnknown
+        entitlement = store.entitlement(connection, code.entitlement_id)
+        if entitlement.standing != store.CURRENT:
+            raise CredentialRevoked
+        point = commitment_point(commitment)
         if not store.bind_code(connection, code_hash, commitment=point):
             raise ClaimCodeUsed
-        entitlement = store.entitlement(connection, code.entitlement_id)
-        if entitlement is None:
-            raise ClaimCodeUnknown
-        serial = store.next_serial(connection)
+        self._check_published(connection, entitlement.id)
+        serial = store.highest_serial(connection) + 1
         if serial >= SERIAL_LIMIT:
             raise EnrolmentFull
-        handle = draw_handle()
-        attributes = json.loads(entitlement.attributes)
-        issued = issuer.issue(
-            commitment,
-            nonce=nonce,
-            handle=handle,
-            serial=serial,
-            attributes={**attributes, "reissued": int(entitlement.reissued)},
-        ).to_cbor()
+        issued = self._sign(commitment, nonce=nonce, serial=serial, entitlement=entitlement)
         store.add_credential(
             connection,
             commitment=point,
             entitlement_id=entitlement.id,
-            handle=encode_scalar(handle),
+            handle=encode_scalar(issued.handle),
             serial=serial,
-            issued=issued,
+            issued=issued.to_cbor(),
         )
         return issued
+
+    def _check_published(self, connection: Connection, entitlement_id: str) -> None:
+        """Raise ReissuePending until the head removes whatever was signed for an entitlement."""
+        taken = store.taken_handles(connection, entitlement_id)
+        if self._registry.are_pending(connection, taken):
+            raise ReissuePending
+
+    def _sign(
+        self, commitment: bytes, *, nonce: bytes, serial: int, entitlement: Row[Any]
+    ) -> IssuedCredential:
+        return self._issuer().issue(
+            commitment,
+            nonce=nonce,
+            handle=draw_handle(),
+            serial=serial,
+            attributes={
+                **json.loads(entitlement.attributes),
+                REISSUED: int(entitlement.reissued),
+            },
+        )
 
     def _issuer(self) -> Issuer:
         """The issuer under the newest metadata; its tables depend on keys and schema only."""

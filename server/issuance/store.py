@@ -1,4 +1,4 @@
-"""Entitlements, claim codes, issued credentials, handles to be removed, and nonces.
+"""Entitlements, claim codes, issued credentials, and nonces.
 
 An entitlement knows its attendee and the commitment of its credential, as the organiser must. It
 holds nothing that a presentation shows, beyond the disclosed attributes. No row has a time of
@@ -6,7 +6,7 @@ issuance, which could be laid beside the time of a visit.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     Boolean,
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Row,
+    Select,
     String,
     Table,
     Text,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    true,
     update,
 )
 
@@ -42,6 +44,10 @@ entitlements = Table(
     Column("attributes", Text, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("reissued", Boolean, nullable=False),
+    # `current`, `revoked` by the organiser, or `ended` with its last day.
+    Column("standing", String(8), nullable=False, server_default="current"),
+    # The attribute of that name, where the pass ends by itself: days since 1970-01-01.
+    Column("valid_until", Integer, nullable=True, index=True),
 )
 
 claim_codes = Table(
@@ -60,11 +66,14 @@ credentials = Table(
     "credentials",
     tables,
     Column("commitment", LargeBinary(48), primary_key=True),
-    Column("entitlement_id", ForeignKey("entitlements.id"), nullable=False),
+    Column("entitlement_id", ForeignKey("entitlements.id"), nullable=False, index=True),
     Column("handle", LargeBinary(32), nullable=False, unique=True),
     Column("serial", Integer, nullable=False, unique=True),
     Column("issued", LargeBinary, nullable=False),
+    # Replaced or revoked: nothing is ever signed again for this commitment.
     Column("retired", Boolean, nullable=False),
+    # The handle was given to the registry for removal; so `issued` is not handed out any more.
+    Column("removed", Boolean, nullable=False, server_default=false()),
 )
 
 # An entitlement has at most one commitment that is not retired.
@@ -76,12 +85,6 @@ Index(
     postgresql_where=credentials.c.retired == false(),
 )
 
-pending_removals = Table(
-    "pending_removals",
-    tables,
-    Column("handle", LargeBinary(32), primary_key=True),
-)
-
 issuance_nonces = Table(
     "issuance_nonces",
     tables,
@@ -89,9 +92,21 @@ issuance_nonces = Table(
     Column("expires_at", Integer, nullable=False, index=True),
 )
 
-UNCLAIMED = "invited"
-CLAIMED = "claimed"
-REISSUED = "reissued"
+Chosen: TypeAlias = Sequence[str] | Select[tuple[str]]
+"""Entitlements, by their ids or by a query for these."""
+
+CURRENT = "current"
+REVOKED = "revoked"
+ENDED = "ended"
+
+
+_WITH_CLAIMED = select(
+    entitlements,
+    select(credentials.c.commitment)
+    .where(credentials.c.entitlement_id == entitlements.c.id, credentials.c.retired == false())
+    .exists()
+    .label("claimed"),
+)
 
 
 # --- nonces
@@ -142,11 +157,16 @@ def add_codes(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None
         connection.execute(insert(claim_codes), list(unused))
 
 
-def entitlement(connection: Connection, entitlement_id: str) -> Row[Any] | None:
-    """One entitlement, all columns."""
+def find_entitlement(connection: Connection, entitlement_id: str) -> Row[Any] | None:
+    """An entitlement with `claimed`, or None: whether its current link has been used."""
     return connection.execute(
-        select(entitlements).where(entitlements.c.id == entitlement_id)
+        _WITH_CLAIMED.where(entitlements.c.id == entitlement_id)
     ).one_or_none()
+
+
+def entitlement(connection: Connection, entitlement_id: str) -> Row[Any]:
+    """The entitlement that another row names, all columns."""
+    return connection.execute(select(entitlements).where(entitlements.c.id == entitlement_id)).one()
 
 
 def entitlement_ids_by_email(connection: Connection, email: str) -> list[str]:
@@ -157,51 +177,96 @@ def entitlement_ids_by_email(connection: Connection, email: str) -> list[str]:
 
 def all_entitlements(connection: Connection) -> Iterable[Row[Any]]:
     """Every entitlement with `claimed`: whether its current link has been used; by name."""
-    claimed = (
-        select(credentials.c.commitment)
-        .where(credentials.c.entitlement_id == entitlements.c.id, credentials.c.retired == false())
-        .exists()
-    )
-    return connection.execute(
-        select(entitlements, claimed.label("claimed")).order_by(
-            entitlements.c.name, entitlements.c.id
-        )
-    )
+    return connection.execute(_WITH_CLAIMED.order_by(entitlements.c.name, entitlements.c.id))
 
 
 def start_generation(
     connection: Connection, entitlement_id: str, *, generation: int, reissued: bool
 ) -> None:
     """Retire the codes and the credential of an entitlement, and set its new generation."""
-    connection.execute(
-        update(claim_codes)
-        .where(claim_codes.c.entitlement_id == entitlement_id)
-        .values(retired=True)
-    )
-    connection.execute(
-        update(credentials)
-        .where(credentials.c.entitlement_id == entitlement_id)
-        .values(retired=True)
-    )
+    retire(connection, [entitlement_id])
     connection.execute(
         update(entitlements)
         .where(entitlements.c.id == entitlement_id)
-        .values(generation=generation, reissued=reissued)
+        .values(generation=generation, reissued=reissued, standing=CURRENT)
     )
 
 
-def current_handle(connection: Connection, entitlement_id: str) -> bytes | None:
-    """The handle of the entitlement's credential that is not retired."""
-    return connection.execute(
-        select(credentials.c.handle).where(
-            credentials.c.entitlement_id == entitlement_id, credentials.c.retired == false()
+def retire(connection: Connection, chosen: Chosen) -> None:
+    """Retire the codes and credentials of entitlements, for ever."""
+    for table in (claim_codes, credentials):
+        connection.execute(
+            update(table)
+            .where(table.c.entitlement_id.in_(chosen), table.c.retired == false())
+            .values(retired=True)
         )
-    ).scalar_one_or_none()
 
 
-def note_removal(connection: Connection, handle: bytes) -> None:
-    """Note a handle for removal at the next registry head; IntegrityError the second time."""
-    connection.execute(insert(pending_removals).values(handle=handle))
+def set_standing(connection: Connection, chosen: Chosen, standing: str) -> None:
+    """Set what entitlements are: current, revoked or ended."""
+    connection.execute(
+        update(entitlements).where(entitlements.c.id.in_(chosen)).values(standing=standing)
+    )
+
+
+def change_attributes(
+    connection: Connection,
+    entitlement_id: str,
+    *,
+    attributes: str,
+    reissued: bool,
+    valid_until: int | None,
+) -> None:
+    """Set what the next credential of an entitlement says."""
+    connection.execute(
+        update(entitlements)
+        .where(entitlements.c.id == entitlement_id)
+        .values(attributes=attributes, reissued=reissued, valid_until=valid_until)
+    )
+
+
+def ended(*, today: int) -> Chosen:
+    """The current entitlements whose last day was before `today`."""
+    return select(entitlements.c.id).where(
+        entitlements.c.valid_until < today, entitlements.c.standing == CURRENT
+    )
+
+
+# --- handles
+
+
+def take_handles(connection: Connection, chosen: Chosen) -> list[bytes]:
+    """The handles of entitlements' credentials, which are good no longer from now on.
+
+    Each handle is taken once: what was taken before does not come again.
+    """
+    live = (
+        credentials.c.entitlement_id.in_(chosen),
+        credentials.c.retired == false(),
+        credentials.c.removed == false(),
+    )
+    handles = list(connection.execute(select(credentials.c.handle).where(*live)).scalars())
+    connection.execute(update(credentials).where(*live).values(removed=True))
+    return handles
+
+
+def taken_handles(connection: Connection, entitlement_id: str) -> list[bytes]:
+    """The handles of an entitlement that were taken, and not replaced by a new signature since."""
+    query = select(credentials.c.handle).where(
+        credentials.c.entitlement_id == entitlement_id, credentials.c.removed == true()
+    )
+    return list(connection.execute(query).scalars())
+
+
+def count_members(connection: Connection) -> Iterable[tuple[str, bool, int]]:
+    """Attributes, `reissued`, and how many current entitlements with a credential have both."""
+    rows = connection.execute(
+        select(entitlements.c.attributes, entitlements.c.reissued, func.count())
+        .join(credentials, credentials.c.entitlement_id == entitlements.c.id)
+        .where(entitlements.c.standing == CURRENT, credentials.c.retired == false())
+        .group_by(entitlements.c.attributes, entitlements.c.reissued)
+    )
+    return ((attributes, reissued, count) for attributes, reissued, count in rows)
 
 
 # --- credentials
@@ -214,19 +279,18 @@ def claim_code(connection: Connection, code_hash: bytes) -> Row[Any] | None:
     ).one_or_none()
 
 
-def credential(connection: Connection, commitment: bytes) -> Row[Any, Any] | None:
-    """The credential (`issued`, `retired`) of a commitment point."""
-    row: Row[Any, Any] | None = connection.execute(
-        select(credentials.c.issued, credentials.c.retired).where(
-            credentials.c.commitment == commitment
-        )
+def credential(connection: Connection, commitment: bytes) -> Row[Any] | None:
+    """The credential of a commitment point, all columns, and its entitlement's `standing`."""
+    return connection.execute(
+        select(credentials, entitlements.c.standing)
+        .join(entitlements, credentials.c.entitlement_id == entitlements.c.id)
+        .where(credentials.c.commitment == commitment)
     ).one_or_none()
-    return row
 
 
-def next_serial(connection: Connection) -> int:
-    """One more than the highest serial so far; only meaningful in a writing transaction."""
-    return (connection.execute(select(func.max(credentials.c.serial))).scalar() or 0) + 1
+def highest_serial(connection: Connection) -> int:
+    """The highest serial so far, 0 before the first."""
+    return connection.execute(select(func.max(credentials.c.serial))).scalar() or 0
 
 
 def bind_code(connection: Connection, code_hash: bytes, *, commitment: bytes) -> bool:
@@ -262,4 +326,15 @@ def add_credential(
             issued=issued,
             retired=False,
         )
+    )
+
+
+def renew_credential(
+    connection: Connection, commitment: bytes, *, handle: bytes, issued: bytes
+) -> None:
+    """Put a credential with a new handle in the place of one whose handle was taken."""
+    connection.execute(
+        update(credentials)
+        .where(credentials.c.commitment == commitment)
+        .values(handle=handle, issued=issued, removed=False)
     )

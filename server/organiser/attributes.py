@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from credentials.errors import SchemaError
-from credentials.formats.schema import Schema
+from credentials.formats.schema import REISSUED, Schema
 from server.problems import OperatorError
 
-REISSUED = "reissued"
 PASS = "pass"  # noqa: S105 - the name of an attribute
 EVERY_PRODUCT = "*"
 
@@ -48,10 +47,7 @@ class ProductMapping:
             if not isinstance(given, dict):
                 raise OperatorError(f"{path}: {product!r} needs an object of attribute values.")
             try:
-                products[product] = {
-                    name: _from_json(schema, name=name, value=value)
-                    for name, value in given.items()
-                }
+                products[product] = read_values(schema, given)
             except SchemaError as error:
                 raise OperatorError(f"{path}: {product!r}: {error}.") from None
         return cls(products)
@@ -129,6 +125,11 @@ def slug(text: str) -> str:
     """Lower case letters and digits with single hyphens: `Full Week!` gives `full-week`."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def read_values(schema: Schema, given: Mapping[str, object]) -> Values:
+    """Values as a person or a JSON document gives them, by name; raises SchemaError."""
+    return {name: _from_json(schema, name=name, value=value) for name, value in given.items()}
 
 
 def _from_json(schema: Schema, *, name: str, value: object) -> str | int:

@@ -6,7 +6,6 @@ from enum import StrEnum
 from credentials.formats.attribute import AttributeValue
 from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import Metadata
-from credentials.formats.schema import REISSUED
 
 
 class State(StrEnum):
@@ -22,8 +21,7 @@ class Draft:
     """What the organiser prepares.
 
     Voting ends at `closes_at` (Unix seconds), or `closes_after` seconds after the opening; exactly
-    one of them is set. `require` names further attributes, each with the one value that a voter
-    must have; that the credential is not a re-issued one is always required.
+    one of them is set. `require` names attributes, each with the one value that a voter must have.
     """
 
     question: str
@@ -55,8 +53,9 @@ class Draft:
         fields["require"] = tuple(tuple(pair) for pair in kept["require"])  # type: ignore[attr-defined]
         return cls(**fields)  # type: ignore[arg-type]
 
-    def manifest(self, poll: str, *, metadata: Metadata, opens_at: int) -> Manifest:
-        """The manifest of this poll if it opens now; raises EncodingError or PolicyError."""
+    def manifest(self, poll: str, *, metadata: Metadata, head: bytes, opens_at: int) -> Manifest:
+        """The manifest of this poll if it opens now, with the registry head of this hash as its
+        roll; raises EncodingError or PolicyError."""
         closes_at = self.closes_at if self.closes_after is None else opens_at + self.closes_after
         manifest = Manifest(
             community_id=metadata.community_id,
@@ -70,7 +69,8 @@ class Draft:
             threshold=self.threshold,
             opens_at=opens_at,
             closes_at=closes_at or 0,
-            require=((REISSUED, 0), *self.require),
+            head=head,
+            require=self.require,
         )
         manifest.check(metadata)
         return manifest

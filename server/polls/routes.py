@@ -10,6 +10,7 @@ from credentials.formats.poll import BALLOT_LIMIT
 from credentials.tally.plurality import PluralityResult
 from server.polls.poll import Poll
 from server.polls.service import PollService
+from server.registry.bodies import SignedHeadBody
 
 PollId = Annotated[str, Path(max_length=32, description="the poll's id")]
 
@@ -31,10 +32,12 @@ class PollList(BaseModel):
 
 
 class PollBody(PollSummary):
-    """A poll with its manifest (CBOR, base64url), whose SHA-256 every ballot names."""
+    """A poll with its manifest (CBOR, base64url), whose SHA-256 every ballot names, and the signed
+    registry head that is its roll."""
 
     manifest: str
     manifest_hash: str
+    head: SignedHeadBody
     options: list[str]
     quorum: int
     threshold: tuple[int, int]
@@ -96,7 +99,7 @@ class ResultBody(BaseModel):
 
 
 class BundleBody(BaseModel):
-    """Metadata, manifest and all ballots (one CBOR object, base64url): enough to recount."""
+    """Metadata, manifest, roll and all ballots (one CBOR object, base64url): enough to recount."""
 
     bundle: str
 
@@ -122,6 +125,7 @@ def router(service: PollService) -> APIRouter:
             **summary.model_dump(),
             manifest=base64url.encode(found.octets or b""),
             manifest_hash=base64url.encode(manifest.manifest_hash),
+            head=SignedHeadBody.of(service.roll(found)),
             options=list(manifest.options),
             quorum=manifest.quorum,
             threshold=manifest.threshold,
@@ -144,7 +148,8 @@ def router(service: PollService) -> APIRouter:
 
     @routes.get("/{poll}/bundle", summary="Everything needed to recount a closed poll")
     def read_bundle(poll: PollId) -> BundleBody:
-        """Signed metadata, manifest and all ballots, in ascending order of their hashes."""
+        """Signed metadata, manifest, signed registry head and all ballots, in ascending order of
+        their hashes."""
         return BundleBody(bundle=base64url.encode(service.bundle(poll)))
 
     return routes

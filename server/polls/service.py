@@ -10,8 +10,10 @@ from functools import lru_cache
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
+from credentials.formats.head import Head, SignedHead
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll import Ballot, PollBundle
+from credentials.keys import VerifierKeys
 from credentials.polls import FIRST_SEQUENCE, SequenceRefused, verify_ballot
 from credentials.tally.plurality import PluralityResult, plurality
 from server.clock import Clock, unix_seconds
@@ -21,6 +23,7 @@ from server.event_log import event_log
 from server.polls import store
 from server.polls.poll import Draft, Poll, State
 from server.problems import AlreadyVoted, PollNotOpen, PollStillOpen, PollUnknown, SequenceWrong
+from server.registry.service import RegistryService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +38,16 @@ class PollService:
     """Polls as members and auditors see them; drafts do not exist for them."""
 
     def __init__(
-        self, database: Database, community: CommunityService, *, clock: Clock = unix_seconds
+        self,
+        database: Database,
+        community: CommunityService,
+        registry: RegistryService,
+        *,
+        clock: Clock = unix_seconds,
     ) -> None:
         self._database = database
         self._community = community
+        self._registry = registry
         self._clock = clock
 
     def polls(self) -> list[Poll]:
@@ -51,6 +60,12 @@ class PollService:
         """A poll that was opened; raises PollUnknown."""
         with self._database.read() as connection:
             return self._opened(connection, poll_id)
+
+    def roll(self, poll: Poll) -> SignedHead:
+        """The registry head that is the roll of a poll that was opened; raises PollUnknown."""
+        if poll.manifest is None:
+            raise PollUnknown
+        return self._registry.signed_head(poll.manifest.head)
 
     def cast(self, poll_id: str, octets: bytes) -> Cast:
         """Verify a ballot (CBOR) and count it, once.
@@ -68,7 +83,7 @@ class PollService:
             raise PollNotOpen("Voting in this poll has ended.")
         try:
             verified = verify_ballot(
-                ballot, manifest=poll.manifest, verifier=self._community.verifier()
+                ballot, manifest=poll.manifest, verifier=self._verifier(poll.manifest)
             )
         except SequenceRefused as error:
             raise SequenceWrong(
@@ -109,9 +124,15 @@ class PollService:
         return PollBundle(
             metadata=signed,
             manifest=poll.octets or b"",
+            head=self.roll(poll),
             ballots=ballots,
             closed_at=poll.closed_at,
         ).to_cbor()
+
+    def _verifier(self, manifest: Manifest) -> VerifierKeys:
+        """The keys at the head that the poll has pinned, however old that is by now."""
+        head = Head.from_cbor(self._registry.signed_head(manifest.head).octets)
+        return self._community.verifier().at(head)
 
     def _sealed(self, poll_id: str) -> Poll:
         """A closed poll to which no ballot can be added any more.

@@ -22,8 +22,9 @@ PolicyField = Annotated[
     dict[str, Any],
     Field(
         max_length=8,
-        description="what to show: purpose (login or visit), pseudonym, disclose, identifying",
-        examples=[{"purpose": "login", "disclose": ["pass"]}],
+        description="what to show: purpose (login or visit), pseudonym, disclose, identifying; "
+        "what to prove: require; max_head_age in seconds",
+        examples=[{"purpose": "login", "disclose": ["pass"], "require": ["valid_until >= today"]}],
     ),
 ]
 
@@ -55,12 +56,17 @@ class AnswerRequest(BaseModel):
 
 
 class VerifyRequest(BaseModel):
-    """A presentation for a nonce (32 octets, base64url) that the app drew and uses once."""
+    """A presentation for a nonce (32 octets, base64url) that the app drew and uses once.
+
+    `asked_at` (Unix seconds) is when it gave the nonce out, at most 24 hours ago; its UTC day is
+    what the policy calls today. Now, if it is left out.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     policy: PolicyField
     nonce: Annotated[str, Field(max_length=64)]
+    asked_at: Annotated[int | None, Field(ge=0, le=2**40)] = None
     presentation: PresentationField
 
 
@@ -136,6 +142,7 @@ def router(service: PresentationService) -> APIRouter:
                 base64url.decode(body.presentation),
                 policy=Policy.from_json(body.policy),
                 nonce=base64url.decode(body.nonce),
+                asked_at=body.asked_at,
                 token_hash=require_bearer(request),
             )
         )

@@ -33,6 +33,7 @@ from server.problems import (
     RequestUsed,
     TokenRefused,
 )
+from server.registry.service import RegistryService
 
 REQUEST_SECONDS = 600
 """How long a wallet may take to answer."""
@@ -42,6 +43,12 @@ KEEP_SECONDS = 3600
 
 NONCE_SECONDS = 86_400
 """How long a nonce that an app chose itself cannot be used again."""
+
+ASKED_SECONDS = 86_400
+"""How long ago an app may have given out the nonce that it has checked."""
+
+FUTURE_SECONDS = 60
+"""How far an app's clock may be ahead of the service's."""
 
 EXPIRED = "expired"
 
@@ -60,10 +67,16 @@ class PresentationService:
     """What apps may do; every call names the app by the hash of its token."""
 
     def __init__(
-        self, database: Database, community: CommunityService, *, clock: Clock = unix_seconds
+        self,
+        database: Database,
+        community: CommunityService,
+        registry: RegistryService,
+        *,
+        clock: Clock = unix_seconds,
     ) -> None:
         self._database = database
         self._community = community
+        self._registry = registry
         self._clock = clock
 
     def link(self, request_id: str) -> str:
@@ -81,6 +94,8 @@ class PresentationService:
             app=app.id,
             policy=policy,
             nonce=secrets.token_bytes(32),
+            head=self._registry.chain().newest.hash,
+            asked_at=now,
             expires_at=now + REQUEST_SECONDS,
         )
         with self._database.write() as connection:
@@ -123,7 +138,10 @@ class PresentationService:
             app=app,
             policy=asked.request.policy,
             nonce=asked.request.nonce,
+            asked_at=asked.request.asked_at,
             verifier=self._community.verifier(),
+            heads=self._registry.chain(),
+            now=self._clock(),
         )
         nonce = asked.request.nonce
         try:
@@ -151,19 +169,30 @@ class PresentationService:
         return verdict
 
     def verify(
-        self, octets: bytes, *, policy: Policy, nonce: bytes, token_hash: bytes
+        self,
+        octets: bytes,
+        *,
+        policy: Policy,
+        nonce: bytes,
+        asked_at: int | None = None,
+        token_hash: bytes,
     ) -> AppVerdict:
         """Judge a presentation made for a nonce (32 octets) of the app's own, which is used up.
 
-        Raises TokenRefused, PolicyRefused, PolicyError, PresentationMalformed, NonceUsed.
+        `asked_at` is when the app gave the nonce out (Unix seconds), now if it does not say.
+        Raises TokenRefused, PolicyRefused, PolicyError, RequestMalformed, PresentationMalformed,
+        NonceUsed.
         """
         app = self._app(token_hash)
         verifier = self._community.verifier()
         check_app_policy(policy, verifier=verifier)
         if len(nonce) != 32:
             raise RequestMalformed("A nonce has 32 octets.")
-        presentation = parse_presentation(octets)
         now = self._clock()
+        asked_at = now if asked_at is None else asked_at
+        if not now - ASKED_SECONDS <= asked_at <= now + FUTURE_SECONDS:
+            raise RequestMalformed("'asked_at' is a time within the last 24 hours.")
+        presentation = parse_presentation(octets)
         try:
             with self._database.write() as connection:
                 store.purge(connection, now=now, keep_seconds=KEEP_SECONDS)
@@ -171,7 +200,14 @@ class PresentationService:
         except IntegrityError:
             raise NonceUsed from None
         verdict = judge_presentation(
-            presentation, app=app, policy=policy, nonce=nonce, verifier=verifier
+            presentation,
+            app=app,
+            policy=policy,
+            nonce=nonce,
+            asked_at=asked_at,
+            verifier=verifier,
+            heads=self._registry.chain(),
+            now=now,
         )
         event_log.record("presentation", outcome=verdict.word)
         return verdict

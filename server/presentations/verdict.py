@@ -9,7 +9,8 @@ from credentials.formats.presentation import Presentation
 from credentials.formats.request import REQUEST_PURPOSES
 from credentials.keys import VerifierKeys
 from credentials.presentation import verify_presentation
-from credentials.scope import app_scope
+from credentials.registry.chain import HeadChain
+from credentials.scope import app_scope, day_of
 from server.problems import PolicyRefused, PresentationMalformed
 
 VERIFIED = "verified"
@@ -52,16 +53,25 @@ def judge_presentation(
     app: App,
     policy: Policy,
     nonce: bytes,
+    asked_at: int,
     verifier: VerifierKeys,
+    heads: HeadChain,
+    now: int,
 ) -> AppVerdict:
-    """Verify in the scope of the app's registered origin, whoever hands the presentation over."""
+    """Verify in the scope of the app's registered origin, whoever hands the presentation over.
+
+    It was made at one of `heads` that is accepted at `now`. `asked_at` (Unix seconds) is when the
+    nonce was given out: its UTC day is what the policy calls today.
+    """
     try:
+        head = heads.accept(presentation.head, now=now, max_age=policy.max_head_age)
         verified = verify_presentation(
             presentation,
-            verifier=verifier,
+            verifier=verifier.at(head),
             policy=policy,
             scope=app_scope(policy.purpose, app.response_address),
             freshness=nonce,
+            today=day_of(asked_at),
         )
     except (EncodingError, PresentationRefused) as error:
         return AppVerdict(verified=False, reason=str(error))

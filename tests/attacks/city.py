@@ -26,7 +26,7 @@ from credentials.formats.metadata import App, Door, Event, Metadata
 from server.commands.session import Session, open_community
 from server.doors.organiser import DoorOffice
 from server.issuance.claim_codes import derive_code
-from server.issuance.entitlements import EntitlementService, Invitation
+from server.issuance.entitlements import Invitation
 from server.polls.organiser import PollOffice
 from server.polls.poll import Draft
 from server.presentations.organiser import AppOffice
@@ -91,8 +91,7 @@ class City:
         )
         assert made.returncode == 0, made.stderr
         self.session: Session = open_community(self.data, passphrase_file=self.passphrase_file)
-        link_key = self.session.keystore.link_key
-        self.entitlements = EntitlementService(self.session.database, link_key=lambda: link_key)
+        self.entitlements = self.session.entitlements
         return self
 
     # --- the organiser
@@ -133,7 +132,7 @@ class City:
         self, poll_id: str, *, options: tuple[str, ...] = ("yes", "no"), seconds: int = 3600
     ) -> Manifest:
         """Open a poll."""
-        office = PollOffice(self.session.database, self.session.community)
+        office = self._poll_office()
         office.create(poll_id, Draft(question=f"{poll_id}?", options=options, closes_after=seconds))
         manifest = office.open(poll_id).manifest
         assert manifest is not None
@@ -141,7 +140,11 @@ class City:
 
     def close_poll(self, poll_id: str) -> None:
         """Close a poll before its time."""
-        PollOffice(self.session.database, self.session.community).close(poll_id)
+        self._poll_office().close(poll_id)
+
+    def _poll_office(self) -> PollOffice:
+        session = self.session
+        return PollOffice(session.database, session.community, session.registry, session.publisher)
 
     def votes(self, poll: Manifest) -> tuple[list[int], int]:
         """Close a poll; the votes of each option, and the abstentions, as anyone reads them."""

@@ -4,16 +4,25 @@ The services are the ones that `serve` runs; only the time is an argument. Sever
 open the same file.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from sqlalchemy import Connection
+
+from credentials.curve.scalars import encode_scalar
 from credentials.doors import door_policy
+from credentials.formats.credential import MAX_SERIAL
+from credentials.formats.crowd import Crowd
+from credentials.formats.head import Head
 from credentials.formats.metadata import Door, Metadata
 from credentials.formats.policy import Policy
 from credentials.formats.poll import Ballot, Manifest, action_digest
 from credentials.formats.qr import to_qr_text
+from credentials.formats.schema import Schema
+from credentials.merkle import Frontier
 from credentials.presentation import present
-from credentials.scope import app_scope, door_scope, poll_scope, time_slot
+from credentials.registry.log import read_entries, split_entries
+from credentials.scope import app_scope, day_of, door_scope, poll_scope, time_slot
 from server.bearer import hash_token
 from server.community.service import CommunityService
 from server.database import Database, tables
@@ -25,6 +34,9 @@ from server.polls.organiser import PollOffice
 from server.polls.service import PollService
 from server.presentations.organiser import AppOffice
 from server.presentations.service import PresentationService
+from server.registry import store
+from server.registry.publisher import Publisher
+from server.registry.service import RegistryService
 from tests.community import Community, Member
 
 NOON = 1_790_000_000
@@ -40,6 +52,19 @@ class Clock:
         return self.now
 
 
+class Everybody:
+    """Stands in for the enrolments: members of the community in memory are in no table."""
+
+    def highest_serial(self, _connection: Connection) -> int:
+        return MAX_SERIAL
+
+    def end_passes(self, _connection: Connection, *, schema: Schema, today: int) -> None:
+        pass
+
+    def crowd(self, _connection: Connection, *, schema: Schema) -> Crowd:
+        return Crowd(members=0)
+
+
 @dataclass
 class Standing:
     """The services of one community."""
@@ -53,12 +78,23 @@ class Standing:
         self.published = CommunityService(
             self.database, signing_key=lambda: self.community.signing_key, clock=self.clock
         )
-        self.doors = DoorService(self.database, self.published, clock=self.clock)
-        self.sync = SyncService(self.database, self.published, self.doors, clock=self.clock)
-        self.polls = PollService(self.database, self.published, clock=self.clock)
-        self.apps = PresentationService(self.database, self.published, clock=self.clock)
+        self.registry = RegistryService(self.database, self.published)
+        self.publisher = Publisher(
+            self.database,
+            community=self.published,
+            registry=self.registry,
+            enrolments=Everybody(),
+            secret_key=lambda: self.community.secret,
+            signing_key=lambda: self.community.signing_key,
+            clock=self.clock,
+        )
+        common = (self.database, self.published, self.registry)
+        self.doors = DoorService(*common, clock=self.clock)
+        self.sync = SyncService(*common, self.doors, clock=self.clock)
+        self.polls = PollService(*common, clock=self.clock)
+        self.apps = PresentationService(*common, clock=self.clock)
         self.door_office = DoorOffice(self.database, self.published)
-        self.poll_office = PollOffice(self.database, self.published, clock=self.clock)
+        self.poll_office = PollOffice(*common, self.publisher, clock=self.clock)
         self.app_office = AppOffice(self.database, self.published)
 
     def make(self) -> "Standing":
@@ -66,11 +102,40 @@ class Standing:
         tables.create_all(self.database.engine)
         with self.database.write() as connection:
             self.published.publish_first(self.community.metadata, connection=connection)
+            self._take_over_heads(connection)
         self.tokens = {
             **{door.id: self.door_office.renew_token(door.id) for door in self.metadata.doors},
             **{app.id: self.app_office.renew_token(app.id) for app in self.metadata.apps},
         }
         return self
+
+    def _take_over_heads(self, connection: Connection) -> None:
+        """The registry as the community in memory has published it up to now."""
+        chain, entries = self.community.heads, self.community.entries
+        for head, signed in zip(chain.heads, chain.signed, strict=True):
+            store.add_head(
+                connection,
+                epoch=head.epoch,
+                signed=signed,
+                head_hash=head.hash,
+                frontier=Frontier().grown(entries[: head.removals]).to_octets(),
+            )
+        store.note_removals(connection, [entry[:32] for entry in entries])
+        store.place_removals(connection, entries, first=0)
+
+    def remove(self, *members: Member, emergency: bool = False) -> Head:
+        """Remove members at a head that is published now."""
+        with self.database.write() as connection:
+            handles = [encode_scalar(member.credential.handle) for member in members]
+            self.registry.note_removals(connection, handles)
+            return self.publisher.publish(emergency=emergency, connection=connection)
+
+    def current(self, member: Member) -> Member:
+        """A member whose wallet has gone on to the newest head; raises MemberRevoked."""
+        known, newest = member.credential.keys.head.head, self.registry.chain().newest
+        entries = split_entries(self.registry.log_segment(0)[0])
+        removals = read_entries(entries[known.removals : newest.removals])
+        return replace(member, credential=member.credential.updated(newest, removals=removals))
 
     @property
     def metadata(self) -> Metadata:
@@ -119,7 +184,7 @@ class Standing:
     def ballot(
         self, member: Member, *, manifest: Manifest, choice: int, sequence: int = 1
     ) -> Ballot:
-        """A member's ballot."""
+        """A member's ballot, made at the head at which her wallet is."""
         poll = manifest.manifest_hash
         return Ballot(
             manifest_hash=poll,
@@ -127,7 +192,7 @@ class Standing:
             choice=choice,
             presentation=present(
                 member.credential,
-                policy=manifest.policy,
+                policy=manifest.policy(member.credential.keys.head.head),
                 scope=poll_scope(manifest.community_id, poll),
                 freshness=poll,
                 action=action_digest(poll, sequence, choice),
@@ -141,6 +206,7 @@ class Standing:
             policy=policy,
             scope=app_scope(policy.purpose, self.metadata.app(app).response_address),
             freshness=nonce,
+            today=day_of(self.clock.now),
         ).to_cbor()
 
     def rows(self, table: str) -> list[dict[str, object]]:

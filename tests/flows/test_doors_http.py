@@ -55,7 +55,7 @@ def test_an_offline_door_prepares_and_syncs(city: HttpCity, ana: Member, bo: Mem
         {"metadata": public["metadata"], "signature": public["signature"]}
     )
     assert signed.open_unpinned() == city.standing.metadata
-    assert (public["event"], public["mode"], public["now"]) == ("agora-2026", "once", NOON)
+    assert (public["event"], public["mode"], public["now"]) == ("agora-26", "once", NOON)
     assert public["disclose"] == ["reissued"]
     assert public["entries"] is None
     scans = [

@@ -15,6 +15,7 @@ from server.doors.service import DoorService
 from server.polls.service import PollService
 from server.presentations.service import PresentationService
 from server.problems import Refusal
+from server.registry.service import RegistryService
 
 THREADS = 5
 
@@ -27,9 +28,10 @@ class Worker:
     def __init__(self, file: Path, *, now: int) -> None:
         database = Database(f"sqlite:///{file}")
         community = CommunityService(database, signing_key=_no_key)
-        self.doors = DoorService(database, community, clock=lambda: now)
-        self.polls = PollService(database, community, clock=lambda: now)
-        self.apps = PresentationService(database, community, clock=lambda: now)
+        registry = RegistryService(database, community)
+        self.doors = DoorService(database, community, registry, clock=lambda: now)
+        self.polls = PollService(database, community, registry, clock=lambda: now)
+        self.apps = PresentationService(database, community, registry, clock=lambda: now)
         community.verifier().warm()
 
 

@@ -1,0 +1,143 @@
+"""What the registry says: heads, the log, what is removed or about to be; publishing is apart.
+
+Every worker keeps the newest heads as one verified chain; a small query with every use sees whether
+there is a newer one.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from credentials.formats.head import Head, SignedHead
+from credentials.registry.chain import HeadChain
+from credentials.registry.log import SEGMENT_ENTRIES
+from server.community.service import CommunityService
+from server.database import Database
+from server.problems import NotFound, OperatorError
+from server.registry import store
+from server.registry.schedule import Schedule
+
+SEGMENT_HEADS = 256
+SERVED_HEADS = 64
+"""How many of the newest heads a wallet or door is given at once."""
+
+KNOWN_HEADS = 512
+"""How many of the newest heads a worker keeps, to judge what a door brings late."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryStatus:
+    """Where the registry stands: its newest head, and what waits for the next one."""
+
+    head: Head
+    pending: int
+    schedule: Schedule
+
+
+class RegistryService:
+    """The registry of one community as every other feature sees it."""
+
+    def __init__(self, database: Database, community: CommunityService) -> None:
+        self._database = database
+        self._community = community
+        self._cached: HeadChain | None = None
+
+    def chain(self, *, connection: Connection | None = None) -> HeadChain:
+        """The newest heads; `connection` reads them inside a transaction of the caller's.
+
+        Raises OperatorError where no head was published yet.
+        """
+        if connection is None:
+            with self._database.read() as own:
+                self._cached = self._chain(own)
+                return self._cached
+        # What a writing transaction sees may never be committed, so it is not remembered.
+        return self._chain(connection)
+
+    def _chain(self, connection: Connection) -> HeadChain:
+        newest = store.newest_epoch(connection)
+        if newest is None:
+            raise OperatorError("The registry of this community has not published any head yet.")
+        known = self._cached
+        if known is not None and known.newest.epoch == newest:
+            return known
+        metadata = self._community.metadata(connection=connection)
+        first = max(0, newest - KNOWN_HEADS + 1) if known is None else known.newest.epoch + 1
+        signed = store.heads(connection, first=first, last=newest)
+        if known is None:
+            return HeadChain.start(signed, metadata=metadata)
+        return known.extended(signed, metadata=metadata).shortened(KNOWN_HEADS)
+
+    def heads(self) -> tuple[SignedHead, ...]:
+        """The newest heads that wallets and doors are given, ascending."""
+        return self.chain().signed[-SERVED_HEADS:]
+
+    def signed_head(self, head_hash: bytes) -> SignedHead:
+        """The published head with this hash; raises NotFound."""
+        with self._database.read() as connection:
+            signed = store.head_by_hash(connection, head_hash)
+        if signed is None:
+            raise NotFound
+        return signed
+
+    def head_segment(self, number: int) -> tuple[list[SignedHead], bool]:
+        """The heads 256n … 256n+255, and whether they are all there; raises NotFound beyond."""
+        first = number * SEGMENT_HEADS
+        with self._database.read() as connection:
+            signed = store.heads(connection, first=first, last=first + SEGMENT_HEADS - 1)
+        if not signed:
+            raise NotFound
+        return signed, len(signed) == SEGMENT_HEADS
+
+    def log_segment(self, number: int) -> tuple[bytes, bool]:
+        """The log's entries 1024n … 1024n+1023, and whether they are all there.
+
+        Raises NotFound beyond the log's end.
+        """
+        first = number * SEGMENT_ENTRIES
+        with self._database.read() as connection:
+            entries = store.entries(connection, first=first, last=first + SEGMENT_ENTRIES - 1)
+        if not entries and number:
+            raise NotFound
+        return b"".join(entries), len(entries) == SEGMENT_ENTRIES
+
+    def status(self) -> RegistryStatus:
+        """Where the registry stands."""
+        with self._database.read() as connection:
+            return RegistryStatus(
+                head=self._chain(connection).newest,
+                pending=store.count_pending(connection),
+                schedule=self.schedule(connection),
+            )
+
+    def schedule(self, connection: Connection) -> Schedule:
+        """The schedule that the organiser has set, or a head every day at 03:00 UTC."""
+        kept = store.schedule(connection)
+        return Schedule() if kept is None else Schedule(period=kept[0], offset=kept[1])
+
+    def set_schedule(self, schedule: Schedule) -> None:
+        """Set the schedule; it counts from the next head on."""
+        with self._database.write() as connection:
+            store.set_schedule(connection, period=schedule.period, offset=schedule.offset)
+
+    # --- removals, inside the caller's writing transaction
+
+    def note_removals(self, connection: Connection, handles: list[bytes]) -> None:
+        """Note handles (32 octets each) for removal at the next head.
+
+        IntegrityError if one was noted before: a handle is never removed twice.
+        """
+        store.note_removals(connection, handles)
+
+    def is_noted(self, connection: Connection, handle: bytes) -> bool:
+        """Whether a handle was removed or is to be removed: it never gets a witness again."""
+        return store.is_noted(connection, handle)
+
+    def are_pending(self, connection: Connection, handles: list[bytes]) -> bool:
+        """Whether one of the handles waits for the head that removes it."""
+        return store.are_pending(connection, handles)
+
+    def newest(self, connection: Connection) -> tuple[Head, SignedHead]:
+        """The newest head inside the caller's transaction."""
+        chain = self._chain(connection)
+        return chain.newest, chain.signed[-1]
