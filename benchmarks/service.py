@@ -18,7 +18,6 @@ from tempfile import TemporaryDirectory
 
 from credentials.holder import Credential, accept
 from credentials.issuance import Issuer, commit, derive_secrets, draw_handle
-from server.registry.service import RegistryService
 from tests.attacks.city import City
 from tests.community import SCHEMA
 
@@ -52,7 +51,7 @@ def served(city: City) -> Iterator[None]:
 def enrol(city: City, *, members: int) -> list[Credential]:
     """Credentials with witnesses for so many members, issued blindly to wallets of their own."""
     metadata = city.metadata
-    head = RegistryService(city.session.database, city.session.community).chain().newest
+    head = city.session.registry.chain().newest
     issuer = Issuer(city.session.keystore.issuer, metadata=metadata)
     credentials = []
     for serial in range(1, members + 1):
