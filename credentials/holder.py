@@ -119,7 +119,7 @@ class Credential:
 
         Raises DigitsRefused for the table of another registry.
         """
-        if digits.key != self.keys.digit_key:
+        if digits.key != self.keys.digit_key.point:
             raise DigitsRefused("the digit table belongs to another community's registry")
         return replace(self, digits=digits)
 
