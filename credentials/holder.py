@@ -66,7 +66,9 @@ class Credential:
     difference: G1 = field(repr=False)
     witness: Witness | None = field(default=None, repr=False)
     digits: DigitTable | None = field(default=None, repr=False)
-    _pseudonyms: dict[tuple[bytes, int], G1] = field(default_factory=dict, repr=False, compare=False)
+    _pseudonyms: dict[tuple[bytes, int], G1] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def handle(self) -> int:
@@ -119,7 +121,7 @@ class Credential:
 
         Raises DigitsRefused for the table of another registry.
         """
-        if digits.key != self.keys.digit_key:
+        if digits.key != self.keys.digit_key.point:
             raise DigitsRefused("the digit table belongs to another community's registry")
         return replace(self, digits=digits)
 
