@@ -3,12 +3,32 @@
 import os
 import platform
 
-from benchmarks import attendees, checkins, protocol, wallet
+from benchmarks import (
+    attendees,
+    batches,
+    checkins,
+    growth,
+    growth_service,
+    protocol,
+    wallet,
+    witnesses,
+)
 from benchmarks.measure import Row, gain_of_two, rows_against_reference, show, take_turns
+
+MEASUREMENTS = (
+    protocol,
+    batches,
+    witnesses,
+    growth,
+    growth_service,
+    checkins,
+    attendees,
+    wallet,
+)
 
 
 def main() -> None:
-    """Print the machine's facts, R, and every table."""
+    """Print the machine's facts, R, and every table; draw every curve."""
     unit = take_turns({}, rounds=200)
     show(
         "Machine",
@@ -21,7 +41,7 @@ def main() -> None:
             Row(name="two processes at once", figure=f"{gain_of_two():9.2f} times the work of one"),
         ],
     )
-    for measurement in (protocol, checkins, attendees, wallet):
+    for measurement in MEASUREMENTS:
         measurement.main()
 
 

@@ -1,7 +1,9 @@
 """How things are measured: operations take turns, and each figure is a median.
 
-The reference R is one check of two pairings on blst. Machines are shared and noisy; taking turns
-lets noise hit all operations alike, so that the ratios to R hold where microseconds do not.
+The reference R is one check of two pairings on blst. Machines are shared and noisy. What only
+computes is measured in processor time, which leaves out the time that others took; and taking turns
+lets the rest of the noise hit all operations alike, so that the ratios to R hold where microseconds
+do not. What waits for a disk or for other processes is measured on the clock on the wall.
 """
 
 import multiprocessing
@@ -11,6 +13,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from credentials.curve import curve
+
+Clock = Callable[[], float]
+PROCESSOR: Clock = time.process_time
+WALL: Clock = time.perf_counter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +34,9 @@ def reference() -> None:
     assert curve.pairing_check([pair, (-pair[0], pair[1])])
 
 
-def take_turns(operations: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[str, float]:
+def take_turns(
+    operations: Mapping[str, Callable[[], object]], *, rounds: int, clock: Clock = PROCESSOR
+) -> dict[str, float]:
     """Median seconds of each operation and of "R", over `rounds` rounds in which all take turns."""
     all_operations = {"R": reference, **operations}
     times: dict[str, list[float]] = {name: [] for name in all_operations}
@@ -36,10 +44,52 @@ def take_turns(operations: Mapping[str, Callable[[], object]], *, rounds: int) -
         operation()
     for _ in range(rounds):
         for name, operation in all_operations.items():
-            start = time.perf_counter()
+            start = clock()
             operation()
-            times[name].append(time.perf_counter() - start)
+            times[name].append(clock() - start)
     return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Median seconds of a long operation, and the median of how many R it took."""
+
+    seconds: float
+    references: float
+
+    def each(self, count: int) -> "Measured":
+        """The same for one of `count` things that were done."""
+        return Measured(seconds=self.seconds / count, references=self.references / count)
+
+    @property
+    def figure(self) -> str:
+        """Milliseconds and R, as all tables show them."""
+        return f"{self.seconds * 1000:9.2f} ms {self.references:8.2f} R"
+
+
+def between_references(
+    operation: Callable[[], object], *, rounds: int, references: int = 50
+) -> Measured:
+    """For what takes long: R is measured before and after each round, and compared with that."""
+    seconds, ratios = [], []
+    for _ in range(rounds):
+        units = _references(references)
+        start = PROCESSOR()
+        operation()
+        taken = PROCESSOR() - start
+        units += _references(references)
+        seconds.append(taken)
+        ratios.append(taken / statistics.median(units))
+    return Measured(seconds=statistics.median(seconds), references=statistics.median(ratios))
+
+
+def _references(count: int) -> list[float]:
+    times = []
+    for _ in range(count):
+        start = PROCESSOR()
+        reference()
+        times.append(PROCESSOR() - start)
+    return times
 
 
 def _count_references(seconds: float) -> int:

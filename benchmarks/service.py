@@ -49,8 +49,9 @@ def served(city: City) -> Iterator[None]:
 
 
 def enrol(city: City, *, members: int) -> list[Credential]:
-    """Credentials for so many members, issued blindly to wallets of their own."""
+    """Credentials with witnesses for so many members, issued blindly to wallets of their own."""
     metadata = city.metadata
+    head = city.session.registry.chain().newest
     issuer = Issuer(city.session.keystore.issuer, metadata=metadata)
     credentials = []
     for serial in range(1, members + 1):
@@ -70,7 +71,9 @@ def enrol(city: City, *, members: int) -> list[Credential]:
                 "valid_until": 22_280,
             },
         )
-        credentials.append(accept(issued, secrets=own, metadata=metadata))
+        credential = accept(issued, secrets=own, metadata=metadata)
+        witness = issuer.witness(head, handle=issued.handle)
+        credentials.append(credential.at(head, witness=witness.point))
     return credentials
 
 

@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from client.nonce_store import NonceStore
     from client.verifier import Verifier
-    from credentials.errors import PresentationRefused, SymbolonError
+    from credentials.errors import HeadNotAccepted, PresentationRefused, SymbolonError
     from credentials.formats.policy import Policy
 
-__all__ = ["NonceStore", "Policy", "PresentationRefused", "SymbolonError", "Verifier"]
+__all__ = [
+    "HeadNotAccepted",
+    "NonceStore",
+    "Policy",
+    "PresentationRefused",
+    "SymbolonError",
+    "Verifier",
+]
 
 _HOMES = {
+    "HeadNotAccepted": "credentials.errors",
     "NonceStore": "client.nonce_store",
     "Policy": "credentials.formats.policy",
     "PresentationRefused": "credentials.errors",

@@ -2,7 +2,25 @@
 
 from dataclasses import dataclass, field
 
+from credentials.formats.head import SignedHead
 from credentials.formats.metadata import SignedMetadata
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuanceAnswer:
+    """Octets of an IssuedCredential and its IssuedWitness, and the head at which that holds."""
+
+    credential: bytes = field(repr=False)
+    witness: bytes = field(repr=False)
+    head: SignedHead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollPaper:
+    """A manifest's octets, and the registry head that it pins."""
+
+    manifest: bytes
+    head: SignedHead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +51,7 @@ class DoorBundle:
     signed: SignedMetadata
     now: int
     entries: tuple[Entry, ...]
+    heads: tuple[SignedHead, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +82,12 @@ class SyncResult:
     verdict: str
     conflict_door: str | None
     conflict_at: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synced:
+    """A result for each queued scan, all entries as merged, and the newest registry heads."""
+
+    results: tuple[SyncResult, ...]
+    entries: tuple[Entry, ...]
+    heads: tuple[SignedHead, ...]

@@ -1,24 +1,29 @@
 """Recounting a poll from its published bundle, offline.
 
-Checks the community's signature, that the ballot paper is the community's, every ballot's proof,
-that no pseudonym votes twice, and counts. What it cannot check is part of the report.
+Checks the community's signatures, that ballot paper and roll are the community's, every ballot's
+proof (many in one product of pairings), that no pseudonym votes twice, and counts. What it cannot
+check is part of the report.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from client.community import PinnedMetadata, pinned
 from credentials.errors import SymbolonError
+from credentials.formats.head import Head
 from credentials.formats.poll import Ballot, Manifest, PollBundle
 from credentials.keys import VerifierKeys
-from credentials.polls import verify_ballot
+from credentials.polls import VerifiedBallot, verify_ballots
 from credentials.tally.plurality import PluralityResult, plurality
 
 NOT_CHECKED = (
     "that no ballot was left out before publishing (each voter can look for the own ballot hash)",
+    "that the roll's registry head is the one which all members saw (their wallets check it)",
     "that every credential belongs to a person (the organiser issues them)",
 )
+CHUNK = 256
+"""Ballots that are checked together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +40,20 @@ class AuditReport:
 
     published: PinnedMetadata
     manifest: Manifest
+    head: Head
     hashes: frozenset[bytes]
     bad: tuple[BadBallot, ...]
     result: PluralityResult
 
     @property
+    def too_many(self) -> bool:
+        """Whether more ballots verify than the roll can have members."""
+        return self.result.ballots > self.head.highest_serial
+
+    @property
     def sound(self) -> bool:
-        """Whether every ballot in the bundle counts."""
-        return not self.bad
+        """Whether every ballot in the bundle counts, and there are no more than members."""
+        return not self.bad and not self.too_many
 
 
 def audit(
@@ -54,35 +65,36 @@ def audit(
     """Re-verify a bundle. Without a fingerprint the one found is trusted, and in the report.
 
     `progress` is told how many ballots are done, of how many. Raises EncodingError,
-    MetadataRefused, PolicyError for a bundle that is not a poll of its community at all.
+    MetadataRefused, HeadRefused, PolicyError for a bundle that is not a poll of its community at
+    all.
     """
     bundle = PollBundle.from_cbor(octets)
     published = pinned(bundle.metadata, fingerprint=fingerprint)
     manifest = bundle.open_manifest()
     manifest.check(published.metadata)
-    keys = VerifierKeys.from_metadata(published.metadata)
+    head = bundle.open_head(metadata_key=published.metadata.metadata_key)
+    keys = VerifierKeys.from_metadata(published.metadata).at(head)
     bad: list[BadBallot] = []
     choices: list[int] = []
     seen: set[bytes] = set()
-    hashes: set[bytes] = set()
-    for number, ballot in enumerate(bundle.ballots, start=1):
-        ballot_hash = hashlib.sha256(ballot).digest()
-        hashes.add(ballot_hash)
-        try:
-            verified = verify_ballot(Ballot.from_cbor(ballot), manifest=manifest, verifier=keys)
-        except SymbolonError as error:
-            bad.append(BadBallot(ballot_hash=ballot_hash, reason=str(error)))
-        else:
-            if verified.pseudonym in seen:
-                bad.append(BadBallot(ballot_hash=ballot_hash, reason="a second vote of one member"))
+    for start in range(0, len(bundle.ballots), CHUNK):
+        chunk = bundle.ballots[start : start + CHUNK]
+        verdicts = _verdicts(chunk, manifest=manifest, keys=keys)
+        for ballot, verdict in zip(chunk, verdicts, strict=True):
+            if isinstance(verdict, SymbolonError):
+                bad.append(BadBallot(ballot_hash=_hash(ballot), reason=str(verdict)))
+            elif verdict.pseudonym in seen:
+                reason = "a second vote of one member"
+                bad.append(BadBallot(ballot_hash=_hash(ballot), reason=reason))
             else:
-                seen.add(verified.pseudonym)
-                choices.append(verified.choice)
-        progress(number, len(bundle.ballots))
+                seen.add(verdict.pseudonym)
+                choices.append(verdict.choice)
+        progress(start + len(chunk), len(bundle.ballots))
     return AuditReport(
         published=published,
         manifest=manifest,
-        hashes=frozenset(hashes),
+        head=head,
+        hashes=frozenset(map(_hash, bundle.ballots)),
         bad=tuple(bad),
         result=plurality(
             choices,
@@ -91,3 +103,24 @@ def audit(
             threshold=manifest.threshold,
         ),
     )
+
+
+def _verdicts(
+    ballots: Sequence[bytes], *, manifest: Manifest, keys: VerifierKeys
+) -> list[VerifiedBallot | SymbolonError]:
+    """For each ballot what it comes to, or why it is bad; one product of pairings for all."""
+    read = [_read(octets) for octets in ballots]
+    parsed = [ballot for ballot in read if isinstance(ballot, Ballot)]
+    verified = iter(verify_ballots(parsed, manifest=manifest, verifier=keys))
+    return [next(verified) if isinstance(each, Ballot) else each for each in read]
+
+
+def _read(ballot: bytes) -> Ballot | SymbolonError:
+    try:
+        return Ballot.from_cbor(ballot)
+    except SymbolonError as error:
+        return error
+
+
+def _hash(ballot: bytes) -> bytes:
+    return hashlib.sha256(ballot).digest()

@@ -75,12 +75,19 @@ def show_fingerprint(fingerprint: bytes) -> str:
     return base64url.encode(fingerprint)
 
 
+def address_in(source: str | Path) -> str | None:
+    """The community's address, where that is what `source` is. Raises ClientError."""
+    text = str(source)
+    if not text.startswith(("https://", "http://")):
+        return None
+    return checked_address(text).removesuffix(WELL_KNOWN)
+
+
 def load_signed(source: str | Path) -> SignedMetadata:
     """Read signed metadata from a file, or from a community's address. Raises ClientError."""
-    text = str(source)
-    if text.startswith(("https://", "http://")):
+    address = address_in(source)
+    if address is not None:
         with Transport() as transport:
-            address = checked_address(text).removesuffix(WELL_KNOWN)
             return IssuerClient(address, transport=transport).metadata()
     try:
         value = json.loads(Path(source).read_bytes())

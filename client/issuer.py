@@ -10,15 +10,20 @@ from client.answers import (
     CheckIn,
     DoorBundle,
     Entry,
+    IssuanceAnswer,
+    PollPaper,
     PollSummary,
     QueuedScan,
+    Synced,
     SyncResult,
 )
 from client.errors import ClientError
 from client.transport import Json, Transport, checked_address, origin_for_people
 from credentials.errors import EncodingError
 from credentials.formats import base64url
+from credentials.formats.head import SignedHead
 from credentials.formats.metadata import SignedMetadata
+from credentials.registry.log import split_entries
 
 BUNDLE_LIMIT = 256 * 1024 * 1024
 
@@ -45,8 +50,28 @@ class IssuerClient:
         answer = self._transport.post(f"{self.address}/issuance/nonce", {})
         return self._octets(answer, "nonce")
 
-    def issue(self, commitment: bytes, *, nonce: bytes, claim_code: str | None) -> bytes:
-        """Hand over a commitment (144 octets); returns IssuedCredential octets."""
+    def heads(self) -> tuple[SignedHead, ...]:
+        """The newest registry heads, ascending, up to 64 of them."""
+        return self._heads(self._transport.get(f"{self.address}/registry/heads"))
+
+    def head_segment(self, number: int) -> tuple[SignedHead, ...]:
+        """The heads from the epoch 256 * number on: 256 of them, or the last ones."""
+        return self._heads(self._transport.get(f"{self.address}/registry/heads/{number}"))
+
+    def log_segment(self, number: int) -> list[bytes]:
+        """The removals from 1024 * number on, 80 octets each: 1024 of them, or the last ones."""
+        answer = self._transport.get(f"{self.address}/registry/log/{number}")
+        try:
+            return split_entries(self._octets(answer, "entries"))
+        except EncodingError:
+            raise self._strange() from None
+
+    def digits(self) -> bytes:
+        """The registry's table of signed digits; nothing in it is checked yet."""
+        return self._octets(self._transport.get(f"{self.address}/registry/digits"), "digits")
+
+    def issue(self, commitment: bytes, *, nonce: bytes, claim_code: str | None) -> IssuanceAnswer:
+        """Hand over a commitment (144 octets)."""
         answer = self._transport.post(
             f"{self.address}/issuance/credential",
             {
@@ -55,7 +80,11 @@ class IssuerClient:
                 "claim_code": claim_code,
             },
         )
-        return self._octets(answer, "credential")
+        return IssuanceAnswer(
+            credential=self._octets(answer, "credential"),
+            witness=self._octets(answer, "witness"),
+            head=self._head(answer.get("head")),
+        )
 
     def polls(self) -> tuple[PollSummary, ...]:
         """All polls of the community."""
@@ -69,9 +98,12 @@ class IssuerClient:
             for row in self._rows(answer, "polls")
         )
 
-    def manifest(self, poll: str) -> bytes:
-        """The manifest's octets."""
-        return self._octets(self._transport.get(f"{self.address}/polls/{poll}"), "manifest")
+    def poll(self, poll: str) -> PollPaper:
+        """A poll's manifest, and the registry head that it pins."""
+        answer = self._transport.get(f"{self.address}/polls/{poll}")
+        return PollPaper(
+            manifest=self._octets(answer, "manifest"), head=self._head(answer.get("head"))
+        )
 
     def cast(self, ballot: bytes, *, poll: str) -> bytes:
         """Hand in a ballot; returns the ballot hash. The same octets may be handed in again."""
@@ -86,7 +118,7 @@ class IssuerClient:
         return self._octets(answer, "bundle")
 
     def door_bundle(self, door: str, *, token: str) -> DoorBundle:
-        """Metadata, clock and entries so far."""
+        """Metadata, clock, registry heads, and entries so far."""
         answer = self._transport.get(
             f"{self.address}/doors/{door}", token=token, limit=BUNDLE_LIMIT
         )
@@ -95,6 +127,7 @@ class IssuerClient:
             signed=self._signed(answer),
             now=self._number(answer, "now"),
             entries=self._entries(answer),
+            heads=self._heads(answer),
         )
 
     def check_in(
@@ -115,10 +148,8 @@ class IssuerClient:
             disclosed=_disclosed(disclosed),
         )
 
-    def sync(
-        self, scans: tuple[QueuedScan, ...], *, door: str, token: str
-    ) -> tuple[tuple[SyncResult, ...], tuple[Entry, ...]]:
-        """Hand in queued scans; returns a result for each, and all entries as merged."""
+    def sync(self, scans: tuple[QueuedScan, ...], *, door: str, token: str) -> Synced:
+        """Hand in queued scans, or none, to hear of entries and registry heads only."""
         answer = self._transport.post(
             f"{self.address}/doors/{door}/sync",
             {
@@ -135,8 +166,11 @@ class IssuerClient:
             token=token,
             limit=BUNDLE_LIMIT,
         )
-        results = tuple(self._sync_result(row) for row in self._rows(answer, "results"))
-        return results, self._entries(answer)
+        return Synced(
+            results=tuple(self._sync_result(row) for row in self._rows(answer, "results")),
+            entries=self._entries(answer),
+            heads=self._heads(answer),
+        )
 
     def _sync_result(self, row: Json) -> SyncResult:
         conflict = row.get("conflict")
@@ -166,6 +200,15 @@ class IssuerClient:
         return SignedMetadata(
             octets=self._octets(answer, "metadata"), signature=self._octets(answer, "signature")
         )
+
+    def _heads(self, answer: Json) -> tuple[SignedHead, ...]:
+        return tuple(self._head(row) for row in self._rows(answer, "heads"))
+
+    def _head(self, value: Any) -> SignedHead:
+        try:
+            return SignedHead.from_json(value)
+        except EncodingError:
+            raise self._strange() from None
 
     def _octets(self, answer: Any, name: str) -> bytes:
         try:

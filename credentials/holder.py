@@ -9,7 +9,13 @@ from dataclasses import dataclass, field, replace
 from credentials.bbs.signature import octets_to_signature
 from credentials.curve import G1, curve
 from credentials.curve.scalars import ORDER
-from credentials.errors import CredentialRefused, EncodingError, SchemaError, WitnessRefused
+from credentials.errors import (
+    CredentialRefused,
+    DigitsRefused,
+    EncodingError,
+    SchemaError,
+    WitnessRefused,
+)
 from credentials.formats.credential import IssuedCredential
 from credentials.formats.head import Head
 from credentials.formats.metadata import Metadata
@@ -60,7 +66,9 @@ class Credential:
     difference: G1 = field(repr=False)
     witness: Witness | None = field(default=None, repr=False)
     digits: DigitTable | None = field(default=None, repr=False)
-    _pseudonyms: dict[bytes, G1] = field(default_factory=dict, repr=False, compare=False)
+    _pseudonyms: dict[tuple[bytes, int], G1] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def handle(self) -> int:
@@ -74,10 +82,10 @@ class Credential:
 
     def pseudonym(self, context_id: bytes, *, scope_point: G1) -> G1:
         """Nym = nym_secret * OP; kept for a scope that is shown again, as a door's every 30 s."""
-        kept = self._pseudonyms.get(context_id)
-        if kept is None:
-            kept = self._pseudonyms[context_id] = curve.multiply_g1(scope_point, self.nym_secret)
-        return kept
+        name = (context_id, self.nym_secret)
+        if name not in self._pseudonyms:
+            self._pseudonyms[name] = curve.multiply_g1(scope_point, self.nym_secret)
+        return self._pseudonyms[name]
 
     def at(self, head: Head, *, witness: bytes) -> "Credential":
         """The same at a registry head, with its witness in 48 octets, checked by a pairing.
@@ -109,7 +117,12 @@ class Credential:
         return self._at(head, point=point)
 
     def with_digits(self, digits: DigitTable) -> "Credential":
-        """The same with the registry's digit table, which open_digits has checked."""
+        """The same with the registry's digit table, which open_digits has checked.
+
+        Raises DigitsRefused for the table of another registry.
+        """
+        if digits.key != self.keys.digit_key.point:
+            raise DigitsRefused("the digit table belongs to another community's registry")
         return replace(self, digits=digits)
 
     @property

@@ -71,20 +71,28 @@ class Member:
 
 @dataclass
 class Community:
-    """One community with its issuer's secrets in the open."""
+    """One community with its issuer's secrets in the open.
+
+    `period` is the time from each registry head to the next scheduled one, in seconds; `roll` the
+    highest serial at the first head.
+    """
 
     name: str = "Agora"
+    address: str = "https://agora.example"
     schema: Schema = SCHEMA
     secret: IssuerSecret = field(default_factory=IssuerSecret.generate)
     signing_key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     serial: int = 0
+    period: int = 2**30
+    # Members enrol at any time in most tests, and all are on the roll of a poll.
+    roll: int = MAX_SERIAL
 
     def __post_init__(self) -> None:
         self.metadata = Metadata(
             version=1,
             previous=b"",
             name=self.name,
-            address="https://agora.example",
+            address=self.address,
             metadata_key=self.signing_key.public_key().public_bytes_raw(),
             keys=self.secret.public_keys(),
             schemas=(self.schema,),
@@ -107,11 +115,10 @@ class Community:
             value=curve.encode_g1(first_value()),
             removals=0,
             root=EMPTY_ROOT,
-            # Members enrol at any time in these tests, and all are on the roll of a poll.
-            highest_serial=MAX_SERIAL,
+            highest_serial=self.roll,
             previous=b"",
             published_at=self.metadata.published_at,
-            next_at=self.metadata.published_at + 2**30,
+            next_at=self.metadata.published_at + self.period,
             grace=0,
         )
         return SignedHead.sign(head, private_key=self.signing_key)
@@ -140,7 +147,7 @@ class Community:
             highest_serial=before.highest_serial if serial is None else serial,
             previous=before.hash,
             published_at=at,
-            next_at=at + 2**30,
+            next_at=at + self.period,
             grace=grace,
         )
         signed = SignedHead.sign(head, private_key=self.signing_key)

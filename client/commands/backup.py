@@ -24,8 +24,7 @@ from client.commands.terminal import (
 from client.errors import ClientError, WalletError
 
 if TYPE_CHECKING:
-    from client.wallet.contents import WalletContents
-    from client.wallet.restore import Restored
+    from client.wallet.contents import Membership, WalletContents
 
 
 def backup(
@@ -158,16 +157,16 @@ def _from_words(
     beside = None if vault is None else vault.read()
     found = _ask_community(seed, address=address, fingerprint=pin, beside=beside)
     if pin is None:
-        shown = show_fingerprint(found.membership.fingerprint)
+        shown = show_fingerprint(found.fingerprint)
         note(f"No fingerprint was given; this community's is {shown}. Compare it.")
-    if not found.membership.enrolments:
+    if not found.enrolments:
         raise WalletError(
-            f"{found.membership.metadata.name} knows no credential of these words; nothing was "
+            f"{found.metadata.name} knows no credential of these words; nothing was "
             "written. If you never claimed one, use your claim link."
         )
     if vault is not None:
-        return vault.change(lambda now: with_restored(now, restored=found))
-    contents = WalletContents(seed=seed, memberships=(found.membership,))
+        return vault.change(lambda now: with_restored(now, found=found))
+    contents = WalletContents(seed=seed, memberships=(found,))
     return Vault.create(
         wallet, passphrase=passphrase(passphrase_file, new=True), contents=contents
     ).read()
@@ -197,13 +196,13 @@ def _from_copy(source: Path, *, wallet: Path, passphrase_file: Path | None) -> "
                 "Run `symbolon wallet refresh` later."
             )
             continue
-        vault.change(partial(with_restored, restored=found))
+        vault.change(partial(with_restored, found=found))
     return vault.read()
 
 
 def _ask_community(
     seed: bytes, *, address: str, fingerprint: bytes | None, beside: "WalletContents | None"
-) -> "Restored":
+) -> "Membership":
     from client.community import pinned
     from client.issuer import IssuerClient
     from client.transport import Transport

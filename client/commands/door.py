@@ -105,18 +105,22 @@ commands.command("scan")(scan)
 
 @commands.command("sync")
 def sync(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
-    """Hand in the scans made without network, and show where two doors let the same member in."""
+    """Hand in the scans made without network, and show where two doors let the same member in.
+
+    Fetches the newest registry heads too.
+    """
+    from client.door.scanning import DoorDesk
     from client.door.store import DoorStore
-    from client.door.sync import hand_in
+    from client.door.sync import hand_in, refresh_heads
     from client.issuer import IssuerClient
     from client.transport import Transport
 
     store = DoorStore.open(door_file)
-    identity = store.identity()
+    desk = DoorDesk(store)
     with Transport() as transport:
-        done = hand_in(
-            store, identity=identity, issuer=IssuerClient(identity.address, transport=transport)
-        )
+        issuer = IssuerClient(desk.identity.address, transport=transport)
+        done = hand_in(store, identity=desk.identity, metadata=desk.metadata, issuer=issuer)
+        refresh_heads(store, metadata=desk.metadata, issuer=issuer)
     if as_json:
         say_json(
             {
@@ -136,7 +140,7 @@ def sync(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
 
 @commands.command("status")
 def status(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
-    """Show which door this is, what it knows, and how many scans wait to be handed in."""
+    """Show which door this is, what it knows, how old that is, and how many scans wait."""
     from client.community import show_fingerprint
     from client.door.scanning import DoorDesk
     from client.door.store import DoorStore
@@ -144,6 +148,8 @@ def status(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
     store = DoorStore.open(door_file)
     desk = DoorDesk(store)
     entries, queued = store.counts()
+    now = int(time.time())
+    head, due = desk.heads.newest, desk.heads.is_due(now=now)
     state: dict[str, Any] = {
         "community": desk.metadata.name,
         "door": desk.door.id,
@@ -153,6 +159,10 @@ def status(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
         "address": desk.identity.address,
         "fingerprint": show_fingerprint(desk.identity.fingerprint),
         "prepared_at": desk.identity.prepared_at,
+        "head": head.epoch,
+        "head_published_at": head.published_at,
+        "head_age": now - head.published_at,
+        "head_due": due,
         "movements": entries,
         "queued": queued,
     }
@@ -164,8 +174,18 @@ def status(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
             ("Door", f"{desk.door.name} ({desk.door.id}), {desk.door.mode}"),
             ("Community", f"{desk.metadata.name}, {desk.identity.address}"),
             ("Fingerprint", state["fingerprint"]),
-            ("Prepared", time.strftime("%Y-%m-%d %H:%M", time.localtime(state["prepared_at"]))),
+            ("Prepared", _moment(desk.identity.prepared_at)),
+            ("Registry head", f"{head.epoch}, of {_moment(head.published_at)}"),
             ("Known movements", str(entries)),
             ("To be handed in", str(queued)),
         ]
     )
+    if due:
+        note(
+            f"A newer registry head was due on {_moment(head.next_at)}; `symbolon door sync` "
+            "fetches it. Until then this door cannot judge the codes of wallets that have it."
+        )
+
+
+def _moment(at: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))

@@ -145,7 +145,7 @@ def _passes(scanned: "Scanned") -> bool:
 
 
 def _show(scanned: "Scanned", *, desk: "DoorDesk", as_json: bool) -> None:
-    from credentials.doors import VERDICT_SIGNS
+    from credentials.doors import VERDICT_SIGNS, Verdict
 
     sign = VERDICT_SIGNS[scanned.verdict]
     disclosed = {
@@ -173,6 +173,10 @@ def _show(scanned: "Scanned", *, desk: "DoorDesk", as_json: bool) -> None:
     for line in (bar, title, bar):
         typer.secho(line, fg="black" if colour != "red" else "white", bg=colour, bold=True)
     say(sign.instruction)
+    if scanned.verdict is Verdict.DOOR_OUT_OF_DATE:
+        head = desk.heads.newest
+        published = time.strftime("%Y-%m-%d %H:%M", time.localtime(head.published_at))
+        say(f"This door knows the registry up to {published}; `symbolon door sync` refreshes it.")
     if scanned.first_at is not None:
         say(f"First: {clock_time(scanned.first_at)}, door {scanned.first_door}.")
     shown = ", ".join(f"{name} {value}" for name, value in disclosed.items() if name != "reissued")

@@ -41,6 +41,8 @@ def list_credentials(
     for row in rows:
         shown = ", ".join(f"{name} {value}" for name, value in row["attributes"].items())
         say(f"{row['number']}  {row['community']}  ({row['address']})\n   {shown}")
+        if row["ended"]:
+            say(f"   {row['ended']}")
     waiting = sum(len(membership.claims) for membership in contents.memberships)
     if waiting:
         note(f"Claims without an answer: {waiting}; use the same link again.")
@@ -68,6 +70,7 @@ def show(
             ("Community", summary["community"]),
             ("Address", summary["address"]),
             ("Fingerprint", summary["fingerprint"]),
+            ("Standing", summary["ended"] or summary["current"]),
         ]
     )
     say("\nYour credential says")
@@ -90,34 +93,34 @@ def refresh(
     as_json: JsonOption = False,
 ) -> None:
     """Fetch what your communities publish now, and the newest state of your credentials."""
-    from client.community import check_newer, pinned
     from client.issuer import IssuerClient
     from client.transport import Transport
+    from client.wallet.renew import renew_metadata
     from client.wallet.restore import restore, with_restored
+    from client.wallet.standing import ended_in_words, update
 
     vault = open_wallet(wallet, passphrase_file)
-    contents = vault.read()
     rows = []
     with Transport() as transport, progress("Asking your communities") as report:
-        for membership in contents.memberships:
-            issuer = IssuerClient(membership.address, transport=transport)
-            published = pinned(issuer.metadata(), fingerprint=membership.fingerprint)
-            check_newer(membership.signed, published=published)
-            restored = restore(
-                contents.seed,
-                issuer=issuer,
-                published=published,
-                known=membership,
-                progress=report,
+        for known in vault.read().memberships:
+            issuer = IssuerClient(known.address, transport=transport)
+            published = renew_metadata(vault, membership=known, issuer=issuer)
+            update(vault, fingerprint=known.fingerprint, issuer=issuer)
+            contents = vault.read()
+            found = restore(
+                contents.seed, issuer=issuer, published=published, beside=contents, progress=report
             )
-            vault.change(partial(with_restored, restored=restored))
+            vault.change(partial(with_restored, found=found))
+            ended = [e for e in found.enrolments if e.ended]
             rows.append(
                 {
                     "community": published.metadata.name,
-                    "credentials": len(restored.membership.enrolments),
-                    "ended": len(restored.retired),
+                    "credentials": len(found.enrolments) - len(ended),
+                    "ended": len(ended),
                 }
             )
+            for enrolment in ended:
+                note(ended_in_words(enrolment, membership=found))
     if as_json:
         say_json(rows)
         return
@@ -128,10 +131,12 @@ def refresh(
 def _summary(holding: "Holding", *, contents: "WalletContents") -> dict[str, Any]:
     from client.community import show_fingerprint
     from client.wallet.enrolling import credential_of
+    from client.wallet.standing import current_in_words, ended_in_words
 
-    membership = holding.membership
-    credential = credential_of(contents.seed, membership=membership, enrolment=holding.enrolment)
+    membership, enrolment = holding.membership, holding.enrolment
+    credential = credential_of(contents.seed, membership=membership, enrolment=enrolment)
     schema = membership.metadata.schema
+    ended = ended_in_words(enrolment, membership=membership) if enrolment.ended else None
     return {
         "number": holding.number,
         "community": membership.metadata.name,
@@ -140,6 +145,8 @@ def _summary(holding: "Holding", *, contents: "WalletContents") -> dict[str, Any
         "attributes": {
             name: schema.show_text(name, value) for name, value in credential.attributes.items()
         },
+        "ended": ended,
+        "current": None if ended else current_in_words(enrolment, membership=membership),
     }
 
 

@@ -102,23 +102,29 @@ def _door(
     number: int | None,
 ) -> "tuple[Asked, Callable[[], DoorCode]]":
     from client.errors import WalletError
+    from client.issuer import IssuerClient
+    from client.transport import Transport
     from client.wallet.consent import asked_by_door
-    from client.wallet.enrolling import credential_of
     from client.wallet.holdings import choose
     from client.wallet.renew import renew_metadata
     from client.wallet.showing import draw_code, find_door
+    from client.wallet.standing import stand
     from credentials.doors import door_policy
 
-    contents = vault.read()
-    holding = choose(contents, community=community, number=number)
+    holding = choose(vault.read(), community=community, number=number)
     metadata = holding.membership.metadata
-    try:
-        found, its_event = find_door(metadata, door=door, event=event)
-    except WalletError:
-        # The door may be newer than what this wallet knows.
-        metadata = renew_metadata(vault, membership=holding.membership)
-        found, its_event = find_door(metadata, door=door, event=event)
-    mine = credential_of(contents.seed, membership=holding.membership, enrolment=holding.enrolment)
+    with Transport() as transport:
+        issuer = IssuerClient(holding.membership.address, transport=transport)
+        try:
+            found, its_event = find_door(metadata, door=door, event=event)
+        except WalletError:
+            # The door may be newer than what this wallet knows.
+            metadata = renew_metadata(vault, membership=holding.membership, issuer=issuer).metadata
+            found, its_event = find_door(metadata, door=door, event=event)
+        standing = stand(vault, holding=holding, issuer=issuer)
+    if standing.note:
+        note(standing.note)
+    mine = standing.credential
     asked = asked_by_door(
         found,
         event=its_event,
@@ -139,29 +145,33 @@ def _to_app(
     as_json: bool,
 ) -> None:
     from client.errors import WalletError
+    from client.issuer import IssuerClient
     from client.transport import Transport
     from client.wallet.consent import asked_by_app
-    from client.wallet.enrolling import credential_of
     from client.wallet.holdings import choose
     from client.wallet.renew import renew_metadata
     from client.wallet.showing import answer_request, fetch_request, find_app, send_answer
+    from client.wallet.standing import stand
 
     with Transport() as transport:
         request = fetch_request(link, transport=transport)
-        contents = vault.read()
         holding = choose(
-            contents, community=community, fingerprint=request.community_id, number=number
+            vault.read(), community=community, fingerprint=request.community_id, number=number
         )
         metadata = holding.membership.metadata
+        issuer = IssuerClient(holding.membership.address, transport=transport)
         try:
             app = find_app(metadata, request=request)
         except WalletError:
-            metadata = renew_metadata(vault, membership=holding.membership)
+            metadata = renew_metadata(vault, membership=holding.membership, issuer=issuer).metadata
             app = find_app(metadata, request=request)
-        mine = credential_of(
-            contents.seed, membership=holding.membership, enrolment=holding.enrolment
-        )
-        asked = asked_by_app(app, policy=request.policy, metadata=metadata, credential=mine)
+        standing = stand(vault, holding=holding, issuer=issuer, head=request.head)
+        if standing.note:
+            note(standing.note)
+        elif standing.chain.find(request.head) is None:
+            note(f"{app.name} knows another registry head than this wallet, or a very old one.")
+        mine = standing.credential
+        asked = asked_by_app(app, request=request, metadata=metadata, credential=mine)
         _show_asked(asked)
         agree("Show this?", yes=yes)
         presentation = answer_request(mine, request=request, app=app)

@@ -13,6 +13,7 @@ from client.errors import ClientError
 
 if TYPE_CHECKING:
     from client.community import PinnedMetadata
+    from credentials.registry.chain import HeadChain
 
 EXIT_UNSOUND = 1
 
@@ -41,6 +42,15 @@ def verify(
             "--metadata", help="The community's metadata: a file or an address.", metavar="SOURCE"
         ),
     ] = None,
+    heads: Annotated[
+        Path | None,
+        typer.Option(
+            "--heads",
+            help="The community's registry heads, where its metadata is a file: the JSON of its "
+            "/registry/heads.",
+            metavar="FILE",
+        ),
+    ] = None,
     fingerprint: Annotated[
         str | None,
         typer.Option("--fingerprint", help="The community's fingerprint.", metavar="TEXT"),
@@ -50,7 +60,11 @@ def verify(
     ] = None,
     at: Annotated[
         int | None,
-        typer.Option("--at", help="For a door code: when, in Unix seconds.", metavar="TIME"),
+        typer.Option(
+            "--at",
+            help="When it was shown, in Unix seconds; otherwise now, or when the request was made.",
+            metavar="TIME",
+        ),
     ] = None,
     request: Annotated[
         Path | None,
@@ -80,14 +94,49 @@ def verify(
 
     published = pinned(load_signed(metadata), fingerprint=pin)
     note_fingerprint(published, given=pin)
+    chain = _chain(metadata, heads=heads, published=published)
     if door is not None:
-        _door_code(file, published=published, door=door, at=at, as_json=as_json)
+        _door_code(file, published=published, chain=chain, door=door, at=at, as_json=as_json)
     elif request is not None:
-        _answer(file, published=published, request_file=request, as_json=as_json)
+        _answer(
+            file, published=published, chain=chain, request_file=request, at=at, as_json=as_json
+        )
+
+
+def _chain(source: str, *, heads: Path | None, published: "PinnedMetadata") -> "HeadChain":
+    """The registry heads from a file, or from where the metadata came."""
+    from client.community import address_in
+    from client.issuer import IssuerClient
+    from client.registry import follow, read_heads
+    from client.transport import Transport
+    from credentials.registry.chain import HeadChain
+
+    if heads is not None:
+        return HeadChain.start(read_heads(heads), metadata=published.metadata)
+    address = address_in(source)
+    if address is None:
+        raise ClientError("Give the community's registry heads with --heads.")
+    with Transport() as transport:
+        issuer = IssuerClient(address, transport=transport)
+        return follow(None, issuer=issuer, metadata=published.metadata)
+
+
+def _known_at(chain: "HeadChain", *, at: int) -> "HeadChain":
+    """The chain as it was at a moment, or its first head."""
+    from credentials.registry.chain import HeadChain
+
+    known = max(1, sum(head.published_at <= at for head in chain.heads))
+    return HeadChain(signed=chain.signed[:known], heads=chain.heads[:known])
 
 
 def _door_code(
-    file: Path, *, published: "PinnedMetadata", door: str, at: int | None, as_json: bool
+    file: Path,
+    *,
+    published: "PinnedMetadata",
+    chain: "HeadChain",
+    door: str,
+    at: int | None,
+    as_json: bool,
 ) -> None:
     from client.qr_picture import read_text
     from credentials.doors import judge_code
@@ -103,12 +152,15 @@ def _door_code(
         if octets.startswith(b"SYM1:")
         else read_text(file)
     )
+    now = int(time.time()) if at is None else at
     judged = judge_code(
         code,
         metadata=metadata,
         verifier=VerifierKeys.from_metadata(metadata),
+        heads=_known_at(chain, at=now),
         door=found,
-        now=int(time.time()) if at is None else at,
+        now=now,
+        up_to_date=False,
     )
     genuine = judged.verdict is None
     shown = {name: metadata.schema.show_text(name, v) for name, v in judged.disclosed.items()}
@@ -124,12 +176,21 @@ def _door_code(
         raise typer.Exit(EXIT_UNSOUND)
 
 
-def _answer(file: Path, *, published: "PinnedMetadata", request_file: Path, as_json: bool) -> None:
-    from client.verifier import check_answer
+def _answer(
+    file: Path,
+    *,
+    published: "PinnedMetadata",
+    chain: "HeadChain",
+    request_file: Path,
+    at: int | None,
+    as_json: bool,
+) -> None:
+    from client.verifier import check_answer, read_presentation
     from credentials.errors import EncodingError, PresentationRefused
     from credentials.formats import base64url
     from credentials.formats.request import PresentationRequest
     from credentials.keys import VerifierKeys
+    from credentials.presentation import settle
 
     metadata = published.metadata
     try:
@@ -138,22 +199,28 @@ def _answer(file: Path, *, published: "PinnedMetadata", request_file: Path, as_j
         )
     except EncodingError:
         raise ClientError(f"{request_file} does not hold a request.") from None
+    shown_at = request.asked_at if at is None else at
     app = metadata.app(request.app)
     if app is None or request.community_id != metadata.community_id:
         raise ClientError("The request is not of an app of this community.")
     try:
-        verified = check_answer(
-            read_field(file, name="presentation"),
+        pending = check_answer(
+            read_presentation(read_field(file, name="presentation")),
             request=request,
             app=app,
             keys=VerifierKeys.from_metadata(metadata),
+            heads=_known_at(chain, at=shown_at),
+            now=shown_at,
         )
+        (verified,) = settle([pending])
     except PresentationRefused as refused:
+        verified = refused
+    if isinstance(verified, PresentationRefused):
         if as_json:
-            say_json({"genuine": False, "reason": str(refused)})
+            say_json({"genuine": False, "reason": str(verified)})
         else:
-            say(f"Refused: {refused}.")
-        raise typer.Exit(EXIT_UNSOUND) from None
+            say(f"Refused: {verified}.")
+        raise typer.Exit(EXIT_UNSOUND)
     shown = {name: metadata.schema.show_text(name, v) for name, v in verified.disclosed.items()}
     pseudonym = None if verified.pseudonym is None else verified.pseudonym.hex()
     if as_json:

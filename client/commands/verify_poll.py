@@ -37,6 +37,7 @@ def verify_poll(
                 "counts": dict(zip(found.manifest.options, found.result.counts, strict=True)),
                 "abstentions": found.result.abstentions,
                 "ballots": found.result.ballots,
+                "roll_at_most": found.head.highest_serial,
                 "outcome": found.result.outcome.value,
                 "winner": _winner(found),
                 "bad": [{"ballot": _show_hash(b.ballot_hash), "why": b.reason} for b in found.bad],
@@ -55,7 +56,13 @@ def _say_poll(found: "AuditReport", *, included: bool | None) -> None:
     if found.sound:
         say(
             f"The poll is sound: each of its {found.result.ballots} ballot(s) is of another member "
-            f"of {found.published.metadata.name}, exactly as that member cast it."
+            f"of {found.published.metadata.name}, exactly as that member cast it. "
+            f"On the roll are at most {found.head.highest_serial}."
+        )
+    elif found.too_many:
+        say(
+            f"The poll is NOT sound: it has {found.result.ballots} ballots, and a roll of at most "
+            f"{found.head.highest_serial}."
         )
     else:
         say(f"The poll is NOT sound: {len(found.bad)} ballot(s) should not be in it.")

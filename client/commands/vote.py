@@ -56,17 +56,15 @@ def vote(
     from client.issuer import IssuerClient
     from client.transport import Transport
     from client.wallet.consent import asked_by_poll
-    from client.wallet.enrolling import credential_of
     from client.wallet.holdings import choose
-    from client.wallet.voting import AlreadyVoted, cast, make_vote, read_poll
+    from client.wallet.voting import AlreadyVoted, cast, make_vote, on_roll, read_poll
     from credentials.formats import base64url
 
     if abstain and choice is not None:
         raise ClientError("Give --choice or --abstain, not both.")
     vault = open_wallet(wallet, passphrase_file)
-    contents = vault.read()
     address, poll_id = _place(target)
-    holding = choose(contents, community=address or community, number=credential)
+    holding = choose(vault.read(), community=address or community, number=credential)
     membership = holding.membership
     with Transport() as transport:
         issuer = IssuerClient(membership.address, transport=transport)
@@ -89,10 +87,10 @@ def vote(
             note(f"Your ballot for “{old.answer}” had no answer; it is sent again as it is.")
             made = old
         else:
+            mine = on_roll(vault, holding=holding, poll=poll, issuer=issuer)
             wanted = _ask_choice(poll) if wanted is None else wanted
-            mine = credential_of(contents.seed, membership=membership, enrolment=holding.enrolment)
             asked = asked_by_poll(
-                poll.manifest,
+                poll,
                 answer=poll.answer(wanted),
                 metadata=membership.metadata,
                 credential=mine,

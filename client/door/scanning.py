@@ -7,19 +7,22 @@ before the next online scan, so that nobody is let in twice by door and server.
 
 import hashlib
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from secrets import token_bytes
 
 from client.answers import CheckIn, Entry, QueuedScan
 from client.door.store import DoorIdentity, DoorStore
-from client.door.sync import hand_in
+from client.door.sync import door_chain, hand_in, refresh_heads
 from client.errors import DoorError, ServerRefused, ServerUnreachable
 from client.issuer import IssuerClient
 from credentials.doors import MEMBERS_ONLY, PASSING, RE_ENTRY, Judged, Verdict, judge_code
 from credentials.errors import EncodingError
 from credentials.formats.metadata import Door, Metadata, SignedMetadata
+from credentials.formats.presentation import Presentation
 from credentials.formats.qr import from_qr_text
 from credentials.keys import VerifierKeys
+from credentials.registry.chain import HeadChain
 
 SCAN_ID_LENGTH = 16
 
@@ -48,6 +51,17 @@ class DoorDesk:
             raise DoorError("The community has no such door any more; prepare it anew.")
         self.door: Door = door
         self._keys: VerifierKeys | None = None
+        self._chain: HeadChain | None = None
+
+    @property
+    def heads(self) -> HeadChain:
+        """The registry heads that the door file holds now. Raises DoorError, HeadRefused."""
+        # Another process may have fetched newer ones into the file.
+        if self._chain is None or self._store.heads() != self._chain.signed:
+            self._chain = door_chain(self._store, metadata=self.metadata)
+        if self._chain is None:
+            raise DoorError("This door knows no registry head; prepare it anew.")
+        return self._chain
 
     def scan_offline(
         self, code: str, *, direction: str, scan_id: bytes | None = None, now: int | None = None
@@ -80,11 +94,11 @@ class DoorDesk:
         id if no answer comes, so that the scan can be decided here and merged as one.
         """
         self._check_direction(direction)
-        if not _is_code(code):
+        if _head_of(code) is None:
             return Scanned(verdict=Verdict.INVALID, online=False)
         scan_id = token_bytes(SCAN_ID_LENGTH)
         try:
-            hand_in(self._store, identity=self.identity, issuer=issuer)
+            hand_in(self._store, identity=self.identity, metadata=self.metadata, issuer=issuer)
             try:
                 answer = self._ask(code, direction=direction, scan_id=scan_id, issuer=issuer)
             except ServerUnreachable:
@@ -96,6 +110,7 @@ class DoorDesk:
                 raise
             raise NotJudged(str(refused), scan_id=scan_id) from None
         verdict = Verdict(answer.verdict)
+        self._learn_head_of(code, issuer=issuer)
         self._remember(code, verdict=verdict, direction=direction, answer=answer)
         return Scanned(
             verdict=verdict,
@@ -122,8 +137,23 @@ class DoorDesk:
         if self._keys is None:
             self._keys = VerifierKeys.from_metadata(self.metadata)
         return judge_code(
-            code, metadata=self.metadata, verifier=self._keys, door=self.door, now=now
+            code,
+            metadata=self.metadata,
+            verifier=self._keys,
+            heads=self.heads,
+            door=self.door,
+            now=now,
+            up_to_date=False,
         )
+
+    def _learn_head_of(self, code: str, *, issuer: IssuerClient) -> None:
+        """Fetch newer registry heads where a code names one that this door does not know."""
+        head = _head_of(code)
+        if head is None or self.heads.find(head) is not None:
+            return
+        # The server has decided already: without the heads the door only remembers less.
+        with suppress(ServerUnreachable, ServerRefused):
+            refresh_heads(self._store, metadata=self.metadata, issuer=issuer)
 
     def _decide(
         self, judged: Judged, *, direction: str, now: int, scan_id: bytes
@@ -203,10 +233,9 @@ class NotJudged(ServerUnreachable):
         self.scan_id = scan_id
 
 
-def _is_code(text: str) -> bool:
-    """Whether a text is a Symbolon code at all."""
+def _head_of(code: str) -> bytes | None:
+    """The hash of the registry head that a code names; None if it is no code at all."""
     try:
-        from_qr_text(text)
+        return Presentation.from_cbor(from_qr_text(code)).head
     except EncodingError:
-        return False
-    return True
+        return None

@@ -1,9 +1,9 @@
 """The door file: one SQLite database with what a door needs to work without a network.
 
-Holds the community's signed metadata, the door's token, who is in (pseudonyms in a scope), the
-hashes of codes just seen, and the queue of scans for the server. Exactly-once is a UNIQUE
-constraint decided in one transaction, so any number of processes may scan with one file. The file
-is 0600; it holds no name, and no secret but the door's own token.
+Holds the community's signed metadata and registry heads, the door's token, who is in (pseudonyms in
+a scope), the hashes of codes just seen, and the queue of scans for the server. Exactly-once is a
+UNIQUE constraint decided in one transaction, so any number of processes may scan with one file. The
+file is 0600; it holds no name, and no secret but the door's own token.
 """
 
 import os
@@ -15,8 +15,9 @@ from pathlib import Path
 
 from client.answers import Entry, QueuedScan
 from client.errors import DoorError
+from credentials.formats.head import SignedHead
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_SECONDS = 30.0
 SEEN_SECONDS = 120
 """How long the hash of a code is kept: longer than a code is good for."""
@@ -27,6 +28,9 @@ CREATE TABLE door (
     metadata BLOB NOT NULL, signature BLOB NOT NULL, prepared_at INTEGER NOT NULL,
     only_one INTEGER PRIMARY KEY CHECK (only_one = 1)
 ) WITHOUT ROWID;
+CREATE TABLE heads (
+    place INTEGER PRIMARY KEY, octets BLOB NOT NULL, signature BLOB NOT NULL
+);
 CREATE TABLE entries (
     context_id BLOB NOT NULL, pseudonym BLOB NOT NULL, n INTEGER NOT NULL,
     at INTEGER NOT NULL, door TEXT NOT NULL, scan_id BLOB,
@@ -140,6 +144,19 @@ class DoorStore:
             ),
         )
 
+    def heads(self) -> tuple[SignedHead, ...]:
+        """The registry heads that this door knows, ascending."""
+        rows = self._connection.execute("SELECT octets, signature FROM heads ORDER BY place")
+        return tuple(SignedHead(octets=row[0], signature=row[1]) for row in rows)
+
+    def save_heads(self, heads: tuple[SignedHead, ...]) -> None:
+        """Replace them, inside a transaction."""
+        self._connection.execute("DELETE FROM heads")
+        self._connection.executemany(
+            "INSERT INTO heads (octets, signature) VALUES (?, ?)",
+            [head.to_fields() for head in heads],
+        )
+
     def last_movement(self, context_id: bytes, *, pseudonym: bytes) -> Entry | None:
         """The newest movement of a pseudonym in a scope."""
         row = self._connection.execute(
@@ -228,4 +245,7 @@ class DoorStore:
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         if version not in (0, SCHEMA_VERSION):
-            raise DoorError("This door file was written by another version of Symbolon.")
+            raise DoorError(
+                "This door file was written by another version of Symbolon; remove it and prepare "
+                "the door anew."
+            )

@@ -12,7 +12,10 @@ from client.community import check_newer, pinned
 from client.door.store import DoorIdentity, DoorStore
 from client.errors import DoorError
 from client.issuer import IssuerClient
+from client.registry import HEADS_KEPT, joined
+from credentials.formats.head import SignedHead
 from credentials.formats.metadata import Metadata, SignedMetadata
+from credentials.registry.chain import HeadChain
 
 BATCH = 500
 """Scans handed in with one request."""
@@ -47,10 +50,11 @@ def prepare(
     issuer: IssuerClient,
     fingerprint: bytes | None,
 ) -> Prepared:
-    """Download metadata and entries into a door file, new or prepared before.
+    """Download metadata, registry heads and entries into a door file, new or prepared before.
 
     The metadata is checked against the fingerprint given, or the one in the file; a new file
-    without one trusts what it finds. Raises DoorError, MetadataRefused, ServerUnreachable.
+    without one trusts what it finds. Raises DoorError, MetadataRefused, HeadRefused,
+    ServerUnreachable.
     """
     known = store.identity_if_any()
     if known is not None and (known.id, known.address) != (door, issuer.address):
@@ -74,8 +78,15 @@ def prepare(
         )
     if published.metadata.door(door) is None:
         raise DoorError(f"The community has no door {door!r}.")
+    chain = joined(
+        door_chain(store, metadata=published.metadata),
+        bundle.heads,
+        issuer=issuer,
+        metadata=published.metadata,
+    )
     now = int(time.time())
     with store.transaction():
+        _save_chain(store, chain, metadata=published.metadata)
         store.save_identity(
             DoorIdentity(
                 id=door,
@@ -97,22 +108,59 @@ def prepare(
     )
 
 
-def hand_in(store: DoorStore, *, identity: DoorIdentity, issuer: IssuerClient) -> HandedIn:
+def door_chain(store: DoorStore, *, metadata: Metadata) -> HeadChain | None:
+    """The registry heads in a door file, none in a new one. Raises HeadRefused."""
+    signed = store.heads()
+    return HeadChain.start(signed, metadata=metadata) if signed else None
+
+
+def refresh_heads(
+    store: DoorStore,
+    *,
+    metadata: Metadata,
+    issuer: IssuerClient,
+    heads: tuple[SignedHead, ...] | None = None,
+) -> None:
+    """Take the newest registry heads into a door file: those given, or those published now.
+
+    Raises HeadRefused, ServerUnreachable, ServerRefused.
+    """
+    chain = joined(
+        door_chain(store, metadata=metadata),
+        issuer.heads() if heads is None else heads,
+        issuer=issuer,
+        metadata=metadata,
+    )
+    with store.transaction():
+        _save_chain(store, chain, metadata=metadata)
+
+
+def _save_chain(store: DoorStore, chain: HeadChain, *, metadata: Metadata) -> None:
+    """Keep a chain, unless another process has stored a longer one meanwhile."""
+    stored = door_chain(store, metadata=metadata)
+    if stored is None or stored.newest.epoch <= chain.newest.epoch:
+        store.save_heads(chain.shortened(HEADS_KEPT).signed)
+
+
+def hand_in(
+    store: DoorStore, *, identity: DoorIdentity, metadata: Metadata, issuer: IssuerClient
+) -> HandedIn:
     """Send the queue, batch by batch, and take over what the server knows.
 
-    Raises ServerUnreachable, ServerRefused; what was not answered stays queued.
+    Raises HeadRefused, ServerUnreachable, ServerRefused; what was not answered stays queued.
     """
     scans = 0
     conflicts: list[SyncResult] = []
     while batch := store.queued(limit=BATCH):
-        results, entries = issuer.sync(batch, door=identity.id, token=identity.token)
-        answered = {result.scan_id for result in results}
+        synced = issuer.sync(batch, door=identity.id, token=identity.token)
+        answered = {result.scan_id for result in synced.results}
         done = tuple(scan.scan_id for scan in batch if scan.scan_id in answered)
         if not done:
             raise DoorError("The server did not answer any of the scans; they stay queued.")
         with store.transaction():
             store.acknowledge(done)
-            store.merge_entries(entries)
+            store.merge_entries(synced.entries)
+        refresh_heads(store, metadata=metadata, issuer=issuer, heads=synced.heads)
         scans += len(done)
-        conflicts += [result for result in results if result.conflict_at is not None]
+        conflicts += [result for result in synced.results if result.conflict_at is not None]
     return HandedIn(scans=scans, conflicts=tuple(conflicts))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from client.community import PinnedMetadata, check_newer
 from client.errors import ServerRefused, WalletError
 from client.issuer import IssuerClient
-from client.wallet.contents import Claim, Enrolment, Membership, WalletContents
+from client.wallet.contents import Claim, Membership, WalletContents
 from client.wallet.enrolling import (
     COUNTS_AT_MOST,
     check_own_issuer,
@@ -18,6 +18,7 @@ from client.wallet.enrolling import (
     request_credential,
     too_many,
 )
+from client.wallet.registry import Registry
 from client.wallet.vault import Vault
 from credentials.formats.claim_link import ClaimLink
 from credentials.formats.metadata import Metadata
@@ -41,7 +42,7 @@ def claim(
     """Get the credential that a claim link stands for, check it, and store it.
 
     `published` was opened with the link's fingerprint. Raises WalletError, CredentialRefused,
-    MetadataRefused, ServerUnreachable, ServerRefused.
+    MetadataRefused, HeadRefused, WitnessRefused, DigitsRefused, ServerUnreachable, ServerRefused.
     """
     metadata = published.metadata
     if metadata.address != link.address:
@@ -55,13 +56,16 @@ def claim(
         membership = _known(contents, fingerprint=published.fingerprint)
         mine = _reserved(membership, code_hash=code_hash)
         before = membership.enrolment(mine.count) is not None
+        registry = Registry(membership, issuer=issuer)
         try:
-            issued, credential = request_credential(
+            enrolment, credential = request_credential(
                 contents.seed,
                 issuer=issuer,
+                registry=registry,
                 metadata=metadata,
                 count=mine.count,
                 claim_code=link.code,
+                code_hash=code_hash,
             )
             break
         except ServerRefused as refused:
@@ -74,9 +78,10 @@ def claim(
                 raise
     else:
         raise too_many(metadata)
-    enrolment = Enrolment(count=mine.count, code_hash=code_hash, issued=issued.to_cbor())
     vault.change(
-        lambda now: now.changed(published.fingerprint, lambda m: m.with_enrolment(enrolment))
+        lambda now: now.changed(
+            published.fingerprint, lambda m: registry.kept_in(m).with_enrolment(enrolment)
+        )
     )
     return Claimed(metadata=metadata, credential=credential, before=before)
 

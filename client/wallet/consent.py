@@ -1,18 +1,21 @@
 """What a member is told before anything is proven (P9), in one place for every use.
 
-Who asks and from where, what is disclosed with its values, what exactly is authorised, whether
-visits become linkable, and how large the crowd is in which the member hides.
+Who asks and from where, what is disclosed with its values, what is proven without being seen, what
+exactly is authorised, whether visits become linkable, and how large the crowd is in which the
+member hides.
 """
 
 from dataclasses import dataclass, field
 
+from client.wallet.crowd import crowd_in_words, crowd_warning
+from client.wallet.required import check_met, required_in_words
+from client.wallet.voting import Poll
+from credentials.formats.attribute import AttributeValue
 from credentials.formats.metadata import App, Door, Event, Metadata
 from credentials.formats.policy import Policy
-from credentials.formats.poll import Manifest
+from credentials.formats.request import PresentationRequest
 from credentials.holder import Credential
-from credentials.scope import origin_of
-
-CROWD_UNKNOWN = "The organiser has not published how many members there are."
+from credentials.scope import day_of, origin_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +26,9 @@ class Asked:
     where: str
     action: str
     disclosed: tuple[tuple[str, str], ...] = field(repr=False)
+    proven: tuple[str, ...] = ()
     linkable: str
-    crowd: str = CROWD_UNKNOWN
+    crowd: str
     warning: str = ""
 
     def lines(self) -> tuple[tuple[str, str], ...]:
@@ -34,6 +38,7 @@ class Asked:
             ("Who asks", f"{self.who} ({self.where})"),
             ("You allow", self.action),
             ("They will see", shown or "only that you are a member"),
+            *(("They will know", phrase) for phrase in self.proven),
             ("Linkable", self.linkable),
             ("Crowd", self.crowd),
         )
@@ -46,6 +51,7 @@ class Asked:
             "where": self.where,
             "action": self.action,
             "disclosed": dict(self.disclosed),
+            "proven": list(self.proven),
             "linkable": self.linkable,
             "crowd": self.crowd,
             "warning": self.warning or None,
@@ -62,59 +68,79 @@ def asked_by_door(
         linkable = "Within one day of this event all doors know you again; nowhere else."
     else:
         linkable = "All doors of this event know you again; nothing elsewhere does."
-    return Asked(
+    return _asked(
+        policy,
+        metadata=metadata,
+        credential=credential,
         who=f"the door {door.name}, of {metadata.name}",
         where=metadata.address,
         action=f"Check in at {event.name}.",
-        disclosed=_disclosed(policy, metadata=metadata, credential=credential),
         linkable=linkable,
-        warning=_warning(policy),
     )
 
 
-def asked_by_app(app: App, *, policy: Policy, metadata: Metadata, credential: Credential) -> Asked:
-    """Proving membership to a registered app."""
-    origin = origin_of(app.response_address)
+def asked_by_app(
+    app: App, *, request: PresentationRequest, metadata: Metadata, credential: Credential
+) -> Asked:
+    """Proving membership to a registered app. Raises RequirementNotMet."""
+    origin, policy = origin_of(app.response_address), request.policy
     purpose = "Log in" if policy.purpose == "login" else "Show your membership"
-    return Asked(
+    return _asked(
+        policy,
+        metadata=metadata,
+        credential=credential,
+        today=day_of(request.asked_at),
         who=f"{app.name}, an app of {metadata.name}",
         where=origin,
         action=f"{purpose} at {origin}, once, now.",
-        disclosed=_disclosed(policy, metadata=metadata, credential=credential),
         linkable=(
             "This app sees the same pseudonym of you each time; it means nothing elsewhere."
             if policy.pseudonym
             else "No: this app sees a member, and nothing that it could recognise again."
         ),
-        warning=_warning(policy),
     )
 
 
-def asked_by_poll(
-    manifest: Manifest, *, answer: str, metadata: Metadata, credential: Credential
-) -> Asked:
-    """Casting exactly one vote."""
-    return Asked(
+def asked_by_poll(poll: Poll, *, answer: str, metadata: Metadata, credential: Credential) -> Asked:
+    """Casting exactly one vote. Raises PolicyError."""
+    return _asked(
+        poll.manifest.policy(poll.head),
+        metadata=metadata,
+        credential=credential,
         who=f"a poll of {metadata.name}",
         where=metadata.address,
-        action=f"Vote “{answer}” on “{manifest.question}”. It cannot be changed.",
-        disclosed=_disclosed(manifest.policy, metadata=metadata, credential=credential),
+        action=f"Vote “{answer}” on “{poll.manifest.question}”. It cannot be changed.",
         linkable="Only within this poll, so that you vote once; your ballot is published.",
-        warning=_warning(manifest.policy),
     )
 
 
-def _disclosed(
-    policy: Policy, *, metadata: Metadata, credential: Credential
-) -> tuple[tuple[str, str], ...]:
-    policy.check(metadata.schema)
-    return tuple(
-        (name, metadata.schema.show_text(name, credential.attributes[name]))
-        for name in policy.disclose
+def _asked(
+    policy: Policy,
+    *,
+    metadata: Metadata,
+    credential: Credential,
+    today: int | None = None,
+    who: str,
+    where: str,
+    action: str,
+    linkable: str,
+) -> Asked:
+    schema = metadata.schema
+    policy.check(schema)
+    check_met(policy, credential=credential, today=today)
+    shown: dict[str, AttributeValue] = {
+        name: credential.attributes[name] for name in policy.disclose
+    }
+    warning = crowd_warning(metadata.crowd, shown=shown)
+    if policy.identifying:
+        warning = "What is disclosed can identify you: this is not an anonymous proof."
+    return Asked(
+        who=who,
+        where=where,
+        action=action,
+        disclosed=tuple((name, schema.show_text(name, value)) for name, value in shown.items()),
+        proven=required_in_words(policy, schema=schema, today=today),
+        linkable=linkable,
+        crowd=crowd_in_words(metadata.crowd, shown=shown, schema=schema),
+        warning=warning,
     )
-
-
-def _warning(policy: Policy) -> str:
-    if not policy.identifying:
-        return ""
-    return "What is disclosed can identify you: this is not an anonymous proof."

@@ -1,31 +1,24 @@
-"""What a wallet holds, as one CBOR object: the seed, and per community its metadata, credentials,
+"""What a wallet holds: the seed, and per community its metadata, registry heads, credentials,
 unanswered claims and votes.
 
 Secrets that can be derived again (nym secret, blinding) are not kept: the seed makes them. Every
-secret field is kept out of `repr`. How the octets are sealed and stored is said elsewhere
-(`sealed_file`, `vault`).
+secret field is kept out of `repr`. How it becomes octets, and how these are sealed and stored, is
+said elsewhere (`encoding`, `sealed_file`, `vault`).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from client.errors import WalletError
-from credentials.formats.cbor import (
-    decode_labelled,
-    encode_labelled,
-    take_array,
-    take_flag,
-    take_octets,
-    take_text,
-    take_uint,
-)
+from client.registry import HEADS_KEPT
+from credentials.formats.head import Head, SignedHead
 from credentials.formats.metadata import Metadata, SignedMetadata
+from credentials.registry.chain import HeadChain
 
-LABEL = "symbolon/wallet-contents/1"
-CONTENTS_LIMIT = 16 * 1024 * 1024
 SEED_LENGTH = 16
+REMOVED, REPLACED = "removed", "replaced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +37,19 @@ class Claim:
 class Enrolment:
     """A credential: its count (from 0, per issuer) and the IssuedCredential octets.
 
-    `code_hash` is that of the claim code that brought it, or empty after a restore.
+    `code_hash` is that of the claim code that brought it, or empty after a restore. `witness` has
+    48 octets and holds at the registry head number `epoch`; it is empty where an earlier version of
+    Symbolon kept none. `ended` is empty, REMOVED or REPLACED, and `ended_at` when that was
+    published, in Unix seconds: such a credential can still vote in polls that were opened before.
     """
 
     count: int
     code_hash: bytes = field(default=b"", repr=False)
     issued: bytes = field(repr=False)
+    witness: bytes = field(default=b"", repr=False)
+    epoch: int = 0
+    ended: str = ""
+    ended_at: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,9 @@ class Membership:
     """One community: where it is, its signed metadata, and what the wallet has there.
 
     `fingerprint` (32 octets) came with the claim link and pins the metadata key for ever.
-    `next_count` is the first count never used for a commitment.
+    `next_count` is the first count never used for a commitment. `heads` are the newest registry
+    heads, all verified, and `digits` the table of signed digits, checked (none where an earlier
+    version of Symbolon kept none).
     """
 
     address: str
@@ -86,6 +88,8 @@ class Membership:
     claims: tuple[Claim, ...] = ()
     enrolments: tuple[Enrolment, ...] = ()
     votes: tuple[Vote, ...] = field(default=(), repr=False)
+    heads: tuple[SignedHead, ...] = field(default=(), repr=False)
+    digits: bytes = field(default=b"", repr=False)
 
     @property
     def signed(self) -> SignedMetadata:
@@ -96,6 +100,23 @@ class Membership:
     def metadata(self) -> Metadata:
         """The metadata, its signature checked. Raises MetadataRefused."""
         return self.signed.open(fingerprint=self.fingerprint)
+
+    @cached_property
+    def chain(self) -> HeadChain | None:
+        """The registry heads; None where none is known yet. Raises HeadRefused."""
+        return HeadChain.start(self.heads, metadata=self.metadata) if self.heads else None
+
+    def head(self, epoch: int) -> Head | None:
+        """The registry head with this number, where it is kept."""
+        known = () if self.chain is None else self.chain.heads
+        return next((head for head in known if head.epoch == epoch), None)
+
+    def with_chain(self, chain: HeadChain) -> "Membership":
+        """The same with this chain and the one it has joined; raises HeadRefused for a fork."""
+        if self.chain is not None:
+            older, newer = sorted((self.chain, chain), key=lambda each: each.newest.epoch)
+            chain = older.extended(newer.signed, metadata=self.metadata)
+        return replace(self, heads=chain.shortened(HEADS_KEPT).signed)
 
     def enrolment(self, count: int) -> Enrolment | None:
         """The credential with this count, if there is one."""
@@ -165,88 +186,3 @@ class WalletContents:
         if membership is None:
             raise WalletError("This wallet does not know that community any more.")
         return self.with_membership(change(membership))
-
-    def to_cbor(self) -> bytes:
-        """Encode; the octets hold every secret and are only ever sealed."""
-        return encode_labelled(LABEL, self.seed, [_membership_fields(m) for m in self.memberships])
-
-    @classmethod
-    def from_cbor(cls, octets: bytes) -> "WalletContents":
-        """Decode strictly. Raises EncodingError."""
-        seed, memberships = decode_labelled(octets, label=LABEL, fields=2, limit=CONTENTS_LIMIT)
-        return cls(
-            seed=take_octets(seed, length=SEED_LENGTH),
-            memberships=tuple(_membership(m) for m in take_array(memberships)),
-        )
-
-
-def _membership_fields(m: Membership) -> list[Any]:
-    return [
-        m.address,
-        m.fingerprint,
-        m.metadata_octets,
-        m.metadata_signature,
-        m.next_count,
-        [[c.code_hash, c.count] for c in m.claims],
-        [[e.count, e.code_hash, e.issued] for e in m.enrolments],
-        [
-            [
-                v.poll,
-                v.manifest_hash,
-                v.count,
-                v.question,
-                v.choice,
-                v.answer,
-                v.ballot,
-                v.ballot_hash,
-                int(v.confirmed),
-            ]
-            for v in m.votes
-        ],
-    ]
-
-
-def _membership(value: Any) -> Membership:
-    address, fingerprint, octets, signature, next_count, claims, enrolments, votes = take_array(
-        value, length=8
-    )
-    return Membership(
-        address=take_text(address, max=2000),
-        fingerprint=take_octets(fingerprint, length=32),
-        metadata_octets=take_octets(octets, max=CONTENTS_LIMIT),
-        metadata_signature=take_octets(signature, length=64),
-        next_count=take_uint(next_count, max=2**32),
-        claims=tuple(_claim(c) for c in take_array(claims)),
-        enrolments=tuple(_enrolment(e) for e in take_array(enrolments)),
-        votes=tuple(_vote(v) for v in take_array(votes)),
-    )
-
-
-def _claim(value: Any) -> Claim:
-    code_hash, count = take_array(value, length=2)
-    return Claim(code_hash=take_octets(code_hash, length=32), count=take_uint(count, max=2**32))
-
-
-def _enrolment(value: Any) -> Enrolment:
-    count, code_hash, issued = take_array(value, length=3)
-    return Enrolment(
-        count=take_uint(count, max=2**32),
-        code_hash=take_octets(code_hash, max=32),
-        issued=take_octets(issued, max=65536),
-    )
-
-
-def _vote(value: Any) -> Vote:
-    row = take_array(value, length=9)
-    poll, manifest_hash, count, question, choice, answer, ballot, ballot_hash, confirmed = row
-    return Vote(
-        poll=take_text(poll, max=2000),
-        manifest_hash=take_octets(manifest_hash, length=32),
-        count=take_uint(count, max=2**32),
-        question=take_text(question, max=10000),
-        choice=take_uint(choice, max=65536),
-        answer=take_text(answer, max=10000),
-        ballot=take_octets(ballot, max=65536),
-        ballot_hash=take_octets(ballot_hash, length=32),
-        confirmed=take_flag(confirmed),
-    )

@@ -8,34 +8,70 @@ from client.community import PinnedMetadata
 from client.errors import WalletError
 from client.issuer import IssuerClient
 from client.wallet.contents import Enrolment, Membership, WalletContents
-from credentials.formats.credential import IssuedCredential
+from client.wallet.registry import Registry
+from credentials.errors import WitnessRefused
+from credentials.formats.credential import IssuedCredential, IssuedWitness
 from credentials.formats.metadata import Metadata
 from credentials.holder import Credential, accept
 from credentials.issuance import commit, derive_secrets
+from credentials.registry.digits import open_digits
 
 COUNTS_AT_MOST = 256
 """A server that always has another answer must not keep a wallet for ever."""
 
 
 def request_credential(
-    seed: bytes, *, issuer: IssuerClient, metadata: Metadata, count: int, claim_code: str | None
-) -> tuple[IssuedCredential, Credential]:
-    """Ask for the credential of commitment number `count`, and check what comes."""
+    seed: bytes,
+    *,
+    issuer: IssuerClient,
+    registry: Registry,
+    metadata: Metadata,
+    count: int,
+    claim_code: str | None = None,
+    code_hash: bytes = b"",
+) -> tuple[Enrolment, Credential]:
+    """Ask for the credential of commitment number `count`, and check everything that comes.
+
+    Raises CredentialRefused, WitnessRefused, and what `registry` raises.
+    """
     secrets = derive_secrets(seed, issuer_id=metadata.keys.issuer_id, count=count)
     nonce = issuer.issuance_nonce()
-    octets = issuer.issue(commit(secrets, nonce=nonce), nonce=nonce, claim_code=claim_code)
-    issued = IssuedCredential.from_cbor(octets)
-    return issued, accept(issued, secrets=secrets, metadata=metadata)
+    answer = issuer.issue(commit(secrets, nonce=nonce), nonce=nonce, claim_code=claim_code)
+    issued = IssuedCredential.from_cbor(answer.credential)
+    credential = accept(issued, secrets=secrets, metadata=metadata)
+    witness = IssuedWitness.from_cbor(answer.witness)
+    head = registry.find(answer.head.open(metadata_key=metadata.metadata_key))
+    if witness.head != head.hash:
+        raise WitnessRefused("the witness belongs to another registry head than the one beside it")
+    credential = credential.at(head, witness=witness.point).with_digits(registry.digits())
+    enrolment = Enrolment(
+        count=count,
+        code_hash=code_hash,
+        issued=issued.to_cbor(),
+        witness=credential.witness_octets,
+        epoch=head.epoch,
+    )
+    return enrolment, credential
 
 
 def credential_of(seed: bytes, *, membership: Membership, enrolment: Enrolment) -> Credential:
-    """Make a stored credential usable, checking it completely once more."""
+    """Make a stored credential usable, checking it completely once more.
+
+    It is at the registry head of its stored witness, if that head is still kept.
+    """
     metadata = membership.metadata
-    return accept(
+    credential = accept(
         IssuedCredential.from_cbor(enrolment.issued),
         secrets=derive_secrets(seed, issuer_id=metadata.keys.issuer_id, count=enrolment.count),
         metadata=metadata,
     )
+    head = membership.head(enrolment.epoch)
+    if enrolment.witness and head is not None:
+        credential = credential.at(head, witness=enrolment.witness)
+    if membership.digits:
+        digits = open_digits(membership.digits, digit_key=metadata.keys.digit_key)
+        credential = credential.with_digits(digits)
+    return credential
 
 
 def new_membership(published: PinnedMetadata) -> Membership:

@@ -35,7 +35,8 @@ def choose(
     """The one credential that fits.
 
     `community` is a name, an address or a fingerprint as a person writes it; `fingerprint` the 32
-    octets where a request names the community. Raises WalletError if none fits, or several.
+    octets where a request names the community. Credentials that have ended give way to those that
+    have not. Raises WalletError if none fits, or several.
     """
     fitting = [
         holding
@@ -44,6 +45,8 @@ def choose(
         and (community is None or _is_meant(holding.membership, community))
         and (number is None or holding.number == number)
     ]
+    standing = [holding for holding in fitting if not holding.enrolment.ended]
+    fitting = standing or fitting
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:

@@ -5,21 +5,17 @@ Asked for only then: a fetch at every showing would tell the issuer when somebod
 
 from dataclasses import replace
 
-from client.community import check_newer, pinned
+from client.community import PinnedMetadata, check_newer, pinned
 from client.issuer import IssuerClient
-from client.transport import Transport
 from client.wallet.contents import Membership
 from client.wallet.vault import Vault
-from credentials.formats.metadata import Metadata
 
 
-def renew_metadata(vault: Vault, *, membership: Membership) -> Metadata:
+def renew_metadata(vault: Vault, *, membership: Membership, issuer: IssuerClient) -> PinnedMetadata:
     """Fetch, check and store. Raises MetadataRefused, ServerUnreachable."""
-    with Transport() as transport:
-        signed = IssuerClient(membership.address, transport=transport).metadata()
-    published = pinned(signed, fingerprint=membership.fingerprint)
+    published = pinned(issuer.metadata(), fingerprint=membership.fingerprint)
     check_newer(membership.signed, published=published)
     vault.change(
         lambda now: now.changed(membership.fingerprint, lambda m: replace(m, **published.stored))
     )
-    return published.metadata
+    return published

@@ -5,12 +5,12 @@ each is the authority to have its credential.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from client.community import PinnedMetadata
 from client.errors import ServerRefused
 from client.issuer import IssuerClient
-from client.wallet.contents import Enrolment, Membership, WalletContents
+from client.wallet.contents import Membership, WalletContents
 from client.wallet.enrolling import (
     COUNTS_AT_MOST,
     check_own_issuer,
@@ -18,17 +18,11 @@ from client.wallet.enrolling import (
     request_credential,
     too_many,
 )
+from client.wallet.registry import Registry
 from credentials.formats.metadata import check_successor
 
 UNKNOWN_IN_A_ROW = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
-    """What a community gave back: a membership to be stored, and the counts that are dead."""
-
-    membership: Membership
-    retired: tuple[int, ...]
+_ENDED = frozenset({"commitment-retired", "credential-revoked", "reissue-pending"})
 
 
 def restore(
@@ -36,60 +30,57 @@ def restore(
     *,
     issuer: IssuerClient,
     published: PinnedMetadata,
-    known: Membership | None = None,
     beside: WalletContents | None = None,
     progress: Callable[[int, int], None] = lambda asked, found: None,
-) -> Restored:
+) -> Membership:
     """Ask for the credential of each commitment of a seed, until five in a row are unknown.
 
-    Changes nothing on disk. `known` is what a backup file held for this community, `beside` the
-    wallet that it comes back into; `progress` is told how many were asked for and found. Raises as
-    `claim`.
+    Changes nothing on disk. `beside` is the wallet, or the copy of it, that the credentials come
+    back into; what it holds of credentials that the issuer no longer hands out is left as it is.
+    `progress` is told how many were asked for and found. Raises as `claim`.
     """
     metadata = published.metadata
+    known = None
     if beside is not None:
         check_own_issuer(beside, metadata=metadata)
+        known = beside.membership(published.fingerprint)
     membership = replace(known or new_membership(published), **published.stored)
-    retired: list[int] = []
+    registry = Registry(membership, issuer=issuer)
     unknown = 0
     for count in range(COUNTS_AT_MOST):
+        old = membership.enrolment(count)
         try:
-            issued, _ = request_credential(
-                seed, issuer=issuer, metadata=metadata, count=count, claim_code=None
+            enrolment, _ = request_credential(
+                seed,
+                issuer=issuer,
+                registry=registry,
+                metadata=metadata,
+                count=count,
+                code_hash=old.code_hash if old is not None else b"",
             )
         except ServerRefused as refused:
             if refused.slug == "commitment-unknown":
                 unknown += 1
-            elif refused.slug == "commitment-retired":
+            elif refused.slug in _ENDED:
                 unknown = 0
-                retired.append(count)
-                membership = _without(membership, count=count)
+                membership = replace(membership, next_count=max(membership.next_count, count + 1))
             else:
                 raise
         else:
             unknown = 0
-            old = membership.enrolment(count)
-            membership = membership.with_enrolment(
-                Enrolment(
-                    count=count,
-                    code_hash=old.code_hash if old is not None else b"",
-                    issued=issued.to_cbor(),
-                )
-            )
+            membership = membership.with_enrolment(enrolment)
         progress(count + 1, len(membership.enrolments))
         if unknown == UNKNOWN_IN_A_ROW:
-            break
-    else:
-        raise too_many(metadata)
-    return Restored(membership=membership, retired=tuple(retired))
+            return registry.kept_in(membership)
+    raise too_many(metadata)
 
 
-def with_restored(contents: WalletContents, *, restored: Restored) -> WalletContents:
+def with_restored(contents: WalletContents, *, found: Membership) -> WalletContents:
     """The wallet with what a community gave back; what the wallet knows besides stays.
 
-    Raises MetadataRefused if what is published now may not follow what the wallet knew.
+    Raises MetadataRefused or HeadRefused if what is published now may not follow what the wallet
+    knew.
     """
-    found = restored.membership
     check_own_issuer(contents, metadata=found.metadata)
     membership = contents.membership(found.fingerprint)
     if membership is None:
@@ -100,17 +91,10 @@ def with_restored(contents: WalletContents, *, restored: Restored) -> WalletCont
         metadata_octets=found.metadata_octets,
         metadata_signature=found.metadata_signature,
         next_count=max(membership.next_count, found.next_count),
+        digits=found.digits or membership.digits,
     )
+    if found.chain is not None:
+        membership = membership.with_chain(found.chain)
     for enrolment in found.enrolments:
         membership = membership.with_enrolment(enrolment)
-    for count in restored.retired:
-        membership = _without(membership, count=count)
     return contents.with_membership(membership)
-
-
-def _without(membership: Membership, *, count: int) -> Membership:
-    return replace(
-        membership,
-        enrolments=tuple(e for e in membership.enrolments if e.count != count),
-        next_count=max(membership.next_count, count + 1),
-    )

@@ -18,7 +18,7 @@ from credentials.formats.qr import to_qr_text
 from credentials.formats.request import PresentationRequest
 from credentials.holder import Credential
 from credentials.presentation import present
-from credentials.scope import app_scope, door_scope, time_slot
+from credentials.scope import app_scope, day_of, door_scope, time_slot
 
 MESSAGE_MAX = 300
 
@@ -94,12 +94,13 @@ def find_app(metadata: Metadata, *, request: PresentationRequest) -> App:
 def answer_request(
     credential: Credential, *, request: PresentationRequest, app: App
 ) -> Presentation:
-    """Prove what the request asks, for this app's own origin only."""
+    """Prove what the request asks, for this app's own origin only. Raises RequirementNotMet."""
     return present(
         credential,
         policy=request.policy,
         scope=app_scope(request.policy.purpose, app.response_address),
         freshness=request.nonce,
+        today=day_of(request.asked_at),
     )
 
 

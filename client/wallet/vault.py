@@ -14,6 +14,7 @@ from typing import Self
 from client.errors import WalletError
 from client.file_lock import locked
 from client.wallet.contents import WalletContents
+from client.wallet.encoding import decode_contents, encode_contents
 from client.wallet.sealed_file import SealKey, key_for, new_key, same_salt, seal, unseal
 from credentials.errors import EncodingError
 
@@ -35,7 +36,7 @@ class Vault:
         with locked(path):
             if path.exists():
                 raise WalletError(f"There is a wallet at {path} already; it is left as it is.")
-            write_whole(path, seal(contents.to_cbor(), key=key))
+            write_whole(path, seal(encode_contents(contents), key=key))
         return cls(path, passphrase=passphrase, key=key)
 
     @classmethod
@@ -58,7 +59,7 @@ class Vault:
         """
         with locked(self.path):
             changed = change(self._contents(read_sealed(self.path)))
-            write_whole(self.path, seal(changed.to_cbor(), key=self._key))
+            write_whole(self.path, seal(encode_contents(changed), key=self._key))
         return changed
 
     def copy(self, path: Path) -> None:
@@ -70,7 +71,7 @@ class Vault:
             raise WalletError(f"There is no folder {path.parent}.")
         contents = self.read()
         key = new_key(self._passphrase)
-        write_whole(path, seal(contents.to_cbor(), key=key))
+        write_whole(path, seal(encode_contents(contents), key=key))
         if contents_of(unseal(read_sealed(path), key=key)) != contents:
             raise WalletError("The copy could not be read back; do not rely on it.")
 
@@ -83,7 +84,7 @@ class Vault:
 def contents_of(octets: bytes) -> WalletContents:
     """Parse what a wallet or backup file held. Raises WalletError."""
     try:
-        return WalletContents.from_cbor(octets)
+        return decode_contents(octets)
     except EncodingError:
         raise WalletError(
             "This wallet holds something that this version of Symbolon cannot read."

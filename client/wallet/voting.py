@@ -9,8 +9,12 @@ from dataclasses import dataclass, replace
 from client.errors import ClientError, ServerRefused, WalletError
 from client.issuer import IssuerClient
 from client.wallet.contents import Membership, Vote, WalletContents
+from client.wallet.holdings import Holding
+from client.wallet.registry import Registry
+from client.wallet.standing import ended_in_words, update, witnessed
 from client.wallet.vault import Vault
-from credentials.errors import EncodingError, PolicyError
+from credentials.errors import EncodingError, HeadRefused, MemberRevoked, PolicyError
+from credentials.formats.head import Head
 from credentials.formats.metadata import Metadata
 from credentials.formats.poll import Ballot, Manifest, action_digest
 from credentials.holder import Credential
@@ -27,10 +31,11 @@ class AlreadyVoted(WalletError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """A poll with its manifest, checked to belong to the community."""
+    """A poll with its manifest, and the registry head that is its roll: both the community's."""
 
     id: str
     manifest: Manifest
+    head: Head
 
     def answer(self, choice: int) -> str:
         """The words of a choice (0 abstains, options count from 1). Raises ClientError."""
@@ -42,19 +47,58 @@ class Poll:
 
 
 def read_poll(poll: str, *, issuer: IssuerClient, metadata: Metadata) -> Poll:
-    """Fetch a poll; its ballot paper must be this community's. Raises ClientError, PolicyError."""
+    """Fetch a poll; ballot paper and roll must be this community's.
+
+    Raises ClientError, PolicyError, HeadRefused.
+    """
+    paper = issuer.poll(poll)
     try:
-        manifest = Manifest.from_cbor(issuer.manifest(poll))
+        manifest = Manifest.from_cbor(paper.manifest)
     except (EncodingError, PolicyError):
         raise ClientError("That poll is of a kind that this version does not know.") from None
     manifest.check(metadata)
     if manifest.poll != poll:
         raise ClientError("The server sent the ballot paper of another poll.")
-    return Poll(id=poll, manifest=manifest)
+    head = paper.head.open(metadata_key=metadata.metadata_key)
+    if head.hash != manifest.head:
+        raise HeadRefused("the poll has another roll than the registry head beside it")
+    return Poll(id=poll, manifest=manifest, head=head)
+
+
+def on_roll(vault: Vault, *, holding: Holding, poll: Poll, issuer: IssuerClient) -> Credential:
+    """The credential at the poll's registry head, which must be on the wallet's one chain.
+
+    Brings the wallet up to date first. Who was removed after the poll was opened is on its roll
+    still. Raises WalletError for a credential that is not on the roll, MemberRevoked for one that
+    was removed before, and what `update` raises.
+    """
+    membership = update(vault, fingerprint=holding.membership.fingerprint, issuer=issuer)
+    enrolment = membership.enrolment(holding.enrolment.count)
+    if enrolment is None:
+        raise WalletError("This wallet was changed meanwhile; repeat the command.")
+    if not enrolment.witness:
+        raise MemberRevoked(ended_in_words(enrolment, membership=membership))
+    registry = Registry(membership, issuer=issuer)
+    credential = witnessed(
+        vault.read().seed, membership=membership, enrolment=enrolment, registry=registry
+    )
+    head = registry.find(poll.head)
+    if credential.serial > head.highest_serial:
+        raise WalletError(
+            "This membership is not on the roll of that poll: it was issued, or issued anew, after "
+            "the poll was opened."
+        )
+    try:
+        return registry.moved(credential, to=head).with_digits(registry.digits())
+    except MemberRevoked:
+        raise MemberRevoked(ended_in_words(enrolment, membership=membership)) from None
 
 
 def make_vote(credential: Credential, *, poll: Poll, choice: int, count: int) -> Vote:
-    """Make the ballot for exactly this choice; nothing is stored or sent."""
+    """Make the ballot for exactly this choice; nothing is stored or sent.
+
+    The credential is at the poll's registry head.
+    """
     manifest = poll.manifest
     for name, value in manifest.require:
         if credential.attributes[name] != value:
@@ -62,11 +106,10 @@ def make_vote(credential: Credential, *, poll: Poll, choice: int, count: int) ->
     manifest_hash = manifest.manifest_hash
     presentation = present(
         credential,
-        policy=manifest.policy,
+        policy=manifest.policy(poll.head),
         scope=poll_scope(manifest.community_id, manifest_hash),
         freshness=manifest_hash,
         action=action_digest(manifest_hash, SEQUENCE, choice),
-        head=manifest.head,
     )
     ballot = Ballot(
         manifest_hash=manifest_hash, sequence=SEQUENCE, choice=choice, presentation=presentation
@@ -131,9 +174,4 @@ def _forget(membership: Membership, *, vote: Vote) -> Membership:
 
 
 def _not_entitled(name: str) -> str:
-    if name == "reissued":
-        return (
-            "This credential replaces a lost one, so it cannot vote in this poll: the lost one may "
-            "have voted already."
-        )
     return f"This poll is only for members with another value of {name!r}; nothing was sent."

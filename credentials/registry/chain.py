@@ -22,7 +22,7 @@ class HeadChain:
 
     @classmethod
     def start(cls, signed: Sequence[SignedHead], *, metadata: Metadata) -> "HeadChain":
-        """A chain where none is known yet; raises HeadRefused unless each follows the other."""
+        """A chain where none is known yet; raises HeadRefused unless each follows the last."""
         if not signed:
             raise HeadRefused("the community has not published any registry head")
         heads: list[Head] = []
@@ -92,11 +92,13 @@ class HeadChain:
         """The heads at which a presentation outside polls is accepted at `now`, newest first.
 
         The newest; and the one before it while the grace of its successor lasts, counted from when
-        it was superseded. Where several heads came within their graces, each of them.
+        it was superseded. Where several heads came within their graces, each of them. A head dated
+        further ahead than its own grace ends the older ones too, so that neither a clock that is
+        behind nor one head with a wrong date keeps a removed member's head alive.
         """
         accepted = [self.newest]
         for older, newer in zip(reversed(self.heads[:-1]), reversed(self.heads), strict=False):
-            if now >= newer.published_at + newer.grace:
+            if abs(now - newer.published_at) >= newer.grace:
                 break
             accepted.append(older)
         return tuple(accepted)

@@ -23,9 +23,10 @@ WEIGHT_BITS: Final = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigitTable:
-    """256 signed digits that were checked under a registry's digit key."""
+    """256 signed digits that were checked under `key`, a registry's digit key X~."""
 
     points: tuple[G1, ...] = field(repr=False)
+    key: G2 = field(repr=False)
 
 
 def make_digits(xi: int) -> bytes:
@@ -56,7 +57,7 @@ def open_digits(octets: bytes, *, digit_key: bytes) -> DigitTable:
         raise DigitsRefused(f"a digit table is malformed: {error}") from None
     if not _are_signed(points, key=key):
         raise DigitsRefused("the digit table does not belong to this community's registry")
-    return DigitTable(points=points)
+    return DigitTable(points=points, key=key)
 
 
 def _are_signed(points: Sequence[G1], *, key: G2) -> bool:

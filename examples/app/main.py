@@ -1,12 +1,12 @@
 """A café's site that lets members in, and knows a returning one again by pseudonym only.
 
-Run it with the organiser's address, the community's fingerprint, and the id under which the
-organiser registered it:
+Run it with the organiser's address, the community's fingerprint, and the app's id there:
 
     COMMUNITY=https://agora.example FINGERPRINT=… APP_ID=cafe PORT=8080 python -m examples.app.main
 
 Members open /membership with their wallet; the wallet posts its answer to /answer, the response
-address that the organiser registered. Nobody is asked for a name, and the organiser is not called.
+address that the organiser registered. Nobody is asked for a name, and the organiser is told of
+nobody. Without network, COMMUNITY and HEADS name files with what the community publishes.
 """
 
 import os
@@ -23,6 +23,7 @@ app = FastAPI(title="A café for members", telemetry={"tracing": False, "logs": 
 verifier = Verifier(
     os.environ["COMMUNITY"],
     app=os.environ["APP_ID"],
+    heads=os.environ.get("HEADS"),
     fingerprint=os.environ.get("FINGERPRINT"),
 )
 visits: Counter[str] = Counter()
@@ -36,8 +37,9 @@ def welcome() -> dict[str, str]:
 
 @app.get("/membership")
 def ask() -> dict[str, str]:
-    """A fresh request: who are you here, and what pass do you have?"""
-    return verifier.request({"purpose": "visit", "disclose": ["pass"]})
+    """A fresh request: who are you here, what pass do you have, and is it still good?"""
+    current = ["valid_until >= today"] if verifier.metadata.schema.ends else []
+    return verifier.request({"purpose": "visit", "disclose": ["pass"], "require": current})
 
 
 @app.post("/answer")

@@ -6,25 +6,32 @@ from pathlib import Path
 
 import pytest
 
+from client.answers import IssuanceAnswer
 from client.community import pinned
 from client.errors import ServerRefused, WalletError
 from client.issuer import IssuerClient
 from client.transport import Transport
 from client.wallet.claim import claim
 from client.wallet.contents import Membership, WalletContents
-from client.wallet.restore import Restored, restore, with_restored
+from client.wallet.restore import restore, with_restored
 from client.wallet.vault import Vault
 from client.wallet.voting import Poll, make_vote
 from credentials.errors import (
     BallotRefused,
+    CredentialRefused,
+    DigitsRefused,
     EncodingError,
+    HeadRefused,
     MetadataRefused,
     PolicyError,
     SchemaError,
+    SymbolonError,
+    WitnessRefused,
 )
 from credentials.formats import cbor
 from credentials.formats.claim_link import ClaimLink
-from credentials.formats.metadata import App, Event, Metadata, SignedMetadata
+from credentials.formats.head import SignedHead
+from credentials.formats.metadata import App, Event, SignedMetadata
 from credentials.formats.policy import Policy
 from credentials.formats.poll import Ballot, Manifest, action_digest
 from credentials.formats.request import PresentationRequest
@@ -52,17 +59,49 @@ class HostileIssuer(IssuerClient):
     def issuance_nonce(self) -> bytes:
         return NONCE
 
-    def issue(self, commitment: bytes, *, nonce: bytes, claim_code: str | None) -> bytes:
+    def issue(self, commitment: bytes, *, nonce: bytes, claim_code: str | None) -> IssuanceAnswer:
         self.seen.append(commitment_point(commitment))
         if self.retires:
             raise ServerRefused("Retired.", slug="commitment-retired", status=410)
-        return self.community.issuer.issue(
+        issuer, handle = self.community.issuer, draw_handle()
+        issued = issuer.issue(
             commitment,
             nonce=nonce,
-            handle=draw_handle(),
+            handle=handle,
             serial=len(self.seen),
             attributes=self.community.attributes(),
-        ).to_cbor()
+        )
+        witness = issuer.witness(self.community.heads.newest, handle=handle)
+        return IssuanceAnswer(
+            credential=issued.to_cbor(),
+            witness=witness.to_cbor(),
+            head=self.community.heads.signed[-1],
+        )
+
+    def heads(self) -> tuple[SignedHead, ...]:
+        return self.community.heads.signed
+
+    def digits(self) -> bytes:
+        return self.community.digits
+
+
+class TwoFacedIssuer(HostileIssuer):
+    """An issuer that is honest to everybody but one: `changes` is what that one is told."""
+
+    def __init__(self, community: Community, **changes: object) -> None:
+        super().__init__(community)
+        self.changes = changes
+
+    def issue(self, commitment: bytes, *, nonce: bytes, claim_code: str | None) -> IssuanceAnswer:
+        answer = super().issue(commitment, nonce=nonce, claim_code=claim_code)
+        named = {"credential", "witness", "head"} & self.changes.keys()
+        return replace(answer, **{name: self.changes[name] for name in named})
+
+    def heads(self) -> tuple[SignedHead, ...]:
+        return self.changes.get("heads", super().heads())
+
+    def digits(self) -> bytes:
+        return self.changes.get("digits", super().digits())
 
 
 def new_vault(folder: Path) -> Vault:
@@ -124,9 +163,8 @@ def test_p1_one_issuer_key_in_two_communities_does_not_link_a_wallet(tmp_path: P
             beside=vault.read(),
         )
     assert second.seen == []
-    restored = Restored(membership=membership_of(stoa, stoa.signed), retired=())
     with pytest.raises(WalletError, match="same issuer key"):
-        with_restored(vault.read(), restored=restored)
+        with_restored(vault.read(), found=membership_of(stoa, stoa.signed))
 
 
 # --- two apps behind one origin
@@ -186,9 +224,8 @@ def test_p1_a_restored_wallet_accepts_no_metadata_out_of_its_chain(community: Co
             private_key=community.signing_key,
         ),
     ):
-        restored = Restored(membership=membership_of(community, signed), retired=())
         with pytest.raises(MetadataRefused):
-            with_restored(wallet, restored=restored)
+            with_restored(wallet, found=membership_of(community, signed))
 
 
 @pytest.mark.parametrize("zone", ["Nowhere/Land", "Europe", "posixrules/x"])
@@ -212,10 +249,136 @@ def test_a_schema_cannot_change_the_meaning_of_what_is_signed(community: Communi
     assert other.metadata.keys == community.metadata.keys
 
 
+# --- a registry that shows one member something else
+
+HOUR = 3600
+
+
+def another_head(community: Community, **changes: object) -> SignedHead:
+    """The newest head with changes, signed as properly as the one that all others see."""
+    other = replace(community.heads.newest, **changes)
+    return SignedHead.sign(other, private_key=community.signing_key)
+
+
+def refused_to(folder: Path, issuer: TwoFacedIssuer, *, first: bool) -> SymbolonError:
+    """Why a wallet refuses what one issuer tells it, at its first claim or at a later one.
+
+    Nothing that it was told is stored.
+    """
+    community, vault = issuer.community, new_vault(folder)
+    if not first:
+        claim_from(vault, HostileIssuer(community))
+    before = [m.enrolments for m in vault.read().memberships]
+    with pytest.raises(SymbolonError) as refused:
+        claim_from(vault, issuer)
+    after = [m.enrolments for m in vault.read().memberships]
+    assert after == (before or [()])
+    return refused.value
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_p1_a_witness_at_a_value_of_one_s_own_is_refused(tmp_path: Path, first: bool):
+    """At another V a proof verifies for nobody, or tells an accomplice who it is."""
+    community = Community()
+    value = Community().heads.newest.value
+    other = another_head(community, value=value)
+    issuer = TwoFacedIssuer(community, head=other, heads=(other,))
+    expected = WitnessRefused if first else HeadRefused
+    assert isinstance(refused_to(tmp_path, issuer, first=first), expected)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"published_at": 1_790_000_001}, {"highest_serial": 5}, {"grace": HOUR}]
+)
+def test_p1_a_second_head_of_a_known_epoch_is_refused(tmp_path: Path, changes: dict[str, int]):
+    community = Community()
+    other = another_head(community, **changes)
+    refused = refused_to(
+        tmp_path, TwoFacedIssuer(community, head=other, heads=(other,)), first=False
+    )
+    assert "two different heads" in str(refused)
+
+
+def test_p1_a_head_beside_the_credential_that_is_not_published_is_refused(tmp_path: Path):
+    community = Community()
+    other = another_head(community, grace=HOUR)
+    for first in (True, False):
+        folder = tmp_path / str(first)
+        folder.mkdir()
+        refused = refused_to(folder, TwoFacedIssuer(community, head=other), first=first)
+        assert isinstance(refused, HeadRefused)
+
+
+def test_p1_a_head_that_another_key_signed_is_refused(tmp_path: Path):
+    community = Community()
+    forged = SignedHead.sign(community.heads.newest, private_key=Community().signing_key)
+    refused = refused_to(tmp_path, TwoFacedIssuer(community, head=forged), first=True)
+    assert "signature of a registry head" in str(refused)
+
+
+def test_p1_a_step_back_after_a_removal_is_refused(tmp_path: Path):
+    community = Community()
+    stale = community.heads.signed
+    vault = new_vault(tmp_path)
+    community.publish(draw_handle())
+    claim_from(vault, HostileIssuer(community))
+    community.publish()
+    with pytest.raises(HeadRefused, match="older"):
+        claim_from(vault, TwoFacedIssuer(community, heads=stale))
+
+
+@pytest.mark.parametrize("place", [0, 7, 255])
+def test_p1_a_digit_table_that_tags_one_member_is_refused(tmp_path: Path, place: int):
+    """One sigma that differs from everybody's would show in the pairing of each S made of it."""
+    community = Community()
+    tagged = bytearray(community.digits)
+    tagged[48 * place : 48 * place + 48] = Community().digits[48 * place : 48 * place + 48]
+    issuer = TwoFacedIssuer(community, digits=bytes(tagged))
+    assert isinstance(refused_to(tmp_path, issuer, first=True), DigitsRefused)
+
+
+def test_p1_a_credential_under_another_key_or_schema_is_refused(tmp_path: Path):
+    """What is signed names issuer, schema and registry: no member gets a world of its own."""
+    community = Community()
+    worlds = [
+        Community(signing_key=community.signing_key),
+        Community(
+            secret=community.secret,
+            signing_key=community.signing_key,
+            schema=replace(SCHEMA, name="city-pass-of-one"),
+        ),
+    ]
+    for at, world in enumerate(worlds):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+
+        class Elsewhere(HostileIssuer):
+            """Signs in the other world, and publishes the registry of this one."""
+
+            def heads(self) -> tuple[SignedHead, ...]:
+                return community.heads.signed
+
+        issuer = Elsewhere(world)
+        link = ClaimLink(
+            address=community.metadata.address,
+            code=CODE,
+            fingerprint=community.metadata.community_id,
+        )
+        published = pinned(community.signed, fingerprint=community.metadata.community_id)
+        with pytest.raises(CredentialRefused):
+            claim(new_vault(folder), link=link, issuer=issuer, published=published)
+
+
 # --- what polls and apps may ask
 
 
-def manifest_for(metadata: Metadata, **changes: object) -> Manifest:
+def paper(manifest: Manifest, community: Community) -> Poll:
+    """A poll as a wallet has read it."""
+    return Poll(id=manifest.poll, manifest=manifest, head=community.heads.newest)
+
+
+def manifest_for(community: Community, **changes: object) -> Manifest:
+    metadata = community.metadata
     arguments = {
         "community_id": metadata.community_id,
         "issuer_id": metadata.keys.issuer_id,
@@ -226,6 +389,7 @@ def manifest_for(metadata: Metadata, **changes: object) -> Manifest:
         "options": ("yes", "no"),
         "opens_at": 1,
         "closes_at": 2,
+        "head": community.heads.newest.hash,
         **changes,
     }
     return Manifest(**arguments)
@@ -237,17 +401,17 @@ def manifest_for(metadata: Metadata, **changes: object) -> Manifest:
 def test_p9_a_poll_cannot_ask_for_what_identifies(
     community: Community, ana: Member, name: str, value: str | int
 ):
-    manifest = manifest_for(community.metadata, require=(("reissued", 0), (name, value)))
+    manifest = manifest_for(community, require=(("reissued", 0), (name, value)))
     with pytest.raises(PolicyError, match="identify"):
         manifest.check(community.metadata)
     with pytest.raises(PolicyError, match="identify"):
-        make_vote(ana.credential, poll=Poll(id="lunch", manifest=manifest), choice=1, count=0)
+        make_vote(ana.credential, poll=paper(manifest, community), choice=1, count=0)
 
 
 def test_p9_a_ballot_shows_only_values_that_all_voters_share(community: Community, ana: Member):
-    manifest = manifest_for(community.metadata, require=(("reissued", 0), ("pass", "day")))
+    manifest = manifest_for(community, require=(("reissued", 0), ("pass", "day")))
     with pytest.raises(WalletError, match="another value"):
-        make_vote(ana.credential, poll=Poll(id="lunch", manifest=manifest), choice=1, count=0)
+        make_vote(ana.credential, poll=paper(manifest, community), choice=1, count=0)
 
 
 def test_p9_handle_and_serial_cannot_be_asked_for(community: Community, ana: Member):
@@ -270,6 +434,8 @@ def test_p4_trap_12_an_app_cannot_ask_for_a_vote_or_a_door_code(community: Commu
             app="cafe",
             policy=Policy(purpose=purpose),
             nonce=NONCE,
+            head=bytes(32),
+            asked_at=0,
             expires_at=1,
         )
 
@@ -277,11 +443,12 @@ def test_p4_trap_12_an_app_cannot_ask_for_a_vote_or_a_door_code(community: Commu
 def test_p4_trap_11_a_ballot_paper_of_other_registry_keys_is_refused(
     community: Community, ana: Member
 ):
-    manifest = manifest_for(community.metadata, registry_id=bytes(32))
+    manifest = manifest_for(community, registry_id=bytes(32))
+    honest = manifest_for(community)
     named = manifest.manifest_hash
     shown = present(
         ana.credential,
-        policy=manifest.policy,
+        policy=honest.policy(community.heads.newest),
         scope=poll_scope(manifest.community_id, named),
         freshness=named,
         action=action_digest(named, 1, 1),

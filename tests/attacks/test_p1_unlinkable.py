@@ -12,6 +12,7 @@ from credentials.errors import CredentialRefused
 from credentials.formats.credential import IssuedCredential
 from credentials.formats.policy import Policy
 from credentials.formats.presentation import Presentation
+from credentials.formats.requirement import Requirement
 from credentials.holder import accept
 from credentials.issuance import commit, commitment_of, derive_secrets, draw_handle
 from credentials.messages import API_ID, signer_scalars
@@ -58,9 +59,13 @@ def enrol_and_record(community: Community) -> tuple[Member, list[bytes]]:
         serial=community.serial,
         attributes=community.attributes(),
     )
+    head = community.heads.newest
+    witness = community.issuer.witness(head, handle=handle)
     credential = accept(issued, secrets=own, metadata=community.metadata)
+    credential = credential.at(head, witness=witness.point)
     member = Member(seed=seed, secrets=own, issued=issued, credential=credential)
-    return member, [request, nonce, encode_scalar(handle), issued.signature, issued.to_cbor()]
+    seen = [request, nonce, encode_scalar(handle), issued.signature, issued.to_cbor()]
+    return member, [*seen, witness.point]
 
 
 def test_p1_issuer_and_verifiers_share_no_octets_that_depend_on_the_member(community: Community):
@@ -71,8 +76,8 @@ def test_p1_issuer_and_verifiers_share_no_octets_that_depend_on_the_member(commu
     # What the other member's octets hold as well does not depend on the member.
     common = windows(of_ana) & windows(shown_by_ana)
     assert common <= windows(of_bo) | windows(shown_by_bo)
-    # The search finds what it should: the same, had the proof carried the commitment or A.
-    for leak in (of_ana[0][:48], of_ana[3][:48], of_ana[2]):
+    # The search finds what it should: had the proof carried commitment, A, handle or witness.
+    for leak in (of_ana[0][:48], of_ana[3][:48], of_ana[2], of_ana[5]):
         leaked = windows(of_ana) & windows([*shown_by_ana, leak])
         assert not leaked <= windows(of_bo) | windows(shown_by_bo)
 
@@ -103,12 +108,19 @@ def _before_the_proof(presentation: Presentation) -> bytes:
 
 def test_p1_no_point_or_scalar_of_a_proof_ever_returns(community: Community, ana: Member):
     seen: set[bytes] = set()
-    policy = Policy(purpose="visit", disclose=("reissued",))
+    bounds = ("points >= 70000", "valid_until >= 22000")
+    policy = Policy(
+        purpose="visit",
+        disclose=("reissued",),
+        require=tuple(Requirement.parse(text) for text in bounds),
+    )
     scope = app_scope("visit", "https://cafe.example/answer")
+    scalars = (3 + 2 + 6 + 4) * 48  # Abar, Bbar, D; C', Cbar; S and Sbar of five digits
     for _ in range(30):
         proof = present(ana.credential, policy=policy, scope=scope, freshness=bytes(32)).proof
-        parts = {proof[at : at + 48] for at in (0, 48, 96)}
-        parts |= {proof[at : at + 32] for at in range(144, len(proof), 32)}
+        parts = {proof[at : at + 48] for at in range(0, scalars, 48)}
+        parts |= {proof[at : at + 32] for at in range(scalars, len(proof), 32)}
+        assert len(parts) == 15 + (len(proof) - scalars) // 32
         assert not parts & seen
         seen |= parts
 

@@ -10,17 +10,26 @@ from credentials.curve.scalars import ORDER, encode_scalar, random_scalar
 from credentials.errors import EncodingError, PresentationRefused, SymbolonError
 from credentials.formats.policy import Policy
 from credentials.formats.presentation import Presentation
+from credentials.formats.schema import HANDLE_INDEX
 from credentials.presentation import present, verify_presentation
-from credentials.presentation.composition import challenge_of
-from credentials.presentation.presentation import policy_statements
 from credentials.presentation.signature import SignatureStatement
-from credentials.scope import app_scope, presentation_header
+from tests.attacks.forger import (
+    CAFE,
+    NONCE,
+    VISIT,
+    NoSignature,
+    OtherWitness,
+    check_at_cafe,
+    forge,
+    pretended,
+    put,
+    statements_of,
+)
 from tests.community import Community, Member
 from tests.unit.curve.odd_points import small_order_points_g1
 
-NONCE = bytes(32)
-POLICY = Policy(purpose="visit", disclose=("reissued", "pass"))
-CAFE = app_scope("visit", "https://cafe.example/answer")
+POLICY = VISIT
+SCALARS = (3 + 2) * 48  # where they begin: after Abar, Bbar, D, C', Cbar
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +123,7 @@ def test_p3_parts_of_two_presentations_do_not_mix(
     community: Community, made: Presentation, bo: Member
 ):
     other = present(bo.credential, policy=POLICY, scope=CAFE, freshness=NONCE)
-    ends = [0, 48, 96, 144, *range(176, len(made.proof) + 1, 32)]
+    ends = [*range(0, SCALARS + 1, 48), *range(SCALARS + 32, len(made.proof) + 1, 32)]
     for start, end in pairwise(ends):
         mixed = made.proof[:start] + other.proof[start:end] + made.proof[end:]
         refused(community, replace(made, proof=mixed))
@@ -125,7 +134,7 @@ def test_p3_parts_of_two_presentations_do_not_mix(
 
 @pytest.mark.parametrize("scalar", [0, ORDER, ORDER + 1, 2**256 - 1])
 def test_p3_scalars_out_of_range_are_refused(community: Community, made: Presentation, scalar: int):
-    for at in range(144, len(made.proof), 32):
+    for at in range(SCALARS, len(made.proof), 32):
         octets = scalar.to_bytes(32, "big")
         refused(community, replace(made, proof=made.proof[:at] + octets + made.proof[at + 32 :]))
 
@@ -133,7 +142,7 @@ def test_p3_scalars_out_of_range_are_refused(community: Community, made: Present
 def test_p3_a_scalar_plus_the_order_is_not_the_same_scalar(
     community: Community, made: Presentation
 ):
-    for at in range(144, len(made.proof), 32):
+    for at in range(SCALARS, len(made.proof), 32):
         larger = int.from_bytes(made.proof[at : at + 32], "big") + ORDER
         if larger < 2**256:
             octets = larger.to_bytes(32, "big")
@@ -147,78 +156,41 @@ def test_p3_lengths_other_than_the_statements_need_are_refused(
 ):
     refused(community, replace(made, proof=made.proof[:-32]))
     refused(community, replace(made, proof=made.proof + encode_scalar(1)))
-    with_points = made.proof[:144] + made.pseudonym * 2 + made.proof[144:]
+    with_points = made.proof[:SCALARS] + made.pseudonym * 2 + made.proof[SCALARS:]
     refused(community, replace(made, proof=with_points))
 
 
 def test_p3_trap_9_points_outside_the_subgroup_are_refused(
     community: Community, made: Presentation
 ):
-    for at in (0, 48, 96):
+    for at in range(0, SCALARS, 48):
         for octets in small_order_points_g1(beside=made.proof[at : at + 48]):
             refused(
                 community, replace(made, proof=made.proof[:at] + octets + made.proof[at + 48 :])
             )
 
 
-def forge_over_the_identity(community: Community, *, wish: str) -> tuple[bytes, bytes]:
-    """Trap 9: Abar = Bbar = O satisfies the pairing, and D solves the rest without any signature.
-
-    D is free: with D = Bv + sum m_j * H_j and r3 = 1 the forger knows all that the challenge asks.
-    """
+@pytest.fixture
+def stranger(community: Community) -> Presentation:
+    """No signature and no witness: Abar = Bbar = O and C' = Cbar = O satisfy the pairings."""
     keys = community.verifier
-    disclosed = ((2, 0), (3, signer_scalar(wish)))
-    statement = SignatureStatement(keys=keys, disclosed=disclosed)
-    hidden = {index: random_scalar() for index in statement.hidden}
-    point_d = keys.constant.point
-    for index, scalar in (*disclosed, *hidden.items()):
-        point_d = point_d + curve.multiply_g1(keys.generators[index], scalar)
-    tildes = {index: random_scalar() for index in hidden}
-    r1_tilde, r3_tilde, e_hat = random_scalar(), random_scalar(), random_scalar()
-    t1 = curve.multiply_g1(point_d, r1_tilde)
-    t2 = curve.multiply_g1(point_d, r3_tilde)
-    for index, tilde in tildes.items():
-        t2 = t2 + curve.multiply_g1(keys.generators[index], tilde)
-    nym_statement = policy_statements(POLICY, keys=keys, scope=CAFE)[0]
-    fake = type("Fake", (), {"nym_secret": hidden[len(keys.generators) - 1]})()
-    nym = nym_statement.commit(fake, tildes)
-    from credentials.bbs.ciphersuite import disclosed_octets
-
-    identity = curve.encode_g1(curve.g1_identity)
-    transcript = disclosed_octets(disclosed) + identity * 2
-    transcript += b"".join(map(curve.encode_g1, (point_d, t1, t2)))
-    header = presentation_header(context_id=CAFE.context_id, purpose="visit", freshness=NONCE)
-    c = challenge_of(transcript, [nym.transcript], domain=keys.domain, presentation_header=header)
-    scalars = [
-        e_hat,
-        r1_tilde,
-        (r3_tilde - c) % ORDER,
-        *((tildes[index] + c * hidden[index]) % ORDER for index in hidden),
-        c,
-    ]
-    proof = identity * 2 + curve.encode_g1(point_d) + b"".join(map(encode_scalar, scalars))
-    return curve.encode_g1(nym.points[0]), proof
-
-
-def signer_scalar(value: str) -> int:
-    from credentials.messages import attribute_scalar
-
-    return attribute_scalar(value)
+    nobody = pretended(keys, community.attributes())
+    nothing = OtherWitness(keys=keys, witness=curve.g1_identity, rho=0)
+    statements = put(statements_of(POLICY, keys=keys), nothing)
+    return forge(nobody, statements, keys=keys, policy=POLICY, signature=NoSignature)
 
 
 def test_p3_trap_9_abar_and_bbar_at_infinity_forge_nothing(
-    community: Community, made: Presentation
+    community: Community, made: Presentation, stranger: Presentation
 ):
-    pseudonym, proof = forge_over_the_identity(community, wish="resident")
-    assert len(proof) == len(made.proof)
-    refused(community, replace(made, pseudonym=pseudonym, proof=proof))
+    assert len(stranger.proof) == len(made.proof)
+    refused(community, stranger)
 
 
 def test_p3_trap_9_that_forgery_works_where_the_identity_is_let_through(
-    community: Community, made: Presentation, monkeypatch: pytest.MonkeyPatch
+    community: Community, stranger: Presentation, monkeypatch: pytest.MonkeyPatch
 ):
     """The defence taken out: a decoder that lets the identity pass makes the forgery succeed."""
-    pseudonym, proof = forge_over_the_identity(community, wish="resident")
     strict = type(curve).decode_g1
     identity = curve.encode_g1(curve.g1_identity)
 
@@ -226,16 +198,58 @@ def test_p3_trap_9_that_forgery_works_where_the_identity_is_let_through(
         return self.g1_identity if octets == identity else strict(self, octets)
 
     monkeypatch.setattr(type(curve), "decode_g1", lenient)
-    assert verify(community, replace(made, pseudonym=pseudonym, proof=proof))
+    assert verify(community, stranger).disclosed["pass"] == "resident"
+
+
+def test_p3_a_credential_that_nobody_signed_does_not_pass(community: Community, bo: Member):
+    """All is right but the signature: a made-up handle, and a made-up A in the span of B."""
+    keys = community.verifier
+    nobody = pretended(keys, community.attributes())
+    lying = replace(nobody, point_a=nobody.point_b, difference=curve.g1_generator)
+    borrowed = put(
+        statements_of(POLICY, keys=keys),
+        OtherWitness(keys=keys, witness=bo.credential.witness.point),
+    )
+    refused(community, forge(lying, borrowed, keys=keys, policy=POLICY))
+    for e in (2, random_scalar()):
+        consistent = replace(
+            lying, e=e, difference=lying.point_b + -curve.multiply_g1(lying.point_a, e)
+        )
+        shown = forge(consistent, borrowed, keys=keys, policy=POLICY)
+        assert check_at_cafe(shown, keys=keys, policy=POLICY).equations
+        refused(community, shown)
+
+
+def test_p3_changed_values_under_a_true_signature_do_not_pass(community: Community, ana: Member):
+    """Another pass, another handle, another serial or date than the issuer signed."""
+    keys = community.verifier
+    statements = statements_of(POLICY, keys=keys)
+    hidden = SignatureStatement(keys=keys, disclosed=((2, 0), (3, 0))).hidden
+    for index in hidden:
+        scalars = list(ana.credential.scalars)
+        scalars[index] += 1
+        lying = replace(ana.credential, scalars=tuple(scalars))
+        refused(community, forge(lying, statements, keys=keys, policy=POLICY))
+        generator = keys.generators[index]
+        fitting = replace(
+            lying, point_b=lying.point_b + generator, difference=lying.difference + generator
+        )
+        shown = forge(fitting, statements, keys=keys, policy=POLICY)
+        if index != HANDLE_INDEX:  # the honest registry statement is about the true handle
+            assert check_at_cafe(shown, keys=keys, policy=POLICY).equations
+        refused(community, shown)
+    king = replace(ana.credential, attributes=community.attributes(**{"pass": "week"}))
+    refused(community, forge(king, statements, keys=keys, policy=POLICY))
 
 
 def test_p3_random_proofs_do_not_pass(community: Community, made: Presentation):
     for _ in range(20):
         points = b"".join(
             curve.encode_g1(curve.multiply_g1(curve.g1_generator, random_scalar()))
-            for _ in range(3)
+            for _ in range(5)
         )
-        scalars = b"".join(encode_scalar(random_scalar()) for _ in range(12))
+        scalars = b"".join(encode_scalar(random_scalar()) for _ in range(13))
+        assert len(points + scalars) == len(made.proof)
         refused(community, replace(made, proof=points + scalars))
 
 

@@ -26,14 +26,15 @@ from tests.flows.service import Organiser, Served, free_port
 
 
 @contextmanager
-def sample_app(community: Path, *, app: str, port: int, log: Path) -> Iterator[str]:
-    """The app of examples/app with metadata from a file: it never talks to the issuer."""
+def sample_app(community: Path, *, heads: Path, app: str, port: int, log: Path) -> Iterator[str]:
+    """The app of examples/app with metadata and heads from files: it never talks to the issuer."""
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "examples.app.main"],
             env={
                 **os.environ,
                 "COMMUNITY": str(community),
+                "HEADS": str(heads),
                 "APP_ID": app,
                 "PORT": str(port),
             },
@@ -73,19 +74,25 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         )
     links = organiser.claim_links()
     wallets = {name: Wallet(folder / name) for name in links}
-    community = folder / "community.json"
+    community, heads = folder / "community.json", folder / "heads.json"
     with ExitStack() as running:
         with Served(organiser, workers=1) as served:
             for name, wallet in wallets.items():
                 wallet.ask("claim", links[name].format())
             community.write_text(served.http.get("/.well-known/symbolon.json").text)
+            heads.write_text(served.http.get("/registry/heads").text)
         addresses = {
             app: running.enter_context(
-                sample_app(community, app=app, port=port, log=folder / f"{app}.log")
+                sample_app(community, heads=heads, app=app, port=port, log=folder / f"{app}.log")
             )
             for app, port in ports.items()
         }
-        yield {"wallets": wallets, "addresses": addresses, "community": community}
+        yield {
+            "wallets": wallets,
+            "addresses": addresses,
+            "community": community,
+            "heads": heads,
+        }
 
 
 def visit(apps: dict[str, Any], name: str, app: str) -> dict[str, Any]:
@@ -153,7 +160,7 @@ def test_an_answer_can_be_checked_at_the_terminal(apps: dict[str, Any], tmp_path
         file = tmp_path / "answer.json"
         file.write_text(json.dumps({"presentation": base64url.encode(octets)}))
         done = run(
-            *("verify", file, "--metadata", apps["community"]),
+            *("verify", file, "--metadata", apps["community"], "--heads", apps["heads"]),
             *("--request", tmp_path / "request.json", "--json"),
         )
         return done.returncode, json.loads(done.stdout)

@@ -43,11 +43,6 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     attendees.write_text("\n".join(["name,email,pass", *rows]) + "\n")
     organiser.ask("attendees", "import", str(attendees))
     organiser.ask("door", "add", "Main door", "--id", "main")
-    for poll in ("lunch", "dinner", "supper"):
-        organiser.ask(
-            *("poll", "create", f"What is for {poll}?", "--id", poll, "--closes", "2h", "--open"),
-            *("--option", "Soup", "--option", "Salad"),
-        )
     links = {name: link.format() for name, link in organiser.claim_links().items()}
     behind = Organiser(data=organiser.data, port=free_port())
     with (
@@ -60,6 +55,14 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
             links=links,
             fingerprint=links["Ana"].rpartition(".")[2],
         )
+
+
+def open_poll(city: City, poll: str) -> None:
+    """A poll whose roll is everybody who has claimed by now."""
+    city.organiser.ask(
+        *("poll", "create", f"What is for {poll}?", "--id", poll, "--closes", "2h", "--open"),
+        *("--option", "Soup", "--option", "Salad"),
+    )
 
 
 def member(city: City, name: str, *, folder: Path) -> Wallet:
@@ -173,6 +176,7 @@ def test_a_restore_never_overwrites_another_wallet(city: City, tmp_path: Path) -
 
 def test_a_vote_is_shown_asked_cast_and_remembered(city: City, tmp_path: Path) -> None:
     wallet = member(city, "Ida", folder=tmp_path)
+    open_poll(city, "lunch")
     said_no = wallet.run("vote", f"{city.address}/polls/lunch", "--choice", "1", typed="n\n")
     assert "Nothing was shown and nothing was sent" in refused(said_no)
     assert "Vote “Soup” on “What is for lunch?”" in said_no.stderr
@@ -185,15 +189,17 @@ def test_a_vote_is_shown_asked_cast_and_remembered(city: City, tmp_path: Path) -
 
 def test_p10_a_copy_of_the_wallet_gets_no_second_vote(city: City, tmp_path: Path) -> None:
     wallet = member(city, "Jon", folder=tmp_path)
+    open_poll(city, "breakfast")
     twin = restore_from_words(city, wallet, to=tmp_path / "twin")
-    wallet.ask("vote", "lunch", "--abstain", "--yes")
-    assert "not counted" in refused(twin.run("vote", "lunch", "--choice", "1", "--yes"))
+    wallet.ask("vote", "breakfast", "--abstain", "--yes")
+    assert "not counted" in refused(twin.run("vote", "breakfast", "--choice", "1", "--yes"))
 
 
 def test_a_lost_answer_to_a_ballot_is_repeated_with_the_same_ballot(
     city: City, tmp_path: Path
 ) -> None:
     wallet = member(city, "Kim", folder=tmp_path)
+    open_poll(city, "dinner")
     city.relay.lose.append("/ballots")
     assert "repeat the command" in refused(wallet.run("vote", "dinner", "--choice", "1", "--yes"))
     (kept,) = wallet.ask("show")["votes"]
@@ -214,6 +220,7 @@ def test_a_lost_answer_to_a_ballot_is_repeated_with_the_same_ballot(
 
 def test_two_votes_at_once_from_one_wallet_count_once(city: City, tmp_path: Path) -> None:
     wallet = member(city, "Lea", folder=tmp_path)
+    open_poll(city, "supper")
     commands = [
         [
             *(sys.executable, "-m", "client.commands.main", "wallet", "vote", "supper", "--yes"),

@@ -1,11 +1,14 @@
 """Recounting a poll: an honest bundle is sound, and every tampering is named."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
+import client.audit
 from client.audit import AuditReport, audit
-from credentials.errors import MetadataRefused, PolicyError
+from credentials.errors import HeadRefused, MetadataRefused, PolicyError, RequirementNotMet
+from credentials.formats.head import SignedHead
 from credentials.formats.poll import Ballot, Manifest, PollBundle, action_digest
 from credentials.presentation import present
 from credentials.scope import poll_scope
@@ -24,14 +27,16 @@ def poll(community: Community, *, poll_id: str = "lunch") -> Manifest:
         options=("Soup", "Salad"),
         opens_at=1,
         closes_at=2,
+        head=community.heads.newest.hash,
     )
 
 
 def vote(member: Member, *, manifest: Manifest, choice: int) -> bytes:
     poll_hash = manifest.manifest_hash
+    at = member.credential.keys.head.head
     shown = present(
         member.credential,
-        policy=manifest.policy,
+        policy=replace(manifest, head=at.hash, registry_id=at.registry_id).policy(at),
         scope=poll_scope(manifest.community_id, poll_hash),
         freshness=poll_hash,
         action=action_digest(poll_hash, 1, choice),
@@ -39,18 +44,26 @@ def vote(member: Member, *, manifest: Manifest, choice: int) -> bytes:
     return Ballot(manifest_hash=poll_hash, sequence=1, choice=choice, presentation=shown).to_cbor()
 
 
-def bundle(community: Community, *ballots: bytes, manifest: Manifest | None = None) -> bytes:
-    from hashlib import sha256
-
+def bundle(
+    community: Community,
+    *ballots: bytes,
+    manifest: Manifest | None = None,
+    head: SignedHead | None = None,
+) -> bytes:
     return PollBundle(
         metadata=community.signed,
         manifest=(manifest or poll(community)).to_cbor(),
-        ballots=tuple(sorted(ballots, key=lambda octets: sha256(octets).digest())),
+        head=head or community.heads.signed[-1],
+        ballots=tuple(sorted(ballots, key=_hash)),
     ).to_cbor()
 
 
 def recount(octets: bytes, *, community: Community) -> AuditReport:
     return audit(octets, fingerprint=community.metadata.community_id)
+
+
+def _hash(ballot: bytes) -> bytes:
+    return sha256(ballot).digest()
 
 
 @pytest.fixture
@@ -102,9 +115,57 @@ def test_a_stranger_s_ballot_is_named(
     assert not recount(bundle(community, foreign), community=community).sound
 
 
-def test_a_reissued_member_s_ballot_is_named(community: Community, manifest: Manifest) -> None:
-    again = vote(community.enrol(reissued=1), manifest=manifest, choice=1)
-    assert not recount(bundle(community, again), community=community).sound
+def test_who_is_not_on_the_roll_is_named() -> None:
+    """A vote of a later enrolment proves another serial than the manifest's head admits."""
+    small = Community(roll=1)
+    first, second = small.enrol(), small.enrol()
+    paper = poll(small)
+    assert recount(bundle(small, vote(first, manifest=paper, choice=1)), community=small).sound
+    with pytest.raises(RequirementNotMet):
+        vote(second, manifest=paper, choice=1)
+    small.publish(serial=2)
+    later = replace(second, credential=small.current(second.credential))
+    ballot = vote(later, manifest=paper, choice=1)
+    octets = bundle(small, ballot, manifest=paper, head=small.heads.signed[0])
+    assert [bad.ballot_hash for bad in recount(octets, community=small).bad] == [_hash(ballot)]
+
+
+def test_a_roll_other_than_the_manifest_s_is_refused(community: Community) -> None:
+    other = Community(secret=community.secret, signing_key=community.signing_key)
+    with pytest.raises(HeadRefused, match="another roll"):
+        recount(bundle(community, head=other.heads.signed[0]), community=community)
+
+
+def test_bad_ballots_are_named_wherever_they_stand(
+    community: Community, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client.audit, "CHUNK", 4)
+    good = [vote(community.enrol(), manifest=manifest, choice=1) for _ in range(7)]
+    bad = {
+        replace(Ballot.from_cbor(good.pop()), choice=2).to_cbor(),
+        b"no ballot at all",
+        vote(community.enrol(), manifest=poll(community, poll_id="dinner"), choice=1),
+    }
+    seen: list[int] = []
+    found = audit(
+        bundle(community, *good, *bad),
+        fingerprint=community.metadata.community_id,
+        progress=lambda done, of_all: seen.append(done),
+    )
+    assert {each.ballot_hash for each in found.bad} == {_hash(ballot) for ballot in bad}
+    assert (found.result.ballots, seen) == (6, [4, 8, 9])
+
+
+def test_more_ballots_than_the_roll_has_members_are_not_sound() -> None:
+    """An issuer that gives one serial to two members is found out by the count."""
+    small = Community(roll=1)
+    first = small.enrol()
+    small.serial = 0
+    twins = [first, small.enrol()]
+    paper = poll(small)
+    ballots = [vote(twin, manifest=paper, choice=1) for twin in twins]
+    found = recount(bundle(small, *ballots, manifest=paper), community=small)
+    assert (found.bad, found.too_many, found.sound) == ((), True, False)
 
 
 def test_a_bundle_of_another_community_is_refused(

@@ -1,50 +1,142 @@
 """P9: before anything is proven, the member sees all that it means."""
 
-from client.wallet.consent import CROWD_UNKNOWN, asked_by_app, asked_by_door, asked_by_poll
+from dataclasses import replace
+
+import pytest
+
+from client.wallet.consent import Asked, asked_by_app, asked_by_door, asked_by_poll
+from client.wallet.crowd import UNKNOWN
+from client.wallet.voting import Poll
 from credentials.doors import door_policy
+from credentials.errors import RequirementNotMet
+from credentials.formats.crowd import Crowd
+from credentials.formats.metadata import Metadata
 from credentials.formats.policy import Policy
+from credentials.formats.request import PresentationRequest
 from tests.community import APPS, DOORS, EVENT, Community, Member
 from tests.unit.client.test_audit import poll
+
+TODAY = 22_270  # 2030-12-22; ana's pass is good until 22 280
+
+
+def asked(
+    community: Community, member: Member, *, metadata: Metadata | None = None, **policy: object
+) -> Asked:
+    """What the cafe's request would mean."""
+    request = PresentationRequest(
+        id="x",
+        community_id=community.metadata.community_id,
+        app="cafe",
+        policy=Policy.from_json({"purpose": "login", **policy}),
+        nonce=bytes(32),
+        head=community.heads.newest.hash,
+        asked_at=TODAY * 86_400 + 5,
+        expires_at=2**40,
+    )
+    return asked_by_app(
+        APPS[0],
+        request=request,
+        metadata=metadata or community.metadata,
+        credential=member.credential,
+    )
+
+
+def text_of(asked: Asked) -> str:
+    return " ".join(f"{title}: {text}" for title, text in asked.lines())
 
 
 def test_p9_an_app_is_shown_by_its_own_origin_and_with_values(
     community: Community, ana: Member
 ) -> None:
-    asked = asked_by_app(
-        APPS[0],
-        policy=Policy(purpose="login", disclose=("pass",)),
-        metadata=community.metadata,
-        credential=ana.credential,
-    )
-    text = " ".join(text for _, text in asked.lines())
+    text = text_of(asked(community, ana, disclose=["pass"]))
     assert "https://cafe.example" in text
     assert "pass = resident" in text
     assert "same pseudonym" in text
-    assert CROWD_UNKNOWN in text
-    assert asked.warning == ""
+    assert "They will know" not in text
 
 
 def test_p9_what_identifies_is_said_aloud(community: Community, ana: Member) -> None:
-    asked = asked_by_app(
-        APPS[0],
-        policy=Policy(purpose="login", disclose=("nickname",), identifying=True),
-        metadata=community.metadata,
-        credential=ana.credential,
-    )
-    assert "not an anonymous proof" in asked.warning
-    assert "nickname = owl" in " ".join(text for _, text in asked.lines())
+    shown = asked(community, ana, disclose=["nickname"], identifying=True)
+    assert "not an anonymous proof" in shown.warning
+    assert "nickname = owl" in text_of(shown)
 
 
 def test_p9_a_proof_without_pseudonym_is_said_to_be_unlinkable(
     community: Community, ana: Member
 ) -> None:
-    asked = asked_by_app(
-        APPS[0],
-        policy=Policy(purpose="visit", pseudonym=False),
-        metadata=community.metadata,
-        credential=ana.credential,
+    assert asked(community, ana, purpose="visit", pseudonym=False).linkable.startswith("No")
+
+
+def test_p9_what_is_proven_without_being_seen_is_said_in_words(
+    community: Community, ana: Member
+) -> None:
+    shown = asked(
+        community,
+        ana,
+        require=["valid_until >= today", "points >= 100", "points <= 80000"],
     )
-    assert asked.linkable.startswith("No")
+    assert shown.proven == (
+        "that valid_until is 2030-12-22 or later, without seeing the date",
+        "that points is 100 or more, without seeing the number",
+        "that points is 80000 or less, without seeing the number",
+    )
+    assert "They will know: that valid_until" in text_of(shown)
+    assert shown.to_json()["proven"] == list(shown.proven)
+
+
+@pytest.mark.parametrize(
+    ("requirement", "sentence"),
+    [
+        ("valid_until >= 2031-01-02", "Your valid_until is 2031-01-01, and 2031-01-02 or later"),
+        ("valid_until <= today", "2030-12-22 or earlier is asked for; nothing was sent"),
+        ("points >= 70001", "Your points is 70000, and 70001 or more"),
+    ],
+)
+def test_p9_what_is_not_met_is_named_to_the_member(
+    community: Community, ana: Member, requirement: str, sentence: str
+) -> None:
+    with pytest.raises(RequirementNotMet, match=sentence):
+        asked(community, ana, require=[requirement])
+
+
+def test_p9_bounds_themselves_are_met(community: Community, ana: Member) -> None:
+    for requirement in ("valid_until >= 2031-01-01", "points >= 70000", "points <= 70000"):
+        assert asked(community, ana, require=[requirement]).proven
+
+
+# --- the crowd
+
+
+def crowded(community: Community, members: int, **passes: int) -> Metadata:
+    return replace(community.metadata, crowd=Crowd.of(members, {"pass": passes}))
+
+
+def test_p9_a_crowd_is_told_as_the_organiser_s_claim(community: Community, ana: Member) -> None:
+    metadata = crowded(community, 293, resident=41, week=252)
+    shown = asked(community, ana, metadata=metadata, disclose=["pass"])
+    assert shown.crowd == (
+        "about 290 members; of those about 40 have pass = resident; says the organiser"
+    )
+    assert shown.warning == ""
+    assert asked(community, ana, metadata=metadata).crowd == "about 290 members; says the organiser"
+
+
+def test_p9_a_crowd_that_nobody_publishes_is_warned_of(community: Community, ana: Member) -> None:
+    shown = asked(community, ana)
+    assert shown.crowd == UNKNOWN
+    assert "Nobody says" in shown.warning
+
+
+def test_p9_a_small_crowd_is_warned_of(community: Community, ana: Member) -> None:
+    for metadata in (
+        crowded(community, 293, resident=4, week=289),
+        crowded(community, 293, resident=21, week=272),
+        crowded(community, 7, resident=7),
+    ):
+        shown = asked(community, ana, metadata=metadata, disclose=["pass"])
+        assert "Few members" in shown.warning
+    assert "fewer than 10" in shown.crowd
+    assert "too few to be told" in shown.crowd
 
 
 def test_p9_each_kind_of_door_says_who_will_know_you_again(
@@ -65,8 +157,10 @@ def test_p9_each_kind_of_door_says_who_will_know_you_again(
 
 
 def test_p9_a_vote_is_shown_with_its_exact_words(community: Community, ana: Member) -> None:
-    asked = asked_by_poll(
-        poll(community), answer="Soup", metadata=community.metadata, credential=ana.credential
+    paper = Poll(id="lunch", manifest=poll(community), head=community.heads.newest)
+    shown = asked_by_poll(
+        paper, answer="Soup", metadata=community.metadata, credential=ana.credential
     )
-    assert "Soup" in asked.action
-    assert "What is for lunch?" in asked.action
+    assert "Soup" in shown.action
+    assert "What is for lunch?" in shown.action
+    assert shown.proven == ("that you were a member when the poll was opened",)

@@ -1,7 +1,9 @@
 """A door without network: the same verdicts as with one, each member exactly once."""
 
 import multiprocessing
+import sqlite3
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from client.door.scanning import DoorDesk
 from client.door.store import DoorStore
 from client.errors import DoorError
 from credentials.doors import Verdict
+from credentials.formats.presentation import Presentation
+from credentials.formats.qr import from_qr_text, to_qr_text
 from tests.community import Community, Member
 from tests.unit.client.door_file import NOON, code, desk, prepared
 
@@ -114,8 +118,20 @@ def test_a_stranger_and_nonsense_are_invalid(
     door = desk(file, community=community, door="once")
     stranger = other_community.enrol()
     shown = code(stranger, community=other_community, door="once")
-    for text in (shown, "SYM1:", "https://example.org", "", "SYM1:" + "A" * 3000):
+    at_our_head = replace(
+        Presentation.from_cbor(from_qr_text(shown)), head=community.heads.newest.hash
+    )
+    for text in (
+        to_qr_text(at_our_head.to_cbor()),
+        "SYM1:",
+        "https://example.org",
+        "",
+        "SYM1:" + "A" * 3000,
+    ):
         assert door.scan_offline(text, direction="in", now=NOON).verdict is Verdict.INVALID
+    # A head that the door does not know may be newer than its own: only with network can it tell.
+    scanned = door.scan_offline(shown, direction="in", now=NOON)
+    assert scanned.verdict is Verdict.DOOR_OUT_OF_DATE
 
 
 def test_a_reissued_member_goes_to_the_help_desk(file: Path, community: Community) -> None:
@@ -205,6 +221,16 @@ def test_a_door_file_is_its_owner_s_and_shows_no_token(file: Path, community: Co
     store = prepared(file, community=community, door="once")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "a token" not in repr(store.identity())
+
+
+def test_a_door_file_of_an_earlier_version_is_to_be_prepared_anew(
+    file: Path, community: Community
+) -> None:
+    prepared(file, community=community, door="once").close()
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    with pytest.raises(DoorError, match="prepare the door anew"):
+        DoorStore.open(file)
 
 
 def test_a_missing_or_foreign_file_is_said_so(tmp_path: Path) -> None:

@@ -3,14 +3,31 @@
 import multiprocessing
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from client.errors import WalletError, WrongPassphrase
-from client.wallet.contents import Claim, Enrolment, Membership, Vote, WalletContents
+from client.wallet.contents import (
+    REMOVED,
+    Claim,
+    Enrolment,
+    Membership,
+    Vote,
+    WalletContents,
+)
+from client.wallet.encoding import (
+    CONTENTS_LIMIT,
+    LABEL,
+    LABEL_BEFORE,
+    decode_contents,
+    encode_contents,
+)
 from client.wallet.sealed_file import HEADER_LENGTH, MAGIC, key_for, new_key, seal, unseal
 from client.wallet.vault import Vault
+from credentials.errors import EncodingError
+from credentials.formats import cbor
 from tests.community import Community
 
 PASSPHRASE = "an owl in the agora"
@@ -28,7 +45,19 @@ def full_contents(community: Community) -> WalletContents:
                 metadata_signature=community.signed.signature,
                 next_count=3,
                 claims=(Claim(code_hash=b"c" * 32, count=2),),
-                enrolments=(Enrolment(count=0, code_hash=b"d" * 32, issued=b"issued octets"),),
+                enrolments=(
+                    Enrolment(
+                        count=0,
+                        code_hash=b"d" * 32,
+                        issued=b"issued octets",
+                        witness=b"w" * 48,
+                        epoch=7,
+                        ended=REMOVED,
+                        ended_at=1_790_000_000,
+                    ),
+                ),
+                heads=community.heads.signed,
+                digits=community.digits,
                 votes=(
                     Vote(
                         poll="lunch",
@@ -56,6 +85,24 @@ def test_what_was_stored_comes_back_exactly(path: Path, community: Community) ->
     contents = full_contents(community)
     Vault.create(path, passphrase=PASSPHRASE, contents=contents)
     assert Vault.open(path, passphrase=PASSPHRASE).read() == contents
+
+
+def test_what_was_stored_before_there_was_a_registry_is_read(community: Community) -> None:
+    full = full_contents(community)
+    (membership,) = full.memberships
+    _, seed, ((*fields, enrolments, votes, _heads, _digits),) = cbor.decode(
+        encode_contents(full), limit=CONTENTS_LIMIT
+    )
+    before = [[fields_of[:3] for fields_of in enrolments], votes]
+    octets = cbor.encode_labelled(LABEL_BEFORE, seed, [[*fields, *before]])
+    (old,) = membership.enrolments
+    bare = Enrolment(count=old.count, code_hash=old.code_hash, issued=old.issued)
+    assert decode_contents(octets) == replace(
+        full, memberships=(replace(membership, enrolments=(bare,), heads=(), digits=b""),)
+    )
+    for label in ("symbolon/wallet-contents/3", LABEL):
+        with pytest.raises(EncodingError):
+            decode_contents(cbor.encode_labelled(label, seed, [[*fields, *before]]))
 
 
 def test_a_wallet_is_readable_by_its_owner_only(path: Path) -> None:

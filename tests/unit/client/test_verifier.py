@@ -18,15 +18,22 @@ from credentials.formats import base64url
 from credentials.formats.presentation import Presentation
 from credentials.formats.request import PresentationRequest
 from credentials.presentation import present
-from credentials.scope import app_scope, door_scope, time_slot
+from credentials.scope import app_scope, day_of, door_scope, time_slot
 from tests.community import EVENT, Community, Member
+from tests.served_community import heads_json
 
 LOGIN = {"purpose": "login", "disclose": ["pass"]}
 
 
+def verifier_of(community: Community, *, app: str = "cafe", **settings: Any) -> Verifier:
+    """An app that has everything from files."""
+    heads = heads_json(community.heads.signed)
+    return Verifier(community.signed.to_json(), app=app, heads=heads, **settings)
+
+
 @pytest.fixture
 def verifier(community: Community) -> Verifier:
-    return Verifier(community.signed.to_json(), app="cafe")
+    return verifier_of(community)
 
 
 def opened(served: dict[str, str]) -> PresentationRequest:
@@ -46,6 +53,7 @@ def answer(
         policy=policy,
         scope=changes.get("scope", app_scope(policy.purpose, app.response_address)),
         freshness=changes.get("freshness", request.nonce),
+        today=day_of(request.asked_at),
     )
     return {"request": request.id, "presentation": base64url.encode(shown.to_cbor())}
 
@@ -66,7 +74,7 @@ def test_a_member_comes_back_under_the_same_pseudonym(
 def test_another_app_sees_another_pseudonym(
     verifier: Verifier, community: Community, ana: Member
 ) -> None:
-    forum = Verifier(community.signed.to_json(), app="forum")
+    forum = verifier_of(community, app="forum")
     seen = {
         one.verify(answer(ana, community=community, served=one.request(LOGIN))).pseudonym
         for one in (verifier, forum)
@@ -103,7 +111,7 @@ def test_a_wrong_answer_uses_the_request_up(
 
 
 def test_a_request_expires(community: Community, ana: Member) -> None:
-    verifier = Verifier(community.signed.to_json(), app="cafe", request_seconds=1)
+    verifier = verifier_of(community, request_seconds=1)
     shown = answer(ana, community=community, served=verifier.request(LOGIN))
     time.sleep(2)
     with pytest.raises(PresentationRefused, match="expired"):
@@ -237,7 +245,8 @@ def test_the_store_of_requests_does_not_grow_without_end() -> None:
         {"purpose": "door"},
         {"purpose": "login", "disclose": ["shoe_size"]},
         {"purpose": "login", "disclose": ["nickname"]},
-        {"purpose": "login", "require": ["valid_until >= today"]},
+        {"purpose": "login", "require": ["nickname >= today"]},
+        {"purpose": "login", "require": ["serial <= 5"]},
         {"purpose": "login", "colour": "green"},
     ],
 )
@@ -251,8 +260,15 @@ def test_a_policy_that_cannot_be_met_is_refused_at_once(
 def test_metadata_comes_from_a_file_and_is_pinned(community: Community, tmp_path: Path) -> None:
     file = tmp_path / "community.json"
     file.write_text(json.dumps(community.signed.to_json()))
-    first = Verifier(file, app="cafe")
-    assert Verifier(str(file), app="cafe", fingerprint=first.fingerprint).metadata.name == "Agora"
+    heads = tmp_path / "heads.json"
+    heads.write_text(json.dumps(heads_json(community.heads.signed)))
+    first = Verifier(file, app="cafe", heads=heads)
+    second = Verifier(str(file), app="cafe", heads=str(heads), fingerprint=first.fingerprint)
+    assert second.metadata.name == "Agora"
+    with pytest.raises(ClientError, match="give the registry heads"):
+        Verifier(file, app="cafe")
+    with pytest.raises(ClientError, match="no registry heads"):
+        Verifier(file, app="cafe", heads=file)
 
 
 def test_metadata_of_another_community_is_refused(
@@ -264,7 +280,7 @@ def test_metadata_of_another_community_is_refused(
 
 def test_an_unknown_app_is_told_which_there_are(community: Community) -> None:
     with pytest.raises(ClientError, match="cafe, forum"):
-        Verifier(community.signed.to_json(), app="bar")
+        verifier_of(community, app="bar")
 
 
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from credentials.formats.metadata import Door, Event, Metadata
 from credentials.formats.presentation import Presentation
 from credentials.formats.qr import to_qr_text
 from credentials.presentation import present
+from credentials.registry.chain import HeadChain
 from credentials.scope import app_scope, door_scope, time_slot
 from tests.community import EVENT, Community, Member
 
@@ -41,9 +42,23 @@ def code_for(
     return to_qr_text(shown.to_cbor()), shown
 
 
-def judge(community: Community, code: str | bytes, *, door: Door, now: int = NOW) -> Judged:
+def judge(
+    community: Community,
+    code: str | bytes,
+    *,
+    door: Door,
+    now: int = NOW,
+    heads: HeadChain | None = None,
+    up_to_date: bool = True,
+) -> Judged:
     return judge_code(
-        code, metadata=community.metadata, verifier=community.verifier, door=door, now=now
+        code,
+        metadata=community.metadata,
+        verifier=community.verifier,
+        heads=heads or community.heads,
+        door=door,
+        now=now,
+        up_to_date=up_to_date,
     )
 
 
@@ -152,8 +167,11 @@ def test_an_enormous_slot_is_a_wrong_clock_and_no_failure(
 def test_a_stranger_is_invalid(community: Community, other_community: Community) -> None:
     door = door_of(community, "once")
     stranger = other_community.enrol()
-    code, _ = code_for(stranger, metadata=community.metadata, door=door)
-    assert judge(community, code, door=door).verdict is Verdict.INVALID
+    code, shown = code_for(stranger, metadata=community.metadata, door=door)
+    assert judge(community, code, door=door).verdict is Verdict.NOT_CURRENT
+    assert judge(community, code, door=door, up_to_date=False).verdict is Verdict.DOOR_OUT_OF_DATE
+    posing = replace(shown, head=community.heads.newest.hash)
+    assert judge(community, posing.to_cbor(), door=door).verdict is Verdict.INVALID
 
 
 def test_a_reissued_member_goes_to_the_help_desk_where_entries_count(
@@ -192,3 +210,36 @@ def test_the_day_of_a_code_is_the_events_own(community: Community, ana: Member) 
     # Drawn just before midnight and scanned just after, it is good for the day before.
     judged = judge(community, before.to_cbor(), door=door, now=midnight_in_athens + 5)
     assert (judged.verdict, judged.pseudonym) == (None, before.pseudonym)
+
+
+def test_a_removed_member_is_not_current_once_the_next_head_is_there() -> None:
+    """P5: refused at once after an emergency head, else when the grace of the new head is over."""
+    for grace in (0, 3600):
+        community = Community()
+        door = door_of(community, "once")
+        ana = community.enrol()
+        published = community.publish(ana.credential.handle, grace=grace, at=NOW)
+        for now in (NOW, NOW + 3599, NOW + 3600):
+            code, _ = code_for(ana, metadata=community.metadata, door=door, at=now)
+            verdict = judge(community, code, door=door, now=now).verdict
+            assert verdict is (None if now < NOW + grace else Verdict.NOT_CURRENT)
+            renamed = replace(
+                code_for(ana, metadata=community.metadata, door=door, at=now)[1],
+                head=published.hash,
+            )
+            refused = judge(community, renamed.to_cbor(), door=door, now=now)
+            assert refused.verdict is Verdict.INVALID
+
+
+def test_a_door_without_the_wallets_head_says_so_and_the_server_does_not() -> None:
+    community = Community()
+    door = door_of(community, "once")
+    ana, bo = community.enrol(), community.enrol()
+    known = community.heads
+    community.publish(bo.credential.handle, at=NOW)
+    current = replace(ana, credential=community.current(ana.credential))
+    code, _ = code_for(current, metadata=community.metadata, door=door)
+    assert judge(community, code, door=door).verdict is None
+    for up_to_date, verdict in {False: Verdict.DOOR_OUT_OF_DATE, True: Verdict.NOT_CURRENT}.items():
+        judged = judge(community, code, door=door, heads=known, up_to_date=up_to_date)
+        assert (judged.verdict, judged.pseudonym) == (verdict, None)

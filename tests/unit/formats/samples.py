@@ -3,12 +3,15 @@
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from credentials.formats.claim_link import ClaimLink
-from credentials.formats.credential import CredentialHeader, IssuedCredential
+from credentials.formats.credential import CredentialHeader, IssuedCredential, IssuedWitness
+from credentials.formats.crowd import Crowd
+from credentials.formats.head import Head, SignedHead
 from credentials.formats.metadata import App, Door, Event, Metadata, PublicKeys, SignedMetadata
 from credentials.formats.policy import Policy
 from credentials.formats.poll import Ballot, Manifest, PollBundle
 from credentials.formats.presentation import Presentation
 from credentials.formats.request import PresentationRequest
+from credentials.formats.requirement import Requirement
 from credentials.formats.schema import Schema
 
 METADATA_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -52,10 +55,26 @@ METADATA = Metadata(
         Door(id="lounge", name="Lounge", event="summer-2026", mode="members_only", disclose=()),
     ),
     apps=(App(id="forum", name="Forum", response_address="http://127.0.0.1:9001/answer"),),
+    crowd=Crowd.of(291, {"pass": {"resident": 204, "visitor": 87}, "speaker": {0: 268, 1: 23}}),
     published_at=1_790_000_000,
 )
 
 SIGNED = SignedMetadata.sign(METADATA, private_key=METADATA_KEY)
+
+HEAD = Head(
+    registry_id=KEYS.registry_id,
+    epoch=7,
+    value=b"V" * 48,
+    removals=12,
+    root=b"t" * 32,
+    highest_serial=300,
+    previous=b"h" * 32,
+    published_at=1_790_000_000,
+    next_at=1_790_086_400,
+    grace=3600,
+)
+
+SIGNED_HEAD = SignedHead.sign(HEAD, private_key=METADATA_KEY)
 
 HEADER = CredentialHeader(issuer_id=b"i" * 32, schema_id=b"s" * 32, registry_id=b"r" * 32)
 
@@ -66,11 +85,18 @@ ISSUED = IssuedCredential(
     attributes=(0, "resident", 1, 20727, 3, "Ana"),
 )
 
+WITNESS = IssuedWitness(point=b"C" * 48, head=HEAD.hash)
+
 CLAIM_LINK = ClaimLink(
     address="https://city.example", code="ABCDEFGHIJKLMNOPQRSTUVWX23", fingerprint=b"f" * 32
 )
 
-POLICY = Policy(purpose="login", disclose=("pass", "reissued"))
+POLICY = Policy(
+    purpose="login",
+    disclose=("pass", "reissued"),
+    require=(Requirement.parse("valid_until >= today"), Requirement.parse("level <= 5")),
+    max_head_age=90_000,
+)
 
 REQUEST = PresentationRequest(
     id="r-1_A",
@@ -78,6 +104,8 @@ REQUEST = PresentationRequest(
     app="forum",
     policy=POLICY,
     nonce=b"n" * 32,
+    head=HEAD.hash,
+    asked_at=1_790_000_000,
     expires_at=1_790_000_300,
 )
 
@@ -85,9 +113,10 @@ DOOR_PRESENTATION = Presentation(
     purpose="door",
     instance="summer-2026/2026-09-21",
     freshness=59_666_666,
+    head=HEAD.hash,
     disclosed=((2, 0), (3, "resident")),
     pseudonym=b"N" * 48,
-    proof=b"p" * (3 * 48 + 13 * 32),
+    proof=b"p" * (5 * 48 + 14 * 32),
 )
 
 MANIFEST = Manifest(
@@ -102,6 +131,8 @@ MANIFEST = Manifest(
     threshold=(1, 2),
     opens_at=1_790_000_000,
     closes_at=1_790_086_400,
+    head=HEAD.hash,
+    require=(("reissued", 0),),
 )
 
 
@@ -115,9 +146,10 @@ def ballot(*, choice: int = 2, proof: bytes = b"v") -> Ballot:
             purpose="poll",
             instance=MANIFEST.manifest_hash,
             freshness=MANIFEST.manifest_hash,
+            head=HEAD.hash,
             disclosed=((2, 0),),
             pseudonym=b"N" * 48,
-            proof=proof * (3 * 48 + 13 * 32),
+            proof=proof * (11 * 48 + 19 * 32),
         ),
     )
 
@@ -125,6 +157,7 @@ def ballot(*, choice: int = 2, proof: bytes = b"v") -> Ballot:
 BUNDLE = PollBundle(
     metadata=SIGNED,
     manifest=MANIFEST.to_cbor(),
+    head=SIGNED_HEAD,
     ballots=tuple(
         one.to_cbor()
         for one in sorted(
@@ -139,6 +172,8 @@ OBJECTS = {
     "schema": SCHEMA,
     "header": HEADER,
     "issued": ISSUED,
+    "witness": WITNESS,
+    "head": HEAD,
     "metadata": METADATA,
     "request": REQUEST,
     "presentation": DOOR_PRESENTATION,

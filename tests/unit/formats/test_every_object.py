@@ -142,7 +142,7 @@ def test_objects_are_told_apart_by_their_label() -> None:
 
 def test_no_repr_shows_octets_of_proofs_signatures_or_pseudonyms() -> None:
     shown = repr([*OBJECTS.values(), SIGNED])
-    for secret in ("NNNN", "pppp", "vvvv", "aaaa", "resident', 1", "Ana"):
+    for secret in ("NNNN", "pppp", "vvvv", "aaaa", "CCCC", "resident', 1", "Ana"):
         assert secret not in shown
 
 
@@ -152,12 +152,14 @@ def test_the_sample_encodings_stay_as_they_are() -> None:
         "schema": "89b9d7de0da6f172",
         "header": "23ff8dbd98e1760d",
         "issued": "5e73e98374c4d462",
-        "metadata": "3bbf22b19b060e3d",
-        "request": "228289f7a1cacb9d",
-        "presentation": "2a4e0c8739f24d86",
-        "manifest": "353e6de269435401",
-        "ballot": "45ee563e4e3c3e1c",
-        "bundle": "2ab6973af51f4abf",
+        "witness": "eeb4d2a8ff7e9018",
+        "head": "3a3a1e0070809a08",
+        "metadata": "472fdcb315fbcfee",
+        "request": "fdf5e6a953fc9e3b",
+        "presentation": "3710324266d4421c",
+        "manifest": "f13ce54bd51ff85d",
+        "ballot": "09de5b8d8cfc814a",
+        "bundle": "71df4814881653a0",
     }
 
 

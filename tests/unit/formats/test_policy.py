@@ -7,6 +7,7 @@ import pytest
 
 from credentials.errors import EncodingError, PolicyError
 from credentials.formats.policy import PURPOSES, Policy
+from credentials.formats.requirement import Requirement
 from tests.unit.formats.samples import SCHEMA
 
 
@@ -55,31 +56,54 @@ def test_invalid_json_is_refused(value: object) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"require": [["valid_until", ">=", "today"]]}, {"max_head_age": 0}, {"max_head_age": 3600}],
+    [
+        {"require": [["valid_until", ">=", "today"]]},
+        {"require": ["valid_until"]},
+        {"require": ["valid_until >= today", "valid_until >= 2026-11-25"]},
+        {"require": ["valid_until >= today"], "disclose": ["valid_until"]},
+        {"require": ["serial <= 300"]},
+        {"require": [f"a{i} >= 1" for i in range(9)]},
+        {"max_head_age": 0},
+        {"max_head_age": 59},
+        {"max_head_age": 2**32},
+        {"max_head_age": 3600.0},
+        {"max_head_age": True},
+        {"max_head_age": "3600"},
+    ],
 )
-def test_what_needs_the_registry_is_refused_with_the_reason(changes: dict[str, Any]) -> None:
-    with pytest.raises(PolicyError, match="needs the registry, which this version does not have"):
+def test_invalid_requirements_and_ages_are_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(PolicyError):
         Policy.from_json({"purpose": "login", **changes})
 
 
-def test_what_needs_the_registry_cannot_be_built() -> None:
-    changes: dict[str, Any]
-    for changes in ({"require": (("valid_until", ">=", 5),)}, {"max_head_age": 0}):
-        with pytest.raises(PolicyError, match="needs the registry"):
-            Policy(purpose="login", **changes)
+def test_requirements_and_the_age_of_the_head_come_back_as_they_were() -> None:
+    policy = Policy.from_json(
+        {
+            "purpose": "login",
+            "require": ["valid_until >= 2026-11-25", "level <= 5", "level>=2"],
+            "max_head_age": 60,
+        }
+    )
+    assert policy.require == (
+        Requirement(attribute="valid_until", operator=">=", bound=20_782),
+        Requirement(attribute="level", operator="<=", bound=5),
+        Requirement(attribute="level", operator=">=", bound=2),
+    )
+    assert Policy.from_fields(policy.to_fields()) == policy
+    assert Policy.from_json(policy.to_json()) == policy
 
 
-@pytest.mark.parametrize("at", [4, 5])
-def test_what_needs_the_registry_is_refused_in_octets_too(at: int) -> None:
-    fields = list(Policy(purpose="login").to_fields())
-    fields[at] = (1,)
-    with pytest.raises(PolicyError, match="needs the registry"):
-        Policy.from_fields(tuple(fields))
+def test_only_a_poll_bounds_the_number_of_the_enrolment() -> None:
+    serial = Requirement.parse("serial <= 300")
+    assert Policy(purpose="poll", require=(serial,)).require == (serial,)
+    for purpose in ("door", "login", "visit"):
+        with pytest.raises(PolicyError, match="only a poll"):
+            Policy(purpose=purpose, require=(serial,))
 
 
 @pytest.mark.parametrize(
     ("at", "value"),
-    [(0, 1), (0, b"login"), (1, 2), (2, "pass"), (2, (1,)), (3, "x"), (4, 0), (5, 0)],
+    [(0, 1), (0, b"login"), (1, 2), (2, "pass"), (2, (1,)), (3, "x"), (4, 0), (4, (1,)), (5, 0)],
 )
 def test_fields_of_a_wrong_type_are_refused(at: int, value: Any) -> None:
     fields = list(Policy(purpose="login").to_fields())
@@ -118,6 +142,9 @@ def test_a_policy_cannot_be_built_wrong() -> None:
         {"disclose": (None,)},
         {"purpose": None},
         {"require": None},
+        {"require": ["level <= 5"]},
+        {"require": ("level <= 5",)},
+        {"max_head_age": False},
     ):
         with pytest.raises(PolicyError):
             dataclasses.replace(Policy(purpose="login"), **changes)

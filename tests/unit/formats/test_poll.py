@@ -6,10 +6,26 @@ from typing import Any
 
 import pytest
 
-from credentials.errors import BallotRefused, EncodingError, PolicyError, SchemaError
+from credentials.errors import (
+    BallotRefused,
+    EncodingError,
+    HeadRefused,
+    PolicyError,
+    SchemaError,
+)
 from credentials.formats import cbor
+from credentials.formats.head import SignedHead
 from credentials.formats.poll import Ballot, Manifest, PollBundle, action_digest
-from tests.unit.formats.samples import BUNDLE, MANIFEST, METADATA, ballot
+from tests.unit.formats.samples import (
+    BUNDLE,
+    HEAD,
+    MANIFEST,
+    METADATA,
+    METADATA_KEY,
+    OTHER_KEY,
+    SIGNED_HEAD,
+    ballot,
+)
 
 BALLOT = ballot()
 
@@ -32,10 +48,25 @@ def test_each_vote_has_its_own_action() -> None:
     assert len(digests) == 12
 
 
-def test_the_policy_asks_for_what_the_manifest_requires() -> None:
-    assert MANIFEST.policy.disclose == ("reissued",)
-    assert MANIFEST.policy.purpose == "poll"
-    assert MANIFEST.policy.pseudonym
+def test_the_policy_asks_for_a_place_on_the_roll_and_what_the_manifest_requires() -> None:
+    policy = MANIFEST.policy(HEAD)
+    assert policy.disclose == ("reissued",)
+    assert policy.purpose == "poll"
+    assert policy.pseudonym
+    assert [str(one) for one in policy.require] == ["serial <= 300"]
+
+
+def test_the_roll_is_one_head_and_no_other() -> None:
+    for other in (
+        dataclasses.replace(HEAD, highest_serial=301),
+        dataclasses.replace(HEAD, epoch=8),
+        dataclasses.replace(HEAD, registry_id=bytes(32)),
+    ):
+        with pytest.raises(PolicyError, match="another roll"):
+            MANIFEST.policy(other)
+    elsewhere = dataclasses.replace(HEAD, registry_id=bytes(32))
+    with pytest.raises(PolicyError, match="another roll"):
+        dataclasses.replace(MANIFEST, head=elsewhere.hash).policy(elsewhere)
 
 
 def test_choices_are_abstention_and_the_options() -> None:
@@ -72,6 +103,8 @@ def test_a_manifest_requires_only_what_the_schema_can_say() -> None:
             "options": tuple("\U0001f680" * i for i in range(137, 201)),
         },
         {"head": b"h" * 32, "require": ()},
+        {"require": (("reissued", 1),)},
+        {"require": (("pass", "resident"),)},
     ],
 )
 def test_manifests_within_the_limits_come_back(changes: dict[str, Any]) -> None:
@@ -109,9 +142,7 @@ def test_manifests_within_the_limits_come_back(changes: dict[str, Any]) -> None:
         {"opens_at": -1},
         {"closes_at": 2**41},
         {"head": b"h"},
-        {"require": ()},
-        {"require": (("reissued", 1),)},
-        {"require": (("pass", "resident"),)},
+        {"head": b""},
         {"require": (("reissued", 0), ("reissued", 0))},
         {"require": (("reissued", 0), ("Pass", "x"))},
         {"require": (("reissued", 0), ("pass", b"x"))},
@@ -188,6 +219,20 @@ def test_a_bundle_without_ballots_or_closing_time_comes_back() -> None:
         assert PollBundle.from_cbor(changed.to_cbor()) == changed
 
 
+def test_a_bundle_shows_its_roll_signed_and_named_by_the_manifest() -> None:
+    key = METADATA.metadata_key
+    assert BUNDLE.open_head(metadata_key=key) == HEAD
+    with pytest.raises(HeadRefused, match="signature"):
+        BUNDLE.open_head(metadata_key=OTHER_KEY.public_key().public_bytes_raw())
+    forged = SignedHead(octets=SIGNED_HEAD.octets, signature=OTHER_KEY.sign(SIGNED_HEAD.octets))
+    with pytest.raises(HeadRefused, match="signature"):
+        dataclasses.replace(BUNDLE, head=forged).open_head(metadata_key=key)
+    larger = dataclasses.replace(HEAD, highest_serial=301)
+    other = SignedHead.sign(larger, private_key=METADATA_KEY)
+    with pytest.raises(HeadRefused, match="another roll"):
+        dataclasses.replace(BUNDLE, head=other).open_head(metadata_key=key)
+
+
 def test_a_bad_ballot_stays_in_the_bundle_for_the_auditor_to_name() -> None:
     bundle = dataclasses.replace(BUNDLE, ballots=(b"not a ballot",))
     assert PollBundle.from_cbor(bundle.to_cbor()) == bundle
@@ -199,6 +244,8 @@ def test_a_bad_ballot_stays_in_the_bundle_for_the_auditor_to_name() -> None:
         {"metadata": None},
         {"manifest": b""},
         {"manifest": MANIFEST},
+        {"head": None},
+        {"head": HEAD},
         {"ballots": [b"x"]},
         {"ballots": ("x",)},
         {"ballots": (bytes(9000),)},

@@ -9,7 +9,7 @@ from credentials.errors import EncodingError, PolicyError
 from credentials.formats import cbor
 from credentials.formats.policy import Policy
 from credentials.formats.presentation import Presentation
-from tests.unit.formats.samples import DOOR_PRESENTATION, REQUEST
+from tests.unit.formats.samples import DOOR_PRESENTATION, HEAD, REQUEST
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from tests.unit.formats.samples import DOOR_PRESENTATION, REQUEST
         {"disclosed": ()},
         {"disclosed": ((2, 1), (17, "x" * 200))},
         {"proof": b"p" * (144 + 128)},
-        {"proof": b"p" * 4080},
+        {"proof": b"p" * 6128},
     ],
 )
 def test_every_form_comes_back_as_it_was(changes: dict[str, Any]) -> None:
@@ -48,8 +48,9 @@ def test_every_form_comes_back_as_it_was(changes: dict[str, Any]) -> None:
         {"freshness": b""},
         {"freshness": b"n" * 33},
         {"freshness": "now"},
+        {"head": b""},
         {"head": b"h"},
-        {"head": bytearray()},
+        {"head": bytearray(32)},
         {"disclosed": [(2, 0)]},
         {"disclosed": ([2, 0],)},
         {"disclosed": ((0, 1),)},
@@ -70,7 +71,7 @@ def test_every_form_comes_back_as_it_was(changes: dict[str, Any]) -> None:
         {"proof": b"p" * (144 + 96)},
         {"proof": b"p" * (144 + 129)},
         {"proof": b"p" * (144 + 127)},
-        {"proof": b"p" * 4112},
+        {"proof": b"p" * 6160},
         {"proof": bytearray(b"p" * 272)},
     ],
 )
@@ -96,10 +97,10 @@ def test_the_octets_of_a_door_code_are_in_the_order_of_the_contract() -> None:
         "door",
         "summer-2026/2026-09-21",
         59_666_666,
-        b"",
+        HEAD.hash,
         ((2, 0), (3, "resident")),
         1,
-        b"N" * 48 + b"p" * 560,
+        b"N" * 48 + b"p" * 688,
     )
 
 
@@ -122,6 +123,11 @@ def test_an_app_cannot_ask_in_the_name_of_a_door_or_a_poll(purpose: str) -> None
         {"policy": {"purpose": "login"}},
         {"nonce": b""},
         {"nonce": b"n" * 33},
+        {"head": b""},
+        {"head": b"h" * 33},
+        {"asked_at": -1},
+        {"asked_at": 2**40 + 1},
+        {"asked_at": None},
         {"expires_at": -1},
         {"expires_at": 2.0},
     ],
