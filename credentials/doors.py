@@ -5,11 +5,9 @@ Source: docs/protocol.md, "Doors". Left out: what only a record of earlier entri
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from types import MappingProxyType
-from typing import Final, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from credentials.errors import EncodingError, PresentationRefused
 from credentials.formats.attribute import ANONYMOUS_TYPES, MAX_OF_TYPE, Attribute
@@ -19,79 +17,33 @@ from credentials.formats.policy import Policy
 from credentials.formats.presentation import Presentation
 from credentials.formats.qr import from_qr_text
 from credentials.formats.schema import FIRST_ATTRIBUTE, Schema
-from credentials.presentation import VerifierKeys, verify_presentation
+from credentials.presentation import (
+    PendingPresentation,
+    VerifiedPresentation,
+    VerifierKeys,
+    check_presentation,
+    settle,
+)
 from credentials.registry.chain import HeadChain
 from credentials.scope import Scope, day_of_slot, door_scope, time_slot
+from credentials.verdicts import PASSING, VERDICT_SIGNS, Sign, Verdict
+
+__all__ = [
+    "MEMBERS_ONLY",
+    "PASSING",
+    "RE_ENTRY",
+    "VERDICT_SIGNS",
+    "Judged",
+    "Sign",
+    "Verdict",
+    "door_policy",
+    "judge_code",
+    "judge_codes",
+    "largest_code",
+]
 
 MEMBERS_ONLY: Final = "members_only"
 RE_ENTRY: Final = "re_entry"
-
-
-class Verdict(StrEnum):
-    """What a door says."""
-
-    ADMITTED = "admitted"
-    CHECKED_OUT = "checked_out"
-    ALREADY_IN = "already_in"
-    NOT_INSIDE = "not_inside"
-    NOT_CURRENT = "not_current"
-    EXPIRED = "expired"
-    WRONG_EVENT = "wrong_event"
-    CODE_TOO_OLD = "code_too_old"
-    REPLAYED = "replayed"
-    CLOCK_WRONG = "clock_wrong"
-    DOOR_OUT_OF_DATE = "door_out_of_date"
-    HELP_DESK = "help_desk"
-    INVALID = "invalid"
-
-
-PASSING: Final = frozenset({Verdict.ADMITTED, Verdict.CHECKED_OUT})
-"""The verdicts after which a person walks through."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sign:
-    """How a verdict looks and sounds, and the one instruction for the volunteer."""
-
-    colour: Literal["green", "amber", "red"]
-    symbol: str
-    sound: Literal["accept", "attention", "reject"]
-    instruction: str
-
-
-def _green(symbol: str, instruction: str) -> Sign:
-    return Sign(colour="green", symbol=symbol, sound="accept", instruction=instruction)
-
-
-def _amber(symbol: str, instruction: str) -> Sign:
-    return Sign(colour="amber", symbol=symbol, sound="attention", instruction=instruction)
-
-
-def _red(symbol: str, instruction: str) -> Sign:
-    return Sign(colour="red", symbol=symbol, sound="reject", instruction=instruction)
-
-
-VERDICT_SIGNS: Final = MappingProxyType(
-    {
-        Verdict.ADMITTED: _green("✓", "Let this person in."),
-        Verdict.CHECKED_OUT: _green("↩", "Let this person out; they may come back."),
-        Verdict.ALREADY_IN: _red("✕", "Do not let in: this member has already come in."),
-        Verdict.NOT_INSIDE: _amber("?", "This member is not inside; scan again at the way in."),
-        Verdict.NOT_CURRENT: _amber(
-            "⟳", "Ask for a wallet update; not if it says: removed or ended."
-        ),
-        Verdict.EXPIRED: _red("⌛", "Do not let in: the pass has ended."),
-        Verdict.WRONG_EVENT: _amber("⇄", "Ask for the code of this door in the wallet."),
-        Verdict.CODE_TOO_OLD: _amber("↻", "Ask for the live code; a picture of it does not work."),
-        Verdict.REPLAYED: _red("✕", "Do not let in: this very code was used; ask for a new one."),
-        Verdict.CLOCK_WRONG: _amber("⏱", "Compare the clocks of phone and door, then scan again."),
-        Verdict.DOOR_OUT_OF_DATE: _amber(
-            "⇣", "Bring this door online to refresh it; then scan again."
-        ),
-        Verdict.HELP_DESK: _amber("☎", "Send this person to the help desk: the pass is reissued."),
-        Verdict.INVALID: _red("✕", "Do not let in: this is not a valid code."),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,19 +123,73 @@ def judge_code(
     `heads` are the registry heads that this door knows; `up_to_date` says that there are no newer
     ones, as at the server.
     """
+    (judged,) = judge_codes(
+        [(code, now)],
+        metadata=metadata,
+        verifier=verifier,
+        heads=heads,
+        door=door,
+        up_to_date=up_to_date,
+    )
+    return judged
+
+
+def judge_codes(
+    codes: Sequence[tuple[str | bytes, int]],
+    *,
+    metadata: Metadata,
+    verifier: VerifierKeys,
+    heads: HeadChain,
+    door: Door,
+    up_to_date: bool,
+) -> list[Judged]:
+    """Judge many codes, each with its own `now`, in their order; one product of pairings for all.
+
+    Otherwise as judge_code.
+    """
+    examined = [
+        _examine(
+            code,
+            metadata=metadata,
+            verifier=verifier,
+            heads=heads,
+            door=door,
+            now=now,
+            up_to_date=up_to_date,
+        )
+        for code, now in codes
+    ]
+    outcomes = iter(settle([pending for _, pending in examined if pending is not None]))
+    return [
+        judged if pending is None else _conclude(judged, next(outcomes), door=door)
+        for judged, pending in examined
+    ]
+
+
+def _examine(
+    code: str | bytes,
+    *,
+    metadata: Metadata,
+    verifier: VerifierKeys,
+    heads: HeadChain,
+    door: Door,
+    now: int,
+    up_to_date: bool,
+) -> tuple[Judged, PendingPresentation | None]:
+    """A code refused at once, or what is known of it and the proof that is still to be settled."""
     try:
         octets = from_qr_text(code) if isinstance(code, str) else code
         presentation = Presentation.from_cbor(octets)
     except EncodingError:
-        return Judged(verdict=Verdict.INVALID)
+        return Judged(verdict=Verdict.INVALID), None
     code_hash = hashlib.sha256(octets).digest()
     event = metadata.event(door.event)
     slot = presentation.freshness
     if presentation.purpose != "door" or not isinstance(slot, int) or event is None:
-        return Judged(verdict=Verdict.INVALID, code_hash=code_hash)
+        return Judged(verdict=Verdict.INVALID, code_hash=code_hash), None
     refused = _outside(presentation.instance, slot=slot, event=event, now=now)
     if refused is not None:
-        return Judged(verdict=refused, code_hash=code_hash, slot=slot)
+        return Judged(verdict=refused, code_hash=code_hash, slot=slot), None
     scope = door_scope(metadata.community_id, event=event, mode=door.mode, time_slot=slot)
     head = heads.find(presentation.head)
     if presentation.instance != scope.instance:
@@ -193,9 +199,9 @@ def judge_code(
     elif head is None or head not in heads.accepted(now=now):
         refused = Verdict.NOT_CURRENT
     if head is None or refused is not None:
-        return Judged(verdict=refused, code_hash=code_hash, slot=slot)
+        return Judged(verdict=refused, code_hash=code_hash, slot=slot), None
     try:
-        verified = verify_presentation(
+        pending = check_presentation(
             presentation,
             verifier=verifier.at(head),
             policy=door_policy(door, schema=metadata.schema),
@@ -203,12 +209,19 @@ def judge_code(
             freshness=slot,
         )
     except (EncodingError, PresentationRefused):
-        return Judged(verdict=Verdict.INVALID, code_hash=code_hash, slot=slot)
-    return Judged(
-        verdict=_refused_by_attributes(verified.disclosed, door=door, slot=slot),
-        code_hash=code_hash,
-        slot=slot,
-        scope=scope,
+        return Judged(verdict=Verdict.INVALID, code_hash=code_hash, slot=slot), None
+    return Judged(verdict=None, code_hash=code_hash, slot=slot, scope=scope), pending
+
+
+def _conclude(
+    judged: Judged, verified: VerifiedPresentation | PresentationRefused, *, door: Door
+) -> Judged:
+    """What the code says now that its proof is settled."""
+    if isinstance(verified, PresentationRefused):
+        return replace(judged, verdict=Verdict.INVALID, scope=None)
+    return replace(
+        judged,
+        verdict=_refused_by_attributes(verified.disclosed, door=door, slot=judged.slot or 0),
         pseudonym=verified.pseudonym,
         disclosed=dict(verified.disclosed),
     )

@@ -60,7 +60,7 @@ class Credential:
     difference: G1 = field(repr=False)
     witness: Witness | None = field(default=None, repr=False)
     digits: DigitTable | None = field(default=None, repr=False)
-    _pseudonyms: dict[bytes, G1] = field(default_factory=dict, repr=False, compare=False)
+    _pseudonyms: dict[tuple[bytes, int], G1] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def handle(self) -> int:
@@ -74,10 +74,10 @@ class Credential:
 
     def pseudonym(self, context_id: bytes, *, scope_point: G1) -> G1:
         """Nym = nym_secret * OP; kept for a scope that is shown again, as a door's every 30 s."""
-        kept = self._pseudonyms.get(context_id)
-        if kept is None:
-            kept = self._pseudonyms[context_id] = curve.multiply_g1(scope_point, self.nym_secret)
-        return kept
+        name = (context_id, self.nym_secret)
+        if name not in self._pseudonyms:
+            self._pseudonyms[name] = curve.multiply_g1(scope_point, self.nym_secret)
+        return self._pseudonyms[name]
 
     def at(self, head: Head, *, witness: bytes) -> "Credential":
         """The same at a registry head, with its witness in 48 octets, checked by a pairing.

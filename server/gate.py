@@ -119,9 +119,19 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-UNTIMED_ROUTES = frozenset({"/issuance/nonce", "/issuance/credential", "/polls/{poll}/ballots"})
+UNTIMED_ROUTES = frozenset(
+    {
+        "/issuance/nonce",
+        "/issuance/credential",
+        "/polls/{poll}/ballots",
+        "/organiser/attendees/{attendee}/revoke",
+        "/organiser/attendees/{attendee}/reissue",
+        "/organiser/attendees/{attendee}/attributes",
+    }
+)
 """Counted, but not written down one by one: serial numbers are given in order, so lines with times
-would date each attendee's claim, and a time for every ballot is nobody's business."""
+would date each attendee's claim; the time of a ballot, or of an attendee's loss, is nobody's
+business."""
 
 
 def _note(scope: MutableMapping[str, Any], *, status: int, seconds: float) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from credentials.doors import MEMBERS_ONLY, RE_ENTRY, Judged, Verdict, judge_code
+from credentials.doors import MEMBERS_ONLY, RE_ENTRY, Judged, Verdict, judge_codes
 from credentials.formats.metadata import Door, Metadata
 from server.clock import Clock, unix_seconds
 from server.community.service import CommunityService
@@ -85,7 +85,7 @@ class SyncService:
         """
         door, metadata = self._doors.authorise(door_id, token_hash=token_hash)
         now = self._clock()
-        judged = [self._judge(scan, door=door, metadata=metadata, now=now) for scan in scans]
+        judged = self._judge(scans, door=door, metadata=metadata, now=now)
         try:
             results = self._merge(door, scans, judged, now=now)
         except IntegrityError:
@@ -95,20 +95,26 @@ class SyncService:
         event_log.record("sync", mode=door.mode, scans=len(scans), conflicts=lost)
         return results
 
-    def _judge(self, scan: QueuedScan, *, door: Door, metadata: Metadata, now: int) -> Judged:
-        if scan.scanned_at > now + FUTURE_SECONDS:
-            return Judged(verdict=Verdict.CLOCK_WRONG)
-        if scan.direction == "out" and door.mode != RE_ENTRY:
-            return Judged(verdict=Verdict.INVALID)
-        return judge_code(
-            scan.code,
-            metadata=metadata,
-            verifier=self._community.verifier(metadata),
-            heads=self._registry.chain(),
-            door=door,
-            now=scan.scanned_at,
-            up_to_date=True,
+    def _judge(
+        self, scans: Sequence[QueuedScan], *, door: Door, metadata: Metadata, now: int
+    ) -> list[Judged]:
+        """Judge each scan at its own time, and all their proofs together."""
+        outright = [_refused_outright(scan, door=door, now=now) for scan in scans]
+        judged = iter(
+            judge_codes(
+                [
+                    (scan.code, scan.scanned_at)
+                    for scan, refused in zip(scans, outright, strict=True)
+                    if refused is None
+                ],
+                metadata=metadata,
+                verifier=self._community.verifier(metadata),
+                heads=self._registry.chain(),
+                door=door,
+                up_to_date=True,
+            )
         )
+        return [Judged(verdict=refused) if refused else next(judged) for refused in outright]
 
     def _merge(
         self, door: Door, queued: Sequence[QueuedScan], judged: Sequence[Judged], *, now: int
@@ -172,6 +178,14 @@ class SyncService:
             verdict=Verdict.ALREADY_IN,
         )
         return None
+
+
+def _refused_outright(scan: QueuedScan, *, door: Door, now: int) -> Verdict | None:
+    if scan.scanned_at > now + FUTURE_SECONDS:
+        return Verdict.CLOCK_WRONG
+    if scan.direction == "out" and door.mode != RE_ENTRY:
+        return Verdict.INVALID
+    return None
 
 
 def _places(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from credentials.formats.attribute import AttributeValue
 from credentials.formats.crowd import Crowd
 from credentials.formats.schema import REISSUED, Schema
-from server.issuance import store
+from server.issuance import credential_store, store
 from server.registry.service import RegistryService
 
 COUNTED_TYPES = frozenset({"choice", "flag"})
@@ -25,7 +25,7 @@ class Enrolments:
 
     def highest_serial(self, connection: Connection) -> int:
         """The highest serial issued so far, 0 before the first."""
-        return store.highest_serial(connection)
+        return credential_store.highest_serial(connection)
 
     def end_passes(self, connection: Connection, *, schema: Schema, today: int) -> None:
         """Note for removal whoever's pass ended before `today`, claimed or not.
@@ -35,16 +35,17 @@ class Enrolments:
         if not schema.ends:
             return
         ended = store.ended(today=today)
-        handles = store.take_handles(connection, ended)
+        handles = credential_store.take_handles(connection, ended)
         self._registry.note_removals(connection, handles)
         store.set_standing(connection, ended, store.ENDED)
 
-    def crowd(self, connection: Connection, *, schema: Schema) -> Crowd:
+    def crowd(self, connection: Connection, *, schema: Schema, today: int) -> Crowd:
         """Rounded counts of members, all and by each value of each choice and flag."""
         names = [one.name for one in schema.attributes if one.type in COUNTED_TYPES]
+        last_day = today if schema.ends else None
         members = 0
         counts: dict[str, dict[AttributeValue, int]] = {name: defaultdict(int) for name in names}
-        for attributes, reissued, count in store.count_members(connection):
+        for attributes, reissued, count in store.count_members(connection, last_day):
             values = {**json.loads(attributes), REISSUED: int(reissued)}
             members += count
             for name in names:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row
 from credentials.formats.schema import REISSUED, VALID_UNTIL
 from server.community.service import CommunityService
 from server.database import Database
-from server.issuance import store
+from server.issuance import credential_store, store
 from server.issuance.claim_codes import derive_code, hash_code
 from server.problems import AttendeeNotCurrent, AttendeeUnknown, OperatorError
 from server.registry.publisher import Publisher, When
@@ -135,12 +135,12 @@ class EntitlementService:
             return [_attendee(row) for row in store.all_entitlements(connection)]
 
     def claims(self, *, unclaimed_only: bool) -> Iterator[Claim]:
-        """The current claim codes, by name."""
+        """The current claim codes of all who are not revoked and have not ended, by name."""
         link_key = self._link_key()
         with self._database.read() as connection:
             rows = list(store.all_entitlements(connection))
         for row in rows:
-            if unclaimed_only and row.claimed:
+            if row.standing != store.CURRENT or (unclaimed_only and row.claimed):
                 continue
             code = derive_code(link_key, entitlement_id=row.id, generation=row.generation)
             yield Claim(attendee=_attendee(row), code=code)
@@ -191,7 +191,7 @@ class EntitlementService:
                 raise AttendeeNotCurrent("This pass has ended; change its last day first.")
             self._take_handles(connection, [entitlement_id])
             generation = row.generation + 1
-            taken = store.taken_handles(connection, entitlement_id)
+            taken = credential_store.taken_handles(connection, entitlement_id)
             store.start_generation(
                 connection,
                 entitlement_id,
@@ -240,7 +240,7 @@ class EntitlementService:
             return _attendee(self._row(connection, entitlement_id))
 
     def _take_handles(self, connection: Connection, entitlement_ids: Sequence[str]) -> None:
-        handles = store.take_handles(connection, entitlement_ids)
+        handles = credential_store.take_handles(connection, entitlement_ids)
         self._registry.note_removals(connection, handles)
 
     def _row(self, connection: Connection, entitlement_id: str) -> Row[Any]:

@@ -25,7 +25,7 @@ from server.clock import Clock, unix_seconds
 from server.community.service import CommunityService
 from server.database import Database
 from server.event_log import event_log
-from server.issuance import store
+from server.issuance import credential_store, store
 from server.issuance.claim_codes import hash_code, is_code
 from server.problems import (
     ClaimCodeUnknown,
@@ -172,7 +172,7 @@ class IssuanceService:
         self._check_published(connection, known.entitlement_id)
         entitlement = store.entitlement(connection, known.entitlement_id)
         issued = self._sign(commitment, nonce=nonce, serial=known.serial, entitlement=entitlement)
-        store.renew_credential(
+        credential_store.renew_credential(
             connection,
             known.commitment,
             handle=encode_scalar(issued.handle),
@@ -194,11 +194,11 @@ class IssuanceService:
         if not store.bind_code(connection, code_hash, commitment=point):
             raise ClaimCodeUsed
         self._check_published(connection, entitlement.id)
-        serial = store.highest_serial(connection) + 1
+        serial = credential_store.highest_serial(connection) + 1
         if serial >= SERIAL_LIMIT:
             raise EnrolmentFull
         issued = self._sign(commitment, nonce=nonce, serial=serial, entitlement=entitlement)
-        store.add_credential(
+        credential_store.add_credential(
             connection,
             commitment=point,
             entitlement_id=entitlement.id,
@@ -210,7 +210,7 @@ class IssuanceService:
 
     def _check_published(self, connection: Connection, entitlement_id: str) -> None:
         """Raise ReissuePending until the head removes whatever was signed for an entitlement."""
-        taken = store.taken_handles(connection, entitlement_id)
+        taken = credential_store.taken_handles(connection, entitlement_id)
         if self._registry.are_pending(connection, taken):
             raise ReissuePending
 

@@ -1,4 +1,4 @@
-"""Entitlements, claim codes, issued credentials, and nonces.
+"""Entitlements, claim codes, and nonces; what was issued for them is in credential_store.
 
 An entitlement knows its attendee and the commitment of its credential, as the organiser must. It
 holds nothing that a presentation shows, beyond the disclosed attributes. No row has a time of
@@ -6,18 +6,16 @@ issuance, which could be laid beside the time of a visit.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
     Connection,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     Row,
-    Select,
     String,
     Table,
     Text,
@@ -32,6 +30,7 @@ from sqlalchemy import (
 )
 
 from server.database import tables
+from server.issuance.credential_store import Chosen, credentials
 
 entitlements = Table(
     "entitlements",
@@ -62,38 +61,12 @@ claim_codes = Table(
     UniqueConstraint("entitlement_id", "generation"),
 )
 
-credentials = Table(
-    "credentials",
-    tables,
-    Column("commitment", LargeBinary(48), primary_key=True),
-    Column("entitlement_id", ForeignKey("entitlements.id"), nullable=False, index=True),
-    Column("handle", LargeBinary(32), nullable=False, unique=True),
-    Column("serial", Integer, nullable=False, unique=True),
-    Column("issued", LargeBinary, nullable=False),
-    # Replaced or revoked: nothing is ever signed again for this commitment.
-    Column("retired", Boolean, nullable=False),
-    # The handle was given to the registry for removal; so `issued` is not handed out any more.
-    Column("removed", Boolean, nullable=False, server_default=false()),
-)
-
-# An entitlement has at most one commitment that is not retired.
-Index(
-    "uq_credentials_current",
-    credentials.c.entitlement_id,
-    unique=True,
-    sqlite_where=credentials.c.retired == false(),
-    postgresql_where=credentials.c.retired == false(),
-)
-
 issuance_nonces = Table(
     "issuance_nonces",
     tables,
     Column("nonce", LargeBinary(32), primary_key=True),
     Column("expires_at", Integer, nullable=False, index=True),
 )
-
-Chosen: TypeAlias = Sequence[str] | Select[tuple[str]]
-"""Entitlements, by their ids or by a query for these."""
 
 CURRENT = "current"
 REVOKED = "revoked"
@@ -232,44 +205,22 @@ def ended(*, today: int) -> Chosen:
     )
 
 
-# --- handles
+def count_members(connection: Connection, last_day: int | None) -> Iterable[tuple[str, bool, int]]:
+    """Attributes, `reissued`, and how many current entitlements with a credential have both.
 
-
-def take_handles(connection: Connection, chosen: Chosen) -> list[bytes]:
-    """The handles of entitlements' credentials, which are good no longer from now on.
-
-    Each handle is taken once: what was taken before does not come again.
+    Those whose pass ends before `last_day` are left out.
     """
-    live = (
-        credentials.c.entitlement_id.in_(chosen),
-        credentials.c.retired == false(),
-        credentials.c.removed == false(),
-    )
-    handles = list(connection.execute(select(credentials.c.handle).where(*live)).scalars())
-    connection.execute(update(credentials).where(*live).values(removed=True))
-    return handles
-
-
-def taken_handles(connection: Connection, entitlement_id: str) -> list[bytes]:
-    """The handles of an entitlement that were taken, and not replaced by a new signature since."""
-    query = select(credentials.c.handle).where(
-        credentials.c.entitlement_id == entitlement_id, credentials.c.removed == true()
-    )
-    return list(connection.execute(query).scalars())
-
-
-def count_members(connection: Connection) -> Iterable[tuple[str, bool, int]]:
-    """Attributes, `reissued`, and how many current entitlements with a credential have both."""
+    goes_on = true() if last_day is None else entitlements.c.valid_until >= last_day
     rows = connection.execute(
         select(entitlements.c.attributes, entitlements.c.reissued, func.count())
         .join(credentials, credentials.c.entitlement_id == entitlements.c.id)
-        .where(entitlements.c.standing == CURRENT, credentials.c.retired == false())
+        .where(goes_on, entitlements.c.standing == CURRENT, credentials.c.retired == false())
         .group_by(entitlements.c.attributes, entitlements.c.reissued)
     )
     return ((attributes, reissued, count) for attributes, reissued, count in rows)
 
 
-# --- credentials
+# --- claims
 
 
 def claim_code(connection: Connection, code_hash: bytes) -> Row[Any] | None:
@@ -288,11 +239,6 @@ def credential(connection: Connection, commitment: bytes) -> Row[Any] | None:
     ).one_or_none()
 
 
-def highest_serial(connection: Connection) -> int:
-    """The highest serial so far, 0 before the first."""
-    return connection.execute(select(func.max(credentials.c.serial))).scalar() or 0
-
-
 def bind_code(connection: Connection, code_hash: bytes, *, commitment: bytes) -> bool:
     """Bind an unused code to the commitment that it signs; False if it is used or retired."""
     bound = connection.execute(
@@ -305,36 +251,3 @@ def bind_code(connection: Connection, code_hash: bytes, *, commitment: bytes) ->
         .values(commitment=commitment)
     )
     return bound.rowcount == 1
-
-
-def add_credential(
-    connection: Connection,
-    *,
-    commitment: bytes,
-    entitlement_id: str,
-    handle: bytes,
-    serial: int,
-    issued: bytes,
-) -> None:
-    """Store a new credential; IntegrityError if commitment, handle or serial are taken."""
-    connection.execute(
-        insert(credentials).values(
-            commitment=commitment,
-            entitlement_id=entitlement_id,
-            handle=handle,
-            serial=serial,
-            issued=issued,
-            retired=False,
-        )
-    )
-
-
-def renew_credential(
-    connection: Connection, commitment: bytes, *, handle: bytes, issued: bytes
-) -> None:
-    """Put a credential with a new handle in the place of one whose handle was taken."""
-    connection.execute(
-        update(credentials)
-        .where(credentials.c.commitment == commitment)
-        .values(handle=handle, issued=issued, removed=False)
-    )

@@ -52,8 +52,8 @@ class Enrolments(Protocol):
     def end_passes(self, connection: Connection, *, schema: Schema, today: int) -> None:
         """Note for removal whoever's pass ended before `today` (days since 1970-01-01)."""
 
-    def crowd(self, connection: Connection, *, schema: Schema) -> Crowd:
-        """How many members there are, rounded."""
+    def crowd(self, connection: Connection, *, schema: Schema, today: int) -> Crowd:
+        """How many members there are whose pass has not ended, rounded."""
 
 
 class Publisher:
@@ -88,7 +88,8 @@ class Publisher:
             if not self._is_due(connection):
                 return None
             schema = self._community.metadata(connection=connection).schema
-            crowd = self._enrolments.crowd(connection, schema=schema)
+            today = day_of(self._clock())
+            crowd = self._enrolments.crowd(connection, schema=schema, today=today)
         try:
             with self._database.write() as connection:
                 if not self._is_due(connection):
@@ -97,7 +98,6 @@ class Publisher:
                 if before is None:
                     return self.publish_first(connection)
                 self._publish_crowd(connection, crowd)
-                today = day_of(self._clock())
                 self._enrolments.end_passes(connection, schema=schema, today=today)
                 return self._publish(connection, before, when=When.SCHEDULED)
         except IntegrityError:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from credentials.scope import SECONDS_PER_DAY
 from server.problems import OperatorError
 
-SHORTEST_PERIOD = 300
+SHORTEST_PERIOD = 60
 LONGEST_PERIOD = 31 * SECONDS_PER_DAY
 
 _PERIOD = re.compile(r"([1-9][0-9]{0,3})([mhd])")
@@ -36,9 +36,7 @@ class Schedule:
             raise OperatorError("--at takes a time of the day in UTC, such as 03:00.")
         seconds = int(period[1]) * _UNIT_SECONDS[period[2]]
         if not SHORTEST_PERIOD <= seconds <= LONGEST_PERIOD:
-            raise OperatorError(
-                "Heads come every 5 minutes at the most, and at least every 31 days."
-            )
+            raise OperatorError("Heads come every minute at the most, and at least every 31 days.")
         return cls(period=seconds, offset=int(time[1]) * 3600 + int(time[2]) * 60)
 
     def __str__(self) -> str:

@@ -34,6 +34,13 @@ class RegistryStatus:
     schedule: Schedule
 
 
+class NoHead(OperatorError):
+    """A database in which the first head is still to be published."""
+
+    def __init__(self) -> None:
+        super().__init__("The registry has no head yet; symbolon-server serve publishes it.")
+
+
 class RegistryService:
     """The registry of one community as every other feature sees it."""
 
@@ -42,31 +49,33 @@ class RegistryService:
         self._community = community
         self._cached: HeadChain | None = None
 
-    def chain(self, *, connection: Connection | None = None) -> HeadChain:
-        """The newest heads; `connection` reads them inside a transaction of the caller's.
+    def chain(self) -> HeadChain:
+        """The newest heads, those that were known already not read again.
 
-        Raises OperatorError where no head was published yet.
+        Raises NoHead where no head was published yet.
         """
-        if connection is None:
-            with self._database.read() as own:
-                self._cached = self._chain(own)
-                return self._cached
-        # What a writing transaction sees may never be committed, so it is not remembered.
-        return self._chain(connection)
-
-    def _chain(self, connection: Connection) -> HeadChain:
-        newest = store.newest_epoch(connection)
-        if newest is None:
-            raise OperatorError("The registry of this community has not published any head yet.")
         known = self._cached
-        if known is not None and known.newest.epoch == newest:
-            return known
-        metadata = self._community.metadata(connection=connection)
-        first = max(0, newest - KNOWN_HEADS + 1) if known is None else known.newest.epoch + 1
-        signed = store.heads(connection, first=first, last=newest)
+        with self._database.read() as connection:
+            newest = store.newest_epoch(connection)
+            if newest is None:
+                raise NoHead
+            if known is not None and known.newest.epoch == newest:
+                return known
+            metadata = self._community.metadata(connection=connection)
+            first = max(0, newest - KNOWN_HEADS + 1) if known is None else known.newest.epoch + 1
+            signed = store.heads(connection, first=first, last=newest)
         if known is None:
-            return HeadChain.start(signed, metadata=metadata)
-        return known.extended(signed, metadata=metadata).shortened(KNOWN_HEADS)
+            self._cached = HeadChain.start(signed, metadata=metadata)
+        else:
+            self._cached = known.extended(signed, metadata=metadata).shortened(KNOWN_HEADS)
+        return self._cached
+
+    def newest(self, connection: Connection) -> tuple[Head, SignedHead]:
+        """The newest head inside the caller's transaction; raises NoHead."""
+        newest = store.newest_head(connection)
+        if newest is None:
+            raise NoHead
+        return Head.from_cbor(newest.signed.octets), newest.signed
 
     def heads(self) -> tuple[SignedHead, ...]:
         """The newest heads that wallets and doors are given, ascending."""
@@ -104,8 +113,9 @@ class RegistryService:
     def status(self) -> RegistryStatus:
         """Where the registry stands."""
         with self._database.read() as connection:
+            head, _ = self.newest(connection)
             return RegistryStatus(
-                head=self._chain(connection).newest,
+                head=head,
                 pending=store.count_pending(connection),
                 schedule=self.schedule(connection),
             )
@@ -135,9 +145,4 @@ class RegistryService:
 
     def are_pending(self, connection: Connection, handles: list[bytes]) -> bool:
         """Whether one of the handles waits for the head that removes it."""
-        return store.are_pending(connection, handles)
-
-    def newest(self, connection: Connection) -> tuple[Head, SignedHead]:
-        """The newest head inside the caller's transaction."""
-        chain = self._chain(connection)
-        return chain.newest, chain.signed[-1]
+        return bool(handles) and store.are_pending(connection, handles)

@@ -15,14 +15,20 @@ import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import httpx
 from prometheus_client.mmap_dict import MmapedDict
 
+from credentials.formats import base64url
+from credentials.formats.head import Head
 from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import App, Door, Event, Metadata
+from credentials.registry.accumulator import Removal
+from credentials.registry.chain import HeadChain
+from credentials.registry.log import read_entries, split_entries
 from server.commands.session import Session, open_community
 from server.doors.organiser import DoorOffice
 from server.issuance.claim_codes import derive_code
@@ -30,6 +36,7 @@ from server.issuance.entitlements import Invitation
 from server.polls.organiser import PollOffice
 from server.polls.poll import Draft
 from server.presentations.organiser import AppOffice
+from server.registry.publisher import When
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PASSPHRASE = "correct horse battery staple"
@@ -113,6 +120,21 @@ class City:
         """The newest metadata."""
         return self.session.community.metadata()
 
+    @property
+    def heads(self) -> HeadChain:
+        """The registry heads that were published."""
+        return self.session.registry.chain()
+
+    def removals(self, *, after: Head, upto: Head) -> list[Removal]:
+        """What the public log says between two heads."""
+        octets, _ = self.session.registry.log_segment(0)
+        return read_entries(split_entries(octets)[after.removals : upto.removals])
+
+    @cached_property
+    def digits(self) -> bytes:
+        """The digit table as everybody is served it."""
+        return base64url.decode(self.get("/registry/digits").json()["digits"])
+
     def add_door(self, door_id: str, mode: str) -> None:
         """Add a door and keep its token."""
         shown = () if mode == "members_only" else ("reissued",)
@@ -129,11 +151,19 @@ class City:
         self.tokens[app_id] = office.add(app)
 
     def open_poll(
-        self, poll_id: str, *, options: tuple[str, ...] = ("yes", "no"), seconds: int = 3600
+        self,
+        poll_id: str,
+        *,
+        options: tuple[str, ...] = ("yes", "no"),
+        seconds: int = 3600,
+        require: tuple[tuple[str, str | int], ...] = (),
     ) -> Manifest:
-        """Open a poll."""
+        """Open a poll, whose roll is who is enrolled now."""
         office = self._poll_office()
-        office.create(poll_id, Draft(question=f"{poll_id}?", options=options, closes_after=seconds))
+        draft = Draft(
+            question=f"{poll_id}?", options=options, closes_after=seconds, require=require
+        )
+        office.create(poll_id, draft)
         manifest = office.open(poll_id).manifest
         assert manifest is not None
         return manifest
@@ -164,9 +194,10 @@ class City:
         code = derive_code(link_key, entitlement_id=entitlement, generation=1)
         return Ticket(entitlement=entitlement, code=code)
 
-    def reissue(self, entitlement: str) -> Ticket:
+    def reissue(self, entitlement: str, *, when: When = When.NOW) -> Ticket:
         """Let the attendee who lost everything claim anew."""
-        return Ticket(entitlement=entitlement, code=self.entitlements.reissue(entitlement).code)
+        claim = self.entitlements.reissue(entitlement, when=when)
+        return Ticket(entitlement=entitlement, code=claim.code)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What the database holds."""

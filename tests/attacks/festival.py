@@ -92,7 +92,6 @@ def _play(festival: Festival) -> None:
     links = city.directory / "links.csv"
     written = city.command("attendees", "links", f"--out={links}")
     festival.commands = imported.stdout + imported.stderr + written.stdout + written.stderr
-    manifest = city.open_poll("anthem", options=("old", "new"))
     with links.open() as file:
         claims = [ClaimLink.parse(row["link"]) for row in csv.DictReader(file)]
     assert len(claims) == len(PEOPLE)
@@ -105,6 +104,7 @@ def _play(festival: Festival) -> None:
         festival.octets |= {base64url.decode(text) for text in body.values()}
         festival.octets |= {point, member.seed, member.issued.signature}
         festival.octets |= {encode_scalar(member.issued.handle)}
+    manifest = city.open_poll("anthem", options=("old", "new"))
     # In another order than that of the claims.
     for number, member in enumerate(sorted(festival.members, key=lambda one: one.seed)):
         for door, direction in (("gate", "in"), ("yard", "out"), ("lounge", "in")):

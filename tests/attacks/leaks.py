@@ -59,7 +59,7 @@ def found_in(text: bytes, *, texts: Iterable[str] = (), octets: Iterable[bytes] 
 # --- in the database
 
 ISSUANCE = frozenset(
-    {"entitlements", "claim_codes", "credentials", "pending_removals", "issuance_nonces"}
+    {"entitlements", "claim_codes", "credentials", "registry_removals", "issuance_nonces"}
 )
 """Tables that know who somebody is."""
 
@@ -81,8 +81,10 @@ SHOWN = {
 }
 """Tables that know what somebody did, with the columns that they may have."""
 
-PUBLIC = frozenset({"community_metadata", "polls", "alembic_version"})
-TOKENS = frozenset({"door_tokens", "app_tokens"})
+PUBLIC = frozenset(
+    {"community_metadata", "polls", "registry_heads", "registry_schedule", "alembic_version"}
+)
+TOKENS = frozenset({"door_tokens", "app_tokens", "organiser_tokens"})
 
 ORDERLESS = ("ballots", "door_scans", "door_answers", "door_codes_seen", "presentation_nonces")
 """Tables that must not keep the order in which rows came."""

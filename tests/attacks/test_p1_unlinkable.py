@@ -58,9 +58,13 @@ def enrol_and_record(community: Community) -> tuple[Member, list[bytes]]:
         serial=community.serial,
         attributes=community.attributes(),
     )
+    head = community.heads.newest
+    witness = community.issuer.witness(head, handle=handle)
     credential = accept(issued, secrets=own, metadata=community.metadata)
+    credential = credential.at(head, witness=witness.point)
     member = Member(seed=seed, secrets=own, issued=issued, credential=credential)
-    return member, [request, nonce, encode_scalar(handle), issued.signature, issued.to_cbor()]
+    recorded = [request, nonce, encode_scalar(handle), issued.signature, issued.to_cbor()]
+    return member, [*recorded, witness.point]
 
 
 def test_p1_issuer_and_verifiers_share_no_octets_that_depend_on_the_member(community: Community):

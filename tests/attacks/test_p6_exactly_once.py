@@ -186,8 +186,8 @@ def test_p6_the_same_ballot_over_many_connections_counts_once_with_one_answer(
 
 def test_p6_a_poll_closed_in_the_middle_of_a_rush_counts_what_it_confirmed(city: City) -> None:
     poll = f"rush-{secrets.token_hex(4)}"
-    manifest = city.open_poll(poll)
     members = [enrol(city) for _ in range(20)]
+    manifest = city.open_poll(poll)
     bodies = [{"ballot": base64url.encode(m.ballot(manifest, 1).to_cbor())} for m in members]
     closing = threading.Timer(0.12, city.close_poll, args=[poll])
     closing.start()

@@ -2,14 +2,17 @@
 
 import secrets
 import time
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 import httpx
 
 from credentials import domain_tags
 from credentials.doors import door_policy
+from credentials.errors import MemberRevoked
 from credentials.formats import base64url, cbor
-from credentials.formats.credential import IssuedCredential
+from credentials.formats.credential import IssuedCredential, IssuedWitness
+from credentials.formats.head import Head, SignedHead
 from credentials.formats.manifest import Manifest
 from credentials.formats.policy import Policy
 from credentials.formats.poll import Ballot, action_digest
@@ -18,6 +21,7 @@ from credentials.formats.qr import to_qr_text
 from credentials.holder import Credential, accept
 from credentials.issuance import CommitmentSecrets, commit, commitment_point, derive_secrets
 from credentials.presentation import present
+from credentials.registry.digits import open_digits
 from credentials.scope import SLOT_SECONDS, app_scope, door_scope, poll_scope, time_slot
 from tests.attacks.city import City, slug
 
@@ -61,11 +65,30 @@ class Wallet:
     def keep(self, answer: httpx.Response) -> "Wallet":
         """Check and keep a credential that the issuer sent."""
         assert answer.status_code == 200, answer.text
-        self.issued = IssuedCredential.from_cbor(base64url.decode(answer.json()["credential"]))
-        self.credential: Credential = accept(
-            self.issued, secrets=self.secrets, metadata=self.city.metadata
-        )
+        sent = answer.json()
+        self.issued = IssuedCredential.from_cbor(base64url.decode(sent["credential"]))
+        witness = IssuedWitness.from_cbor(base64url.decode(sent["witness"]))
+        metadata = self.city.metadata
+        head = SignedHead.from_json(sent["head"]).open(metadata_key=metadata.metadata_key)
+        assert witness.head == head.hash
+        accepted = accept(self.issued, secrets=self.secrets, metadata=metadata)
+        digits = open_digits(self.city.digits, digit_key=metadata.keys.digit_key)
+        self.credential: Credential = accepted.at(head, witness=witness.point).with_digits(digits)
         return self
+
+    def current(self) -> Credential:
+        """The credential at the newest head; one that was removed stays at the last that it had."""
+        with suppress(MemberRevoked):
+            self.credential = self.at(self.city.heads.newest)
+        return self.credential
+
+    def at(self, head: Head) -> Credential:
+        """The credential at any head, by the public log: forwards or backwards."""
+        known = self.credential.keys.head.head
+        if head.removals >= known.removals:
+            between = self.city.removals(after=known, upto=head)
+            return self.credential.updated(head, removals=between)
+        return self.credential.rewound(head, removals=self.city.removals(after=head, upto=known))
 
     def restored(self) -> "Wallet | None":
         """A new wallet from this one's words: its last credential that is alive, or None."""
@@ -76,7 +99,11 @@ class Wallet:
             if answer.status_code == 200:
                 found = wallet.keep(answer)
             else:
-                assert slug(answer) in ("commitment-unknown", "commitment-retired")
+                assert slug(answer) in (
+                    "commitment-unknown",
+                    "commitment-retired",
+                    "credential-revoked",
+                )
             unknown = unknown + 1 if slug(answer) == "commitment-unknown" else 0
             count += 1
         return found
@@ -91,7 +118,7 @@ class Wallet:
         event = metadata.event(listed.event)
         slot = time_slot(int(time.time())) if slot is None else slot
         return present(
-            self.credential,
+            self.current(),
             policy=door_policy(listed, schema=metadata.schema),
             scope=door_scope(metadata.community_id, event, listed.mode, slot),
             freshness=slot,
@@ -117,9 +144,16 @@ class Wallet:
     def ballot_octets(self, manifest: Manifest, choice: int, *, sequence: int = 1) -> bytes:
         """A ballot with a valid proof over any choice and number, also those that no ballot has."""
         named = manifest.manifest_hash
+        head = self.city.heads.find(manifest.head)
+        assert head is not None
+        policy = manifest.policy(head)
+        if self.issued.serial > head.highest_serial:
+            # Nobody can prove this roll with that serial; the nearest lie is another roll.
+            (roll,) = policy.require
+            policy = replace(policy, require=(replace(roll, bound=self.issued.serial),))
         shown = present(
-            self.credential,
-            policy=manifest.policy,
+            self.at(head),
+            policy=policy,
             scope=poll_scope(manifest.community_id, named),
             freshness=named,
             action=action_digest(named, sequence, choice),
@@ -141,7 +175,7 @@ class Wallet:
         listed = self.city.metadata.app(app)
         assert listed is not None
         scope = app_scope(policy.purpose, listed.response_address)
-        return present(self.credential, policy=policy, scope=scope, freshness=nonce)
+        return present(self.current(), policy=policy, scope=scope, freshness=nonce)
 
     def pseudonym_at(self, app: str) -> str:
         """This member's pseudonym at an app, as the service tells it to the app."""

@@ -20,7 +20,8 @@ import httpx
 
 from credentials.formats import base64url
 from credentials.formats.claim_link import ClaimLink
-from credentials.formats.credential import IssuedCredential
+from credentials.formats.credential import IssuedCredential, IssuedWitness
+from credentials.formats.head import SignedHead
 from credentials.formats.metadata import Metadata, SignedMetadata
 from credentials.holder import Credential, accept
 from credentials.issuance import CommitmentSecrets, commit, derive_secrets
@@ -182,9 +183,12 @@ class Wallet:
         """Ask, and check what was issued as a wallet does."""
         answer = self.ask(code)
         assert answer.status_code == 200, answer.text
-        issued = IssuedCredential.from_cbor(base64url.decode(answer.json()["credential"]))
-        credential = accept(issued, secrets=self.secrets, metadata=self.served.metadata())
-        return issued, credential
+        body, metadata = answer.json(), self.served.metadata()
+        issued = IssuedCredential.from_cbor(base64url.decode(body["credential"]))
+        witness = IssuedWitness.from_cbor(base64url.decode(body["witness"]))
+        head = SignedHead.from_json(body["head"]).open(metadata_key=metadata.metadata_key)
+        credential = accept(issued, secrets=self.secrets, metadata=metadata)
+        return issued, credential.at(head, witness=witness.point)
 
 
 def problem(answer: httpx.Response) -> tuple[int, str]:

@@ -61,7 +61,7 @@ class Everybody:
     def end_passes(self, _connection: Connection, *, schema: Schema, today: int) -> None:
         pass
 
-    def crowd(self, _connection: Connection, *, schema: Schema) -> Crowd:
+    def crowd(self, _connection: Connection, *, schema: Schema, today: int) -> Crowd:
         return Crowd(members=0)
 
 
@@ -186,13 +186,14 @@ class Standing:
     ) -> Ballot:
         """A member's ballot, made at the head at which her wallet is."""
         poll = manifest.manifest_hash
+        roll = Head.from_cbor(self.registry.signed_head(manifest.head).octets)
         return Ballot(
             manifest_hash=poll,
             sequence=sequence,
             choice=choice,
             presentation=present(
                 member.credential,
-                policy=manifest.policy(member.credential.keys.head.head),
+                policy=manifest.policy(roll),
                 scope=poll_scope(manifest.community_id, poll),
                 freshness=poll,
                 action=action_digest(poll, sequence, choice),

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from credentials.formats import base64url
+from credentials.formats.head import SignedHead
 from credentials.formats.metadata import SignedMetadata
+from credentials.registry.chain import HeadChain
 from tests.community import Community, Member
 from tests.flows.http_city import HttpCity
 from tests.flows.standing import NOON
@@ -58,6 +60,10 @@ def test_an_offline_door_prepares_and_syncs(city: HttpCity, ana: Member, bo: Mem
     assert (public["event"], public["mode"], public["now"]) == ("agora-26", "once", NOON)
     assert public["disclose"] == ["reissued"]
     assert public["entries"] is None
+    heads = HeadChain.start(
+        [SignedHead.from_json(one) for one in public["heads"]], metadata=city.standing.metadata
+    )
+    assert heads == city.standing.registry.chain()
     scans = [
         {
             "scan_id": base64url.encode(secrets.token_bytes(16)),
@@ -82,6 +88,7 @@ def test_an_offline_door_prepares_and_syncs(city: HttpCity, ana: Member, bo: Mem
         ]
         assert body["results"][0]["conflict"] == {"at": NOON, "door": "once"}
         assert body["results"][1]["conflict"] is None
+        assert body["heads"] == public["heads"]
     own = city.http.get("/doors/once", headers=city.bearer("once")).json()
     assert own["entries"] == body["entries"]
     assert [(entry["n"], entry["at"], entry["door"]) for entry in own["entries"]] == [

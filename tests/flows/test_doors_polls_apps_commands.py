@@ -1,35 +1,13 @@
 """The organiser's commands for doors, polls and apps, as typed."""
 
 import json
-from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from server.commands.program import commands
 from server.problems import OperatorError
+from tests.flows.terminal import Terminal
 
 OPTIONS = ("--option", "Garden", "--option", "Roof", "--closes", "2h")
-
-
-class Terminal:
-    """Commands on one data directory."""
-
-    def __init__(self, data: Path) -> None:
-        self._data = data
-
-    def text(self, *words: str) -> str:
-        """What a command prints; raises what it ends with."""
-        ran = CliRunner().invoke(commands, [*words, "--data", str(self._data)])
-        if ran.exception is not None and not isinstance(ran.exception, SystemExit):
-            raise ran.exception
-        assert ran.exit_code == 0, ran.output
-        return ran.stdout
-
-    def json(self, *words: str) -> Any:
-        """The JSON document that a command prints."""
-        return json.loads(self.text(*words, "--json"))
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from credentials.doors import Verdict
+from credentials.formats.qr import from_qr_text, to_qr_text
 from server.doors.movements import Direction
 from server.doors.service import First
 from server.doors.sync import QueuedScan
@@ -160,3 +161,31 @@ def test_nothing_is_kept_of_a_members_only_scan_but_that_its_code_was_seen(
     city.clock.now += 120
     assert city.hand_over(scan, door=door)[0].verdict is Verdict.ADMITTED
     assert city.rows("door_codes_seen") == city.rows("door_scans") == []
+
+
+def test_scans_from_before_a_head_count_however_late_they_arrive(
+    city: Standing, ana: Member, bo: Member
+) -> None:
+    before = [
+        queued(city, member, door="once", at=NOON + seconds)
+        for member, seconds in ((ana, 0), (bo, 5))
+    ]
+    city.clock.now += 60
+    city.remove(bo, emergency=True)
+    after = queued(city, bo, door="once", at=NOON + 60)
+    unknown = queued(city, city.current(ana), door="members-only", at=NOON + 60)
+    city.clock.now += 7200
+    verdicts = [result.verdict for result in city.hand_over(*before, after, door="once")]
+    assert verdicts == [Verdict.ADMITTED, Verdict.ADMITTED, Verdict.NOT_CURRENT]
+    (admitted,) = city.hand_over(unknown, door="members-only")
+    assert admitted.verdict is Verdict.ADMITTED
+
+
+def test_of_a_queue_with_a_forged_code_every_other_scan_counts(city: Standing) -> None:
+    members = [city.community.enrol() for _ in range(5)]
+    queue = [queued(city, member, door="once", at=NOON) for member in members]
+    octets = bytearray(from_qr_text(queue[2].code))
+    octets[-40] ^= 1
+    queue[2] = replace(queue[2], code=to_qr_text(bytes(octets)))
+    verdicts = [result.verdict for result in city.hand_over(*queue, door="once")]
+    assert verdicts == [Verdict.INVALID if number == 2 else Verdict.ADMITTED for number in range(5)]

@@ -151,7 +151,9 @@ def test_who_lost_everything_is_issued_anew_and_the_old_credential_is_dead(
     assert new.handle != old.handle
     assert problem(lost.ask(None)) == (410, "commitment-retired")
     with sqlite3.connect(organiser.data / "symbolon.db") as database:
-        noted = database.execute("SELECT handle FROM pending_removals").fetchall()
+        noted = database.execute(
+            "SELECT handle FROM registry_removals WHERE position IS NOT NULL"
+        ).fetchall()
     assert (old.handle.to_bytes(32, "big"),) in noted
     assert (new.handle.to_bytes(32, "big"),) not in noted
 

@@ -79,7 +79,6 @@ def test_what_is_refused_has_a_name_of_its_own(
     assert cast(ana, 1, sequence=2) == "409 sequence-wrong"
     assert cast(ana, 3) == "400 ballot-refused"
     assert cast(other_community.enrol(), 1) == "400 ballot-refused"
-    assert cast(standing.community.enrol(reissued=1), 1) == "400 ballot-refused"
     standing.clock.now += 60
     assert cast(standing.community.enrol(), 1) == "409 poll-not-open"
     for ballot in ("", "AA", "A", "!"):

@@ -79,8 +79,8 @@ def test_one_check_with_a_nonce_of_the_apps_own(city: HttpCity, ana: Member) -> 
         ({"purpose": "poll"}, 400, "policy-refused"),
         ({"purpose": "login", "disclose": ["height"]}, 400, "policy-refused"),
         ({"purpose": "login", "scope": "another"}, 400, "policy-refused"),
-        ({"purpose": "login", "require": ["valid_until >= today"]}, 400, "policy-refused"),
-        ({"purpose": "login", "max_head_age": 60}, 400, "policy-refused"),
+        ({"purpose": "login", "require": ["pass >= 3"]}, 400, "policy-refused"),
+        ({"purpose": "login", "max_head_age": 59}, 400, "policy-refused"),
         ("login", 422, "request-malformed"),
     ],
 )

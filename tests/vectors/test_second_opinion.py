@@ -4,19 +4,23 @@ from dataclasses import replace
 from functools import lru_cache
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from credentials.curve import G1, curve
 from credentials.errors import SymbolonError
 from credentials.formats.metadata import Metadata
+from credentials.formats.policy import Policy
 from credentials.formats.presentation import Presentation
 from credentials.formats.requirement import Requirement
 from credentials.holder import Credential, Witness
 from credentials.keys import VerifierKeys
 from credentials.presentation import check_presentation, verify_presentation
 from credentials.registry.digits import DigitTable, open_digits
+from credentials.scope import app_scope, poll_scope
 from tests.community import Community, Member
 from tests.vectors.presentation_changes import asked_otherwise, mutated
-from tests.vectors.presentation_kinds import KINDS, Case, cases, make
+from tests.vectors.presentation_kinds import ACTION, CAFE, KINDS, NONCE, Case, cases, make
 from tests.vectors.second_curve import P1, Refused
 from tests.vectors.second_opinion import opinion
 
@@ -62,6 +66,46 @@ def test_both_accept_honest_presentations_of_every_kind_and_read_the_same(
         product, second = both(made.to_cbor(), case)
         assert product == second == (made.pseudonym, product[1])
         assert list(product[1]) == list(case.policy.disclose)
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_both_accept_whatever_a_policy_can_ask_and_a_wallet_prove(
+    community: Community, ana: Member, data: st.DataObject
+):
+    types = {one.name: one.type for one in community.schema.attributes}
+    shown = data.draw(st.lists(st.sampled_from(sorted(types)), unique=True))
+    purpose = data.draw(st.sampled_from(["login", "visit", "poll"]))
+    values = {"points": 70_000, "valid_until": 22_280, "serial": ana.credential.serial}
+    require = []
+    for name, value in values.items():
+        for operator, side in ((">=", -1), ("<=", 1)):
+            asked = purpose == "poll" if name == "serial" else name not in shown
+            if asked and data.draw(st.booleans()):
+                largest = 2**16 - 1 if name == "valid_until" else 2**24 - 1
+                far = data.draw(st.one_of(st.integers(0, 300), st.integers(0, largest)))
+                bound = min(max(value + side * far, 0), largest)
+                require.append(Requirement(attribute=name, operator=operator, bound=bound))
+    policy = Policy(
+        purpose=purpose,
+        pseudonym=purpose == "poll" or data.draw(st.booleans()),
+        disclose=tuple(shown),
+        identifying=True,
+        require=tuple(data.draw(st.permutations(require))),
+    )
+    city = community.metadata.community_id
+    case = Case(
+        metadata=community.metadata,
+        head=community.heads.newest,
+        policy=policy,
+        scope=poll_scope(city, NONCE) if purpose == "poll" else app_scope(purpose, CAFE),
+        freshness=NONCE,
+        action=data.draw(st.sampled_from([b"", ACTION])),
+    )
+    made = make(ana.credential, case)
+    product, second = both(made.to_cbor(), case)
+    assert product == second == (made.pseudonym, dict(product[1]))
+    assert set(product[1]) == set(shown)
 
 
 def test_both_refuse_what_was_made_for_anything_else(community: Community, ana: Member):

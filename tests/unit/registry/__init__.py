@@ -1,0 +1,1 @@
+"""Tests of the registry: accumulator, log, chain of heads, digits."""
