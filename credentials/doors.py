@@ -142,10 +142,12 @@ def judge_codes(
     heads: HeadChain,
     door: Door,
     up_to_date: bool,
+    at_any_head: bool = False,
 ) -> list[Judged]:
     """Judge many codes, each with its own `now`, in their order; one product of pairings for all.
 
-    Otherwise as judge_code.
+    `at_any_head` is for scans with which a door without network let people pass, at the heads that
+    it knew: they came in, whatever has been published since. Otherwise as judge_code.
     """
     examined = [
         _examine(
@@ -156,6 +158,7 @@ def judge_codes(
             door=door,
             now=now,
             up_to_date=up_to_date,
+            at_any_head=at_any_head,
         )
         for code, now in codes
     ]
@@ -175,6 +178,7 @@ def _examine(
     door: Door,
     now: int,
     up_to_date: bool,
+    at_any_head: bool,
 ) -> tuple[Judged, PendingPresentation | None]:
     """A code refused at once, or what is known of it and the proof that is still to be settled."""
     try:
@@ -196,7 +200,7 @@ def _examine(
         refused = Verdict.WRONG_EVENT
     elif head is None and not up_to_date:
         refused = Verdict.DOOR_OUT_OF_DATE
-    elif head is None or head not in heads.accepted(now=now):
+    elif head is None or not (at_any_head or head in heads.accepted(now=now)):
         refused = Verdict.NOT_CURRENT
     if head is None or refused is not None:
         return Judged(verdict=refused, code_hash=code_hash, slot=slot), None

@@ -112,6 +112,7 @@ class SyncService:
                 heads=self._registry.chain(),
                 door=door,
                 up_to_date=True,
+                at_any_head=True,
             )
         )
         return [Judged(verdict=refused) if refused else next(judged) for refused in outright]

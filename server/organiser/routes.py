@@ -1,7 +1,7 @@
 """The addresses under /organiser: revoking, issuing anew, changing attributes, publishing heads.
 
-All of them need the organiser's bearer token. Whoever has it can revoke every member and read claim
-links: it is for machines that the organiser trusts like the own one.
+All of them need the organiser's bearer token. Whoever has it can revoke every member and make claim
+links, so it belongs on machines that are kept as well as the server itself.
 """
 
 from typing import Annotated, Any

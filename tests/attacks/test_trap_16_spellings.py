@@ -1,5 +1,6 @@
 """Trap 16: other spellings of a pseudonym or a ballot, other sequence numbers, other origins."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -32,21 +33,22 @@ def spellings_of(pseudonym: bytes) -> Iterator[bytes]:
     yield curve.encode_g1(curve.decode_g1(pseudonym) + curve.g1_generator)
 
 
-def small_pseudonym(city: City, poll: Manifest) -> Wallet:
-    """A member whose pseudonym in this poll has a second, unreduced spelling in 381 bits."""
+def small_pseudonym(city: City) -> tuple[Wallet, Manifest]:
+    """A member, and a poll in which its pseudonym has a second, unreduced spelling in 381 bits."""
+    wallet = enrol(city)
     for _ in range(200):
-        wallet = enrol(city)
+        poll = city.open_poll(f"spelled-{secrets.token_hex(4)}")
         pseudonym = wallet.ballot(poll, 1).presentation.pseudonym
         x = int.from_bytes(bytes([pseudonym[0] & 0x1F]) + pseudonym[1:], "big")
         if x + FIELD < 2**381:
-            return wallet
+            return wallet, poll
     raise AssertionError
 
 
 def test_trap_16_no_other_spelling_of_a_pseudonym_gives_a_second_vote(
-    city: City, poll: Manifest
+    city: City,
 ) -> None:
-    member = small_pseudonym(city, poll)
+    member, poll = small_pseudonym(city)
     shown = member.ballot(poll, 2).presentation
     named = poll.manifest_hash
 

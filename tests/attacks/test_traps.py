@@ -212,7 +212,7 @@ def test_trap_15_no_address_takes_a_members_secret(city: City) -> None:
         *("nonce", "commitment", "claim_code"),
         *("code", "direction", "scan_id", "scans", "scanned_at"),
         *("ballot", "policy", "presentation", "asked_at"),
-        *("when", "attributes", "settle", "emergency"),  # the organiser's
+        *("when", "attributes", "emergency"),  # the organiser's
     }
 
 

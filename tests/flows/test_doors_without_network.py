@@ -40,6 +40,20 @@ def test_a_scan_made_without_network_counts_when_it_arrives(city: Standing, ana:
     assert (late.verdict, late.first) == (Verdict.ALREADY_IN, First(at=NOON, door="once"))
 
 
+@pytest.mark.parametrize("emergency", [False, True])
+def test_whom_the_door_let_in_counts_whatever_heads_were_published_since(
+    city: Standing, ana: Member, bo: Member, emergency: bool
+) -> None:
+    """The door knew no newer head; leaving the entry out would let the member in again."""
+    scan = queued(city, ana, door="once", at=NOON)
+    city.clock.now += 30
+    city.remove(bo, emergency=emergency)
+    city.clock.now += 7200
+    assert [result.verdict for result in city.hand_over(scan, door="once")] == [Verdict.ADMITTED]
+    again = city.check_in(city.code(city.current(ana), door="once"), door="once")
+    assert again.verdict is Verdict.ALREADY_IN
+
+
 def test_the_earlier_scan_wins_over_one_that_the_server_decided(
     city: Standing, ana: Member
 ) -> None:
