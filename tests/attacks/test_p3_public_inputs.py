@@ -91,7 +91,7 @@ INPUTS = {
     },
     "more disclosed": {"policy": replace(POLICY, disclose=(*POLICY.disclose, "volunteer"))},
     "less disclosed": {"policy": replace(POLICY, disclose=("pass",))},
-    "no pseudonym": {"policy": replace(POLICY, pseudonym=False)},
+    "the other way with a pseudonym": {"policy": replace(POLICY, pseudonym=False)},
     "nothing required": {"policy": replace(POLICY, require=())},
 }
 INPUTS |= {
@@ -117,17 +117,24 @@ INPUTS |= {
 }
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["with a pseudonym", "without one"])
 @pytest.mark.parametrize("name", INPUTS)
-def test_p3_every_public_input_counts(community: Community, made, name: str):
+def test_p3_every_public_input_counts(community: Community, ana: Member, name: str, named: bool):
+    """Without a pseudonym too, where the audience stands in the presentation header alone."""
+    asked = replace(POLICY, pseudonym=named)
+    made = present(ana.credential, policy=asked, scope=CAFE, freshness=NONCE, today=TODAY)
     arguments = {
         "verifier": community.verifier,
-        "policy": POLICY,
+        "policy": asked,
         "scope": CAFE,
         "freshness": NONCE,
         "today": TODAY,
     }
     assert verify_presentation(made, **arguments)
     arguments |= INPUTS[name]
+    if "policy" in INPUTS[name]:
+        other = INPUTS[name]["policy"]
+        arguments["policy"] = replace(other, pseudonym=other.pseudonym == named)
     scope = arguments["scope"]
     claims = {
         "purpose": scope.purpose,
