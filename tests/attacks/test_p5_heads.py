@@ -119,6 +119,10 @@ def test_p5_a_rewound_epoch_is_refused(town: Community):
 def test_p5_a_gap_is_refused(town: Community):
     is_refused(town, town.heads.signed[3], known=1)
     is_refused(town, town.heads.signed[1], town.heads.signed[3])
+    # One that names the right hash and leaves a number out.
+    jump = replace(town.heads.heads[3], epoch=4)
+    is_refused(town, signed(town, jump))
+    is_refused(town, town.heads.signed[2], signed(town, jump))
     with pytest.raises(HeadRefused):
         HeadChain.start([], metadata=town.metadata)
 
