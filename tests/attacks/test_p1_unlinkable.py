@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Iterable
+from types import SimpleNamespace
 
 import pytest
 
 from credentials.bbs.signature import finalize_blind_sign
-from credentials.curve import curve
+from credentials.curve import curve, scalars
 from credentials.curve.scalars import ORDER, encode_scalar, random_scalar
 from credentials.errors import CredentialRefused
 from credentials.formats.credential import IssuedCredential
@@ -123,6 +124,34 @@ def test_p1_no_point_or_scalar_of_a_proof_ever_returns(community: Community, ana
         assert len(parts) == 15 + (len(proof) - scalars) // 32
         assert not parts & seen
         seen |= parts
+
+
+def test_p1_every_blinding_is_drawn_anew_from_the_operating_system(
+    ana: Member, monkeypatch: pytest.MonkeyPatch
+):
+    """One known first move would give its secret away: (response - first move) / challenge."""
+    drawn: list[int] = []
+    true = secrets.randbelow
+
+    def recorded(limit: int) -> int:
+        assert limit == ORDER - 1
+        drawn.append(true(limit))
+        return drawn[-1]
+
+    monkeypatch.setattr(scalars, "secrets", SimpleNamespace(randbelow=recorded))
+    policy = Policy(
+        purpose="visit",
+        disclose=("reissued",),
+        require=(Requirement.parse("points >= 1"), Requirement.parse("valid_until >= 2020-01-01")),
+    )
+    scope = app_scope("visit", "https://cafe.example/answer")
+    for _ in range(5):
+        present(ana.credential, policy=policy, scope=scope, freshness=bytes(32))
+    hidden = len(ana.credential.scalars) - 1
+    signature = 5 + 1  # r1, r2, three first moves; and what blinds the inversion of r2
+    registry = 2  # rho and its first move
+    ranges = sum(2 * digits + digits - 1 for digits in (3, 2))  # the first digit's is tied
+    assert len(set(drawn)) == len(drawn) == 5 * (hidden + signature + registry + ranges)
 
 
 def test_p1_the_issuers_key_alone_does_not_tell_whose_proof_it_is(

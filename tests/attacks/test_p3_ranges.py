@@ -217,6 +217,8 @@ def test_p3_what_cannot_be_ranged_is_no_policy(community: Community):
         with pytest.raises(PolicyError):
             policy_of(*texts)
     with pytest.raises(PolicyError):
+        replace(policy_of("points >= 1"), disclose=("points",), identifying=True)
+    with pytest.raises(PolicyError):
         policy_of("valid_until >= 65536").check(community.schema)
     with pytest.raises(PolicyError):
         VALID.bounds(community.schema, today=None)
