@@ -148,7 +148,7 @@ class LateName(PseudonymStatement):
     """Nym = (s^ * OP - U) / c for any U: as many names as wanted."""
 
     def commit(self, credential, blindings: Mapping[int, int]) -> LateCommitment:
-        point = scope_point(self.context_id)
+        point = scope_point(self.context_id).point
         u_point = scaled(point, random_scalar())
 
         def answer(c: int):

@@ -190,7 +190,7 @@ def test_p3_a_pseudonym_under_another_generator_is_refused(community: Community,
             def commit(self, credential, blindings, index=index):
                 scalars = (*credential.scalars[:-1], credential.scalars[index])
                 moved = {**blindings, self.nym_index: blindings[index]}
-                return super().commit(replace(credential, scalars=scalars), moved)
+                return super().commit(replace(credential, scalars=scalars, _pseudonyms={}), moved)
 
         other = OtherSecret(context_id=CAFE.context_id, nym_index=len(keys.generators) - 1)
         is_refused(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from credentials.curve import curve
+from credentials.curve import FixedBase, curve
 from credentials.curve.scalars import ORDER, invert, random_scalar
 from credentials.errors import DigitsRefused, PresentationRefused
 from credentials.formats.policy import Policy
@@ -66,7 +66,7 @@ def test_p3_a_digit_table_of_ones_own_is_refused(community: Community):
     made = forge(late.credential, statements, keys=community.verifier, policy=VALID)
     only_the_pairing_refuses(community, made)
     own_key = curve.multiply_g2(curve.g2_generator, xi)
-    fooled = replace(community.verifier, digit_key=own_key)
+    fooled = replace(community.verifier, digit_key=FixedBase(own_key, multiply=curve.multiply_g2))
     assert verify_at_cafe(made, keys=fooled, policy=VALID) == {}
 
 

@@ -35,8 +35,10 @@ def changed_keys(community: Community, other: Community) -> dict[str, dict]:
     mine, theirs = community.verifier, other.verifier
     head = mine.head.head
     names = ("issuer_key", "registry_key", "digit_key", "domain", "constant")
-    changes = {name: {name: getattr(theirs, name)} for name in names}
-    changes["generators"] = {"tables": mine.tables[::-1], "generators": mine.generators[::-1]}
+    # What was kept for the true keys goes, as it would with keys read anew.
+    changes = {name: {name: getattr(theirs, name), "_disclosing": {}} for name in names}
+    swapped = {"tables": mine.tables[::-1], "generators": mine.generators[::-1]}
+    changes["generators"] = {**swapped, "_disclosing": {}}
     for name, value in (
         ("value", curve.encode_g1(scaled(curve.g1_generator, random_scalar()))),
         ("epoch", head.epoch + 1),
