@@ -35,13 +35,21 @@ def reference() -> None:
 
 
 def take_turns(
-    operations: Mapping[str, Callable[[], object]], *, rounds: int, clock: Clock = PROCESSOR
+    operations: Mapping[str, Callable[[], object]],
+    *,
+    rounds: int,
+    warm: int = 1,
+    clock: Clock = PROCESSOR,
 ) -> dict[str, float]:
-    """Median seconds of each operation and of "R", over `rounds` rounds in which all take turns."""
+    """Median seconds of each operation and of "R", over `rounds` rounds in which all take turns.
+
+    Before that each is done `warm` times, until what is kept for later is there.
+    """
     all_operations = {"R": reference, **operations}
     times: dict[str, list[float]] = {name: [] for name in all_operations}
     for operation in all_operations.values():
-        operation()
+        for _ in range(warm):
+            operation()
     for _ in range(rounds):
         for name, operation in all_operations.items():
             start = clock()

@@ -5,8 +5,9 @@
     verifier.verify(answer)                  -> VerifiedPresentation, or PresentationRefused
 
 Nothing about a member leaves the app. From the community's address it fetches the metadata once,
-and registry heads (which say who was removed, without names) whenever newer ones are due. With
-files instead of the address it never uses the network.
+and registry heads (which say who was removed, without names) whenever newer ones are due, and every
+ten minutes while it is used, so that a removal in an emergency reaches it. With files instead of
+the address it never uses the network.
 """
 
 import threading
@@ -42,6 +43,9 @@ from credentials.scope import app_scope, day_of
 REQUEST_SECONDS = 300
 REFRESH_SECONDS = 30
 """How long a Verifier waits, at least, before it fetches heads by itself again."""
+
+STALE_SECONDS = 600
+"""After so long it looks whether there was an emergency, if it is asked to verify anything."""
 
 REFRESH_TIMEOUT_SECONDS = 5.0
 NONCE_LENGTH = 32
@@ -81,6 +85,7 @@ class Verifier:
         self._address = None if isinstance(metadata, Mapping) else address_in(metadata)
         self._lock = threading.Lock()
         self._next_refresh = time.monotonic() + REFRESH_SECONDS
+        self._stale_at = time.monotonic() + STALE_SECONDS
         self._chain = self._newer(None, heads)
         self._keys = VerifierKeys.from_metadata(self.metadata)
         self._keys.warm()
@@ -155,6 +160,7 @@ class Verifier:
         with self._lock:
             self._next_refresh = time.monotonic() + REFRESH_SECONDS
             self._chain = self._newer(self._chain, heads)
+            self._stale_at = time.monotonic() + STALE_SECONDS
 
     def _newer(self, chain: HeadChain | None, heads: HeadsSource | None) -> HeadChain:
         if heads is not None:
@@ -171,8 +177,10 @@ class Verifier:
 
     def _heads(self, *, now: int, named: bytes | None = None) -> HeadChain:
         """The registry heads, brought up to date if that is due or a presentation names another."""
-        outdated = self._chain.is_due(now=now) or (
-            named is not None and self._chain.find(named) is None
+        outdated = (
+            self._chain.is_due(now=now)
+            or time.monotonic() >= self._stale_at
+            or (named is not None and self._chain.find(named) is None)
         )
         if outdated and self._address is not None and self._may_refresh():
             with suppress(ClientError):  # what is known must do

@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     from client.wallet.consent import Asked
     from client.wallet.showing import DoorCode
     from client.wallet.vault import Vault
+    from credentials.holder import Credential
 
 CLEAR_SCREEN = "\x1b[2J\x1b[H"
+WATCH_SECONDS = 600
+"""How often a code that is drawn again and again looks whether a newer registry head is due."""
 
 
 def present(
@@ -108,7 +111,6 @@ def _door(
     from client.wallet.holdings import choose
     from client.wallet.renew import renew_metadata
     from client.wallet.showing import draw_code, find_door
-    from client.wallet.standing import stand
     from credentials.doors import door_policy
 
     holding = choose(vault.read(), community=community, number=number)
@@ -121,10 +123,8 @@ def _door(
             # The door may be newer than what this wallet knows.
             metadata = renew_metadata(vault, membership=holding.membership, issuer=issuer).metadata
             found, its_event = find_door(metadata, door=door, event=event)
-        standing = stand(vault, holding=holding, issuer=issuer)
-    if standing.note:
-        note(standing.note)
-    mine = standing.credential
+    mine = _credential(vault, community=community, number=number)
+    since = time.monotonic()
     asked = asked_by_door(
         found,
         event=its_event,
@@ -132,7 +132,31 @@ def _door(
         metadata=metadata,
         credential=mine,
     )
-    return asked, lambda: draw_code(mine, metadata=metadata, door=found, event=its_event)
+
+    def draw() -> "DoorCode":
+        nonlocal mine, since
+        if time.monotonic() - since > WATCH_SECONDS:
+            mine = _credential(vault, community=community, number=number)
+            since = time.monotonic()
+        return draw_code(mine, metadata=metadata, door=found, event=its_event)
+
+    return asked, draw
+
+
+def _credential(vault: "Vault", *, community: str | None, number: int | None) -> "Credential":
+    """The credential that is meant, at the newest registry head if that can be had."""
+    from client.issuer import IssuerClient
+    from client.transport import Transport
+    from client.wallet.holdings import choose
+    from client.wallet.standing import stand
+
+    holding = choose(vault.read(), community=community, number=number)
+    with Transport() as transport:
+        issuer = IssuerClient(holding.membership.address, transport=transport)
+        standing = stand(vault, holding=holding, issuer=issuer)
+    if standing.note:
+        note(standing.note)
+    return standing.credential
 
 
 def _to_app(

@@ -7,8 +7,9 @@ import argparse
 import signal
 import sys
 
+from examples.demo.cast import Told
 from examples.demo.stage import Stage, StoryFailed, stage
-from examples.demo.story import Told, play
+from examples.demo.story import play
 
 
 def main() -> int:
@@ -49,8 +50,15 @@ The city is still there. Be a member of it; in another terminal, in this folder:
   symbolon wallet show
   symbolon wallet present {told.apps["cafe"]}/membership
   symbolon wallet present --door main
-  symbolon wallet vote {played.address}/polls/next
   symbolon verify --bundle {played.address}/polls/budget
+
+Or be the organiser:
+
+  export SYMBOLON_DATA={played.data}
+  export SYMBOLON_PASSPHRASE='{played.passphrase_file.read_text().strip()}'
+  symbolon-server poll create "Tea or coffee?" --option Tea --option Coffee --closes 1h --open
+  symbolon-server attendees revoke zeno@example.org --now
+  symbolon-server registry status
 
   {played.address}/docs   every endpoint of the server
 

@@ -7,9 +7,9 @@ import httpx
 
 from client.issuer import IssuerClient
 from client.transport import Transport
-from client.wallet.enrolling import credential_of
+from client.wallet.holdings import choose
 from client.wallet.vault import Vault
-from client.wallet.voting import make_vote, read_poll
+from client.wallet.voting import make_vote, on_roll, read_poll
 from credentials.formats import base64url
 
 
@@ -17,17 +17,13 @@ def cast_twice_at_once(
     wallet: Path, *, passphrase: str, address: str, poll: str, choice: int
 ) -> list[int]:
     """Cast a wallet's ballot over two connections at once; both HTTP statuses, ascending."""
-    contents = Vault.open(wallet, passphrase=passphrase).read()
-    membership = contents.memberships[0]
-    enrolment = membership.enrolments[0]
-    credential = credential_of(contents.seed, membership=membership, enrolment=enrolment)
+    vault = Vault.open(wallet, passphrase=passphrase)
+    holding = choose(vault.read())
     with Transport() as transport:
-        paper = read_poll(
-            poll,
-            issuer=IssuerClient(address, transport=transport),
-            metadata=membership.metadata,
-        )
-    made = make_vote(credential, poll=paper, choice=choice, count=enrolment.count)
+        issuer = IssuerClient(address, transport=transport)
+        paper = read_poll(poll, issuer=issuer, metadata=holding.membership.metadata)
+        credential = on_roll(vault, holding=holding, poll=paper, issuer=issuer)
+    made = make_vote(credential, poll=paper, choice=choice, count=holding.enrolment.count)
     body = {"ballot": base64url.encode(made.ballot)}
     together = threading.Barrier(2)
     statuses: list[int] = []

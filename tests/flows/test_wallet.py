@@ -16,7 +16,7 @@ from tests.flows.service import Organiser, Served, free_port
 
 NAMES = [
     *("Ana", "Bo", "Cy", "Dee", "Eli", "Fay", "Gus", "Hal", "Ida", "Jon", "Kim", "Lea", "Max"),
-    *("Noa", "Ola"),
+    *("Noa", "Ola", "Pia", "Rea"),
 ]
 
 
@@ -260,6 +260,21 @@ def test_a_door_that_is_newer_than_the_wallet_is_found(city: City, tmp_path: Pat
     city.organiser.ask("door", "add", "Side door", "--id", "side", "--mode", "members_only")
     assert wallet.ask("present", "--door", "side", "--yes")["code"].startswith("SYM1:")
     assert "main" in refused(wallet.run("present", "--door", "back", "--yes"))
+
+
+def test_p5_a_removed_member_is_told_by_the_wallet_and_votes_in_no_later_poll(
+    city: City, tmp_path: Path
+) -> None:
+    wallet = member(city, "Pia", folder=tmp_path)
+    stays = member(city, "Rea", folder=tmp_path)
+    city.organiser.ask("attendees", "revoke", "pia@example.org", "--now", "--yes")
+    assert wallet.ask("refresh") == [{"community": "Agora", "credentials": 0, "ended": 1}]
+    (listed,) = wallet.ask("list")
+    assert "was removed on" in listed["ended"]
+    assert "was removed on" in refused(wallet.run("present", "--door", "main", "--yes"))
+    open_poll(city, "tea")
+    assert "was removed on" in refused(wallet.run("vote", "tea", "--choice", "1", "--yes"))
+    assert stays.ask("vote", "tea", "--choice", "1", "--yes")["answer"] == "Soup"
 
 
 def test_a_wallet_keeps_several_credentials_apart(city: City, tmp_path: Path) -> None:

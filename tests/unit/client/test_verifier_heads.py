@@ -203,3 +203,16 @@ def test_a_fork_is_loud(served: Served) -> None:
     community.publish()
     with pytest.raises(HeadRefused):
         verifier.verify(ask(verifier, current(ana, community=community), community=community))
+
+
+def test_an_app_hears_of_an_emergency_after_ten_minutes_though_nobody_names_its_head(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verifier = Verifier(served.address, app="cafe")
+    ana = served.community.enrol()
+    served.community.publish(ana.issued.handle, grace=0)
+    assert verifier.verify(ask(verifier, ana, community=served.community)), "it knows no better yet"
+    later = time.monotonic() + 600
+    monkeypatch.setattr("client.verifier.time.monotonic", lambda: later)
+    with pytest.raises(HeadNotAccepted, match="removed"):
+        verifier.verify(ask(verifier, ana, community=served.community))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from client.commands.listing import list_credentials, refresh, show
-from client.commands.present import present
+from client.commands.present import _door, present
 from client.commands.vote import vote
 from client.errors import WalletError
 from credentials.errors import MemberRevoked
@@ -70,6 +70,20 @@ def test_a_door_code_is_made_at_the_wallet_s_head_without_asking(
     code = Presentation.from_cbor(from_qr_text(told()["code"]))
     assert code.head == served.community.heads.newest.hash
     assert served.asked == []
+
+
+def test_a_code_that_is_drawn_for_hours_follows_the_registry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("client.commands.present.WATCH_SECONDS", -1.0)
+    with serving(period=60) as served:  # so that a newer head is always due
+        ana = member(served, tmp_path)
+        _, draw = _door(ana.vault, door="once", event=None, community=None, number=None)
+        head = served.community.publish()
+        assert Presentation.from_cbor(from_qr_text(draw().text)).head == head.hash
+        served.remove(0)
+        with pytest.raises(MemberRevoked):
+            draw()
 
 
 def test_a_vote_is_cast_at_the_poll_s_head(served: Served, ana: Person, told: Any) -> None:
