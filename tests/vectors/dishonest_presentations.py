@@ -15,7 +15,6 @@ from credentials.formats.presentation import Presentation
 from credentials.holder import Credential, Witness
 from credentials.presentation.range import RangeStatement
 from credentials.presentation.statement import Commitment
-from credentials.registry.digits import DigitTable
 from tests.vectors.changes import IDENTITY
 from tests.vectors.vector_community import Holder, VectorCommunity
 from tests.vectors.vector_presentations import TODAY, Asked
@@ -131,7 +130,7 @@ def dishonest_presentations(
     assert current.digits is not None
     points = current.digits.points
     # Under sigma_(d+1) a wallet could count each digit lower or higher than it is.
-    shifted = DigitTable(points=(*points[1:], points[0]))
+    shifted = replace(current.digits, points=(*points[1:], points[0]))
     yield shown(
         "digits under the signatures of others",
         "e(S_i, X~) = e(Sbar_i, BP2) does not hold",
@@ -143,7 +142,7 @@ def dishonest_presentations(
         "digits of another community",
         "e(S_i, X~) = e(Sbar_i, BP2) does not hold",
         like="date",
-        credential=current.with_digits(foreign.digits),
+        credential=replace(current, digits=foreign.digits),
     )
     stranger = foreign.at(foreign.holder("ana").credential, 4)
     octets = replace(made("stranger", every["registry"], stranger), head=community.heads[4].hash)

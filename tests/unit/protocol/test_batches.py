@@ -22,7 +22,6 @@ from credentials.presentation import (
     present,
     settle,
 )
-from credentials.registry.digits import DigitTable
 from credentials.scope import app_scope
 from tests.community import Community, Member
 
@@ -63,7 +62,8 @@ def unwitnessed(credential: Credential) -> Credential:
 def undigited(credential: Credential) -> Credential:
     assert credential.digits is not None
     points = credential.digits.points
-    return credential.with_digits(DigitTable(points=(*points[1:], points[0])))
+    shifted = replace(credential.digits, points=(*points[1:], points[0]))
+    return credential.with_digits(shifted)
 
 
 def culprits(outcomes: list[VerifiedPresentation | PresentationRefused]) -> list[int]:
