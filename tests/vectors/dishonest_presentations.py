@@ -131,7 +131,7 @@ def dishonest_presentations(
     assert current.digits is not None
     points = current.digits.points
     # Under sigma_(d+1) a wallet could count each digit lower or higher than it is.
-    shifted = DigitTable(points=(*points[1:], points[0]))
+    shifted = DigitTable(points=(*points[1:], points[0]), key=current.keys.digit_key.point)
     yield shown(
         "digits under the signatures of others",
         "e(S_i, X~) = e(Sbar_i, BP2) does not hold",
@@ -143,7 +143,7 @@ def dishonest_presentations(
         "digits of another community",
         "e(S_i, X~) = e(Sbar_i, BP2) does not hold",
         like="date",
-        credential=current.with_digits(foreign.digits),
+        credential=replace(current, digits=foreign.digits),
     )
     stranger = foreign.at(foreign.holder("ana").credential, 4)
     octets = replace(made("stranger", every["registry"], stranger), head=community.heads[4].hash)

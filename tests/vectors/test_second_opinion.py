@@ -157,9 +157,9 @@ def dishonest(community: Community, other: Community, ana: Member, bo: Member):
         )
         yield f"another {name}", changed
     foreign_digits = open_digits(other.digits, digit_key=other.metadata.keys.digit_key)
-    yield "digits of another community", credential.with_digits(foreign_digits)
+    yield "digits of another community", replace(credential, digits=foreign_digits)
     points = own_digits(credential)
-    shifted = DigitTable(points=(*points[1:], points[0]))
+    shifted = DigitTable(points=(*points[1:], points[0]), key=credential.keys.digit_key.point)
     yield "another digit's signature", credential.with_digits(shifted)
 
 

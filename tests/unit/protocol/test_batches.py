@@ -63,7 +63,9 @@ def unwitnessed(credential: Credential) -> Credential:
 def undigited(credential: Credential) -> Credential:
     assert credential.digits is not None
     points = credential.digits.points
-    return credential.with_digits(DigitTable(points=(*points[1:], points[0])))
+    return credential.with_digits(
+        DigitTable(points=(*points[1:], points[0]), key=credential.keys.digit_key.point)
+    )
 
 
 def culprits(outcomes: list[VerifiedPresentation | PresentationRefused]) -> list[int]:
