@@ -10,12 +10,12 @@ CREDENTIAL_HEADER = "symbolon/credential/1"  # the signed header, the same for e
 ISSUED_CREDENTIAL = "symbolon/issued/1"  # what the issuer answers to a commitment
 HEAD = "symbolon/head/1"  # one epoch of the revocation registry; its SHA-256 names it
 WITNESS = "symbolon/witness/1"  # what the issuer gives along: a registry witness and its head
-METADATA = "symbolon/metadata/1"  # the community's signed public description
-REQUEST = "symbolon/request/1"  # what an app asks a wallet to show
+METADATA = "symbolon/metadata/2"  # the community's signed public description
+REQUEST = "symbolon/request/2"  # what an app asks a wallet to show
 PRESENTATION = "symbolon/showing/1"  # a proof with what it discloses; also the door code
-POLL = "symbolon/poll/1"  # a poll's manifest; its SHA-256 names the poll
+POLL = "symbolon/poll/2"  # a poll's manifest; its SHA-256 names the poll
 BALLOT = "symbolon/ballot/1"  # one vote with its presentation; its SHA-256 names the ballot
-POLL_BUNDLE = "symbolon/poll-bundle/1"  # all that is needed to recount a poll offline
+POLL_BUNDLE = "symbolon/poll-bundle/2"  # all that is needed to recount a poll offline
 
 # Hashed CBOR that is never sent: first element of the array under SHA-256.
 SCOPE = "symbolon/scope/1"  # who, what for and which instance; hashed to context_id

@@ -37,7 +37,7 @@ def small_pseudonym(city: City) -> tuple[Wallet, Manifest]:
     """A member, and a poll in which its pseudonym has a second, unreduced spelling in 381 bits."""
     wallet = enrol(city)
     for _ in range(200):
-        poll = city.open_poll(f"spelled-{secrets.token_hex(4)}")
+        poll = city.open_poll(f"spelled-{secrets.token_hex(4)}", options=("red", "green", "blue"))
         pseudonym = wallet.ballot(poll, 1).presentation.pseudonym
         x = int.from_bytes(bytes([pseudonym[0] & 0x1F]) + pseudonym[1:], "big")
         if x + FIELD < 2**381:

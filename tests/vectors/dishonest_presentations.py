@@ -15,6 +15,7 @@ from credentials.formats.presentation import Presentation
 from credentials.holder import Credential, Witness
 from credentials.presentation.range import RangeStatement
 from credentials.presentation.statement import Commitment
+from credentials.registry.digits import DigitTable
 from tests.vectors.changes import IDENTITY
 from tests.vectors.vector_community import Holder, VectorCommunity
 from tests.vectors.vector_presentations import TODAY, Asked
@@ -130,7 +131,7 @@ def dishonest_presentations(
     assert current.digits is not None
     points = current.digits.points
     # Under sigma_(d+1) a wallet could count each digit lower or higher than it is.
-    shifted = replace(current.digits, points=(*points[1:], points[0]))
+    shifted = DigitTable(points=(*points[1:], points[0]), key=current.keys.digit_key.point)
     yield shown(
         "digits under the signatures of others",
         "e(S_i, X~) = e(Sbar_i, BP2) does not hold",

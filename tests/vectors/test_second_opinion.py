@@ -16,7 +16,7 @@ from credentials.formats.requirement import Requirement
 from credentials.holder import Credential, Witness
 from credentials.keys import VerifierKeys
 from credentials.presentation import check_presentation, verify_presentation
-from credentials.registry.digits import open_digits
+from credentials.registry.digits import DigitTable, open_digits
 from credentials.scope import app_scope, poll_scope
 from tests.community import Community, Member
 from tests.vectors.presentation_changes import asked_otherwise, mutated
@@ -157,10 +157,9 @@ def dishonest(community: Community, other: Community, ana: Member, bo: Member):
         )
         yield f"another {name}", changed
     foreign_digits = open_digits(other.digits, digit_key=other.metadata.keys.digit_key)
-    # A wallet refuses such a table itself; this one does not look.
     yield "digits of another community", replace(credential, digits=foreign_digits)
     points = own_digits(credential)
-    shifted = replace(credential.digits, points=(*points[1:], points[0]))
+    shifted = DigitTable(points=(*points[1:], points[0]), key=credential.keys.digit_key.point)
     yield "another digit's signature", credential.with_digits(shifted)
 
 

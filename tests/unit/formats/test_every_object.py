@@ -154,12 +154,12 @@ def test_the_sample_encodings_stay_as_they_are() -> None:
         "issued": "5e73e98374c4d462",
         "witness": "eeb4d2a8ff7e9018",
         "head": "3a3a1e0070809a08",
-        "metadata": "472fdcb315fbcfee",
-        "request": "fdf5e6a953fc9e3b",
+        "metadata": "2fcaa3af23981c32",
+        "request": "89b11055a189e78e",
         "presentation": "3710324266d4421c",
-        "manifest": "f13ce54bd51ff85d",
-        "ballot": "09de5b8d8cfc814a",
-        "bundle": "71df4814881653a0",
+        "manifest": "df4eb7ae8960a1dc",
+        "ballot": "7c470f35dc90af23",
+        "bundle": "5769cf562c2de076",
     }
 
 

@@ -22,6 +22,7 @@ from credentials.presentation import (
     present,
     settle,
 )
+from credentials.registry.digits import DigitTable
 from credentials.scope import app_scope
 from tests.community import Community, Member
 
@@ -62,8 +63,9 @@ def unwitnessed(credential: Credential) -> Credential:
 def undigited(credential: Credential) -> Credential:
     assert credential.digits is not None
     points = credential.digits.points
-    shifted = replace(credential.digits, points=(*points[1:], points[0]))
-    return credential.with_digits(shifted)
+    return credential.with_digits(
+        DigitTable(points=(*points[1:], points[0]), key=credential.keys.digit_key.point)
+    )
 
 
 def culprits(outcomes: list[VerifiedPresentation | PresentationRefused]) -> list[int]:
