@@ -111,6 +111,7 @@ def asked_by_poll(poll: Poll, *, answer: str, metadata: Metadata, credential: Cr
         where=metadata.address,
         action=f"Vote “{answer}” on “{poll.manifest.question}”. It cannot be changed.",
         linkable="Only within this poll, so that you vote once; your ballot is published.",
+        roll=poll.head.highest_serial,
     )
 
 
@@ -124,6 +125,7 @@ def _asked(
     where: str,
     action: str,
     linkable: str,
+    roll: int | None = None,
 ) -> Asked:
     schema = metadata.schema
     policy.check(schema)
@@ -131,7 +133,7 @@ def _asked(
     shown: dict[str, AttributeValue] = {
         name: credential.attributes[name] for name in policy.disclose
     }
-    warning = crowd_warning(metadata.crowd, shown=shown)
+    warning = crowd_warning(metadata.crowd, shown=shown, roll=roll)
     if policy.identifying:
         warning = "What is disclosed can identify you: this is not an anonymous proof."
     return Asked(
@@ -141,6 +143,6 @@ def _asked(
         disclosed=tuple((name, schema.show_text(name, value)) for name, value in shown.items()),
         proven=required_in_words(policy, schema=schema, today=today),
         linkable=linkable,
-        crowd=crowd_in_words(metadata.crowd, shown=shown, schema=schema),
+        crowd=crowd_in_words(metadata.crowd, shown=shown, schema=schema, roll=roll),
         warning=warning,
     )

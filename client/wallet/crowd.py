@@ -12,22 +12,35 @@ SMALL = 30
 
 
 def crowd_in_words(
-    crowd: Crowd | None, *, shown: Mapping[str, AttributeValue], schema: Schema
+    crowd: Crowd | None,
+    *,
+    shown: Mapping[str, AttributeValue],
+    schema: Schema,
+    roll: int | None = None,
 ) -> str:
-    """How many members there are, and how many of them share each value that is shown."""
+    """How many members there are, and how many of them share each value that is shown.
+
+    `roll` is the highest serial on a poll's roll: there are no more voters than that, whatever the
+    organiser says.
+    """
+    on_roll = "" if roll is None else f"at most {roll} on the roll of this poll; "
     if crowd is None:
-        return UNKNOWN
+        return on_roll + UNKNOWN
     told = {(group.attribute, group.value): group.members for group in crowd.groups}
     parts = [f"about {crowd.members} members" if crowd.members else "fewer than 10 members"]
     for name, value in shown.items():
         members = told.get((name, value))
         size = f"about {members}" if members else "too few to be told"
         parts.append(f"of those {size} have {name} = {schema.show_text(name, value)}")
-    return "; ".join([*parts, "says the organiser"])
+    return on_roll + "; ".join([*parts, "says the organiser"])
 
 
-def crowd_warning(crowd: Crowd | None, *, shown: Mapping[str, AttributeValue]) -> str:
+def crowd_warning(
+    crowd: Crowd | None, *, shown: Mapping[str, AttributeValue], roll: int | None = None
+) -> str:
     """What to be careful about, where the crowd is small or nobody says how large it is."""
+    if roll is not None and roll < SMALL:
+        return "Few members are on the roll of this poll, so your vote may be told from theirs."
     if crowd is None:
         return "Nobody says how many members there are: if they are few, you may be recognised."
     around = crowd.around(shown)

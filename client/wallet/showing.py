@@ -21,6 +21,8 @@ from credentials.presentation import present
 from credentials.scope import app_scope, day_of, door_scope, time_slot
 
 MESSAGE_MAX = 300
+DAY_TOLERANCE_SECONDS = 86_400
+"""How far a request's time may be from this clock: an app must not choose what today is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,8 @@ def fetch_request(link: str, *, transport: Transport) -> PresentationRequest:
         raise ClientError("That address does not hold a request to show a membership.") from None
     if answer.get("status", "waiting") != "waiting" or request.expires_at <= time.time():
         raise ClientError("That request was answered already or has expired; ask for a new one.")
+    if abs(request.asked_at - time.time()) > DAY_TOLERANCE_SECONDS:
+        raise ClientError("That request calls another day today; is your clock right?")
     return request
 
 

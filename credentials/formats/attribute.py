@@ -38,6 +38,11 @@ def days_of(text: str, *, name: str = "a day") -> int:
         raise SchemaError(f"{name} is not a date YYYY-MM-DD") from None
 
 
+def date_of(days: int) -> str:
+    """The date YYYY-MM-DD so many days after 1970-01-01; at most 65535."""
+    return (_EPOCH + timedelta(days=days)).isoformat()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute:
     """A name, one of TYPES and, for a choice only, its 1 to 64 distinct values.
@@ -109,7 +114,7 @@ class Attribute:
         if self.type == "flag":
             return "yes" if checked else "no"
         if self.type == "date":
-            return (_EPOCH + timedelta(days=int(checked))).isoformat()
+            return date_of(int(checked))
         return str(checked)
 
     def to_fields(self) -> tuple[str, str, tuple[str, ...]]:

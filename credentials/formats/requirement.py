@@ -5,12 +5,12 @@ showing the attribute. "Between" is two requirements.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from credentials.errors import PolicyError, SchemaError
 from credentials.formats import cbor
-from credentials.formats.attribute import MAX_OF_TYPE, days_of
+from credentials.formats.attribute import MAX_OF_TYPE, date_of, days_of
 from credentials.formats.names import take_attribute_name
 from credentials.formats.schema import SERIAL, SERIAL_INDEX, Schema
 
@@ -49,6 +49,7 @@ class Requirement:
     attribute: str
     operator: str
     bound: int | str
+    dated: bool = field(default=False, compare=False)  # whether the bound was written as a date
 
     def __post_init__(self) -> None:
         take_attribute_name(self.attribute, error=PolicyError)
@@ -93,8 +94,10 @@ class Requirement:
             ) from None
         if kind not in DIGITS_OF_TYPE:
             raise PolicyError(f"{self.attribute!r} is neither a date nor an integer")
-        if self.bound == TODAY and kind != "date":
-            raise PolicyError(f"{self.attribute!r} is not a date, so it has no 'today'")
+        if (self.bound == TODAY or self.dated) and kind != "date":
+            raise PolicyError(
+                f"{self.attribute!r} is not a date: neither 'today' nor a date bounds it"
+            )
         return kind, index
 
     def show_text(self, schema: Schema) -> str:
@@ -129,10 +132,12 @@ class Requirement:
                 "a requirement is not written like 'valid_until >= today' or 'points >= 100'"
             )
         attribute, operator, written = match.groups()
-        return cls(attribute=attribute, operator=operator, bound=_parse_bound(written))
+        bound, dated = _parse_bound(written), "-" in written
+        return cls(attribute=attribute, operator=operator, bound=bound, dated=dated)
 
     def __str__(self) -> str:
-        return f"{self.attribute} {self.operator} {self.bound}"
+        bound = date_of(self.bound) if self.dated and isinstance(self.bound, int) else self.bound
+        return f"{self.attribute} {self.operator} {bound}"
 
 
 def _parse_bound(written: str) -> int | str:

@@ -121,16 +121,24 @@ def hold(equations: Sequence[Equation]) -> bool:
 
 def culprits(groups: Sequence[Sequence[Equation]]) -> list[int]:
     """The positions of the groups of equations that do not hold, found by bisection."""
-    return _culprits(groups, range(len(groups)))
+    positions = range(len(groups))
+    return _culprits(groups, positions) if groups and not _all_hold(groups, positions) else []
 
 
 def _culprits(groups: Sequence[Sequence[Equation]], positions: Sequence[int]) -> list[int]:
-    if not positions or hold([equation for at in positions for equation in groups[at]]):
-        return []
+    """Those among `positions`, of which one at least does not hold."""
     if len(positions) == 1:
         return [positions[0]]
     middle = len(positions) // 2
-    return [*_culprits(groups, positions[:middle]), *_culprits(groups, positions[middle:])]
+    left, right = positions[:middle], positions[middle:]
+    if _all_hold(groups, left):
+        return _culprits(groups, right)  # there it must be: no need to look at all of it again
+    found = _culprits(groups, left)
+    return found if _all_hold(groups, right) else [*found, *_culprits(groups, right)]
+
+
+def _all_hold(groups: Sequence[Sequence[Equation]], positions: Sequence[int]) -> bool:
+    return hold([equation for at in positions for equation in groups[at]])
 
 
 def _left(key: FixedBase[G2], points: Sequence[G1], weights: Sequence[int]) -> tuple[G1, G2]:

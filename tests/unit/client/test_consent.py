@@ -1,14 +1,19 @@
 """P9: before anything is proven, the member sees all that it means."""
 
+import time
 from dataclasses import replace
 
 import pytest
 
+from client.errors import ClientError
+from client.transport import Json, Transport
 from client.wallet.consent import Asked, asked_by_app, asked_by_door, asked_by_poll
 from client.wallet.crowd import UNKNOWN
+from client.wallet.showing import fetch_request
 from client.wallet.voting import Poll
 from credentials.doors import door_policy
 from credentials.errors import RequirementNotMet
+from credentials.formats import base64url
 from credentials.formats.crowd import Crowd
 from credentials.formats.metadata import Metadata
 from credentials.formats.policy import Policy
@@ -164,3 +169,42 @@ def test_p9_a_vote_is_shown_with_its_exact_words(community: Community, ana: Memb
     assert "Soup" in shown.action
     assert "What is for lunch?" in shown.action
     assert shown.proven == ("that you were a member when the poll was opened",)
+
+
+def test_p9_a_short_roll_is_warned_of_whatever_the_organiser_says() -> None:
+    """The roll is in the signed head; the crowd is only claimed."""
+    community = Community()
+    ana = community.enrol()
+    head = community.heads.newest
+    short = replace(head, epoch=1, previous=head.hash, highest_serial=2)
+    shown = asked_by_poll(
+        Poll(id="next", manifest=replace(poll(community), head=short.hash), head=short),
+        answer="Tea",
+        metadata=replace(community.metadata, crowd=Crowd(members=290)),
+        credential=ana.credential,
+    )
+    assert "at most 2 on the roll" in shown.crowd
+    assert "Few members are on the roll" in shown.warning
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+def test_p9_a_request_that_calls_another_day_today_is_not_answered(
+    community: Community, days: int
+) -> None:
+    request = PresentationRequest(
+        id="x",
+        community_id=community.metadata.community_id,
+        app="cafe",
+        policy=Policy(purpose="login"),
+        nonce=bytes(32),
+        head=community.heads.newest.hash,
+        asked_at=int(time.time()) + days * 86_400,
+        expires_at=2**40,
+    )
+
+    class Served(Transport):
+        def get(self, *_: object, **__: object) -> Json:
+            return {"request": base64url.encode(request.to_cbor())}
+
+    with pytest.raises(ClientError, match="another day"):
+        fetch_request("https://cafe.example/membership", transport=Served())
