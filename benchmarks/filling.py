@@ -18,6 +18,7 @@ from credentials.issuance import draw_handle
 from credentials.merkle import Frontier
 from server.commands.session import Session
 from server.database import Database
+from server.issuance import credential_store
 from server.issuance import store as issuance
 from server.registry import store as registry
 
@@ -45,7 +46,7 @@ def fill(session: Session, *, members: int) -> list[Person]:
     people: list[Person] = []
     try:
         with database.read() as connection:
-            known = issuance.highest_serial(connection)
+            known = credential_store.highest_serial(connection)
         for start in range(known + 1, members + 1, CHUNK):
             people = [
                 Person(
@@ -98,7 +99,7 @@ def _add_members(connection: Connection, people: Sequence[Person]) -> None:
         ],
     )
     connection.execute(
-        insert(issuance.credentials),
+        insert(credential_store.credentials),
         [
             {
                 "commitment": one.commitment,

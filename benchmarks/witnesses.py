@@ -6,6 +6,7 @@ and decoding one point for each removal) is measured apart, and both are added u
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from benchmarks.chart import Axis, Chart, Curve
 from benchmarks.measure import Measured, Row, between_references, show
@@ -50,15 +51,12 @@ def main() -> None:
         assert rewind_witness(later, handle=handle, removals=removals) == witness
 
         costs[size] = Costs(
-            read=_measure(lambda entries=entries: read_entries(entries), size=size),
+            read=_measure(partial(read_entries, entries), size=size),
             forwards=_measure(
-                lambda removals=removals: update_witness(witness, handle=handle, removals=removals),
-                size=size,
+                partial(update_witness, witness, handle=handle, removals=removals), size=size
             ),
             backwards=_measure(
-                lambda removals=removals, later=later: rewind_witness(
-                    later, handle=handle, removals=removals
-                ),
+                partial(rewind_witness, later, handle=handle, removals=removals),
                 size=size,
             ),
         )

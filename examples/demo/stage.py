@@ -86,14 +86,10 @@ class Stage:
         """Run `symbolon wallet …` of a member; its JSON. Raises StoryFailed."""
         return self._json_of(self.try_wallet(name, *arguments))
 
-    def try_wallet(
-        self, name: str, command: str, *arguments: str | Path
-    ) -> subprocess.CompletedProcess[str]:
+    def try_wallet(self, name: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """The same, whatever comes out."""
         self.wallet_file(name).parent.mkdir(exist_ok=True)
-        return self._run(
-            "symbolon", "wallet", command, *arguments, "--wallet", self.wallet_file(name)
-        )
+        return self._run("symbolon", "wallet", *arguments, "--wallet", self.wallet_file(name))
 
     def door(self, *arguments: str | Path) -> tuple[int, Any]:
         """Run `symbolon door …`; exit status and JSON."""

@@ -277,7 +277,7 @@ class City:
         """How many requests to a route each worker process has answered, by process id."""
         counted = {}
         for file in (self.data / "metrics").glob("counter_*.db"):
-            values = MmapedDict.read_all_values_from_file(str(file))
+            values = MmapedDict.read_all_values_from_file(str(file))  # type: ignore[no-untyped-call]
             counted[file.stem] = sum(
                 value
                 for key, value, *_ in values
