@@ -101,7 +101,7 @@ def open_poll(
     """Open a poll; from now on nothing about it can change.
 
     Who may vote is fixed by a registry head, which is published now if members have come or gone
-    since the last one.
+    since the last one: whoever claims later votes in the next poll.
     """
     poll = _office(open_community(data, passphrase_file=passphrase_file)).open(poll_id)
     closes_at = poll.manifest.closes_at if poll.manifest else 0

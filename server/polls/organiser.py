@@ -68,6 +68,11 @@ class PollOffice:
             raise OperatorError(f"The poll {poll_id} was opened before.")
         with self._database.write() as connection:
             head = self._publisher.fresh_head(connection)
+            if not head.highest_serial:
+                raise OperatorError(
+                    "Nobody has claimed a credential yet, so nobody would be on the roll; open the "
+                    f"poll when members have: symbolon-server poll open {poll_id}"
+                )
             manifest = self._manifest(poll_id, poll.draft, head=head, now=now)
             opened = store.open_poll(
                 connection,

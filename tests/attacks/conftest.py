@@ -34,6 +34,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     for app, address in APPS.items():
         made.add_app(app, address)
     made.serve()
+    enrol(made)  # so that no poll's roll is empty
     yield made
     made.stop()
 

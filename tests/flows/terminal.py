@@ -2,11 +2,16 @@
 
 import json
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 from typer.testing import CliRunner
 
+from credentials.issuance import commit, derive_secrets
 from server.commands.program import commands
+from server.commands.session import open_community
+from server.issuance.entitlements import Invitation
+from server.issuance.service import IssuanceService
 
 
 class Terminal:
@@ -22,6 +27,25 @@ class Terminal:
             raise ran.exception
         assert ran.exit_code == 0, ran.output
         return ran.stdout
+
+    def enrol(self, **attributes: str | int) -> None:
+        """One more attendee, who has claimed a credential."""
+        session = open_community(self._data)
+        person = Invitation(
+            source=token_bytes(32), name="N.", email="n@example.org", attributes=attributes
+        )
+        session.entitlements.invite([person])
+        (claim,) = session.entitlements.claims(unclaimed_only=True)
+        issuance = IssuanceService(
+            session.database,
+            community=session.community,
+            registry=session.registry,
+            secret_key=session.keystore.issuer,
+        )
+        issuer_id = session.community.metadata().keys.issuer_id
+        own = derive_secrets(token_bytes(16), issuer_id=issuer_id, count=0)
+        nonce = issuance.draw_nonce().octets
+        issuance.issue(commit(own, nonce=nonce), nonce=nonce, claim_code=claim.code)
 
     def json(self, *words: str) -> Any:
         """The JSON document that a command prints."""

@@ -1,6 +1,7 @@
 """The organiser's commands for doors, polls and apps, as typed."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -71,9 +72,21 @@ def test_an_app_is_added_for_the_origin_of_its_address(city: Terminal) -> None:
         city.text("app", "add", "Open", "--response-address", "http://cafe.example/answer")
 
 
+def test_a_poll_waits_until_somebody_is_on_its_roll(tmp_path: Path) -> None:
+    new = Terminal(tmp_path / "data")
+    new.text("init", "--name", "Agora")
+    with pytest.raises(OperatorError, match="Nobody has claimed"):
+        new.text("poll", "create", "Where?", *OPTIONS, "--open")
+    (kept,) = new.json("poll", "list")
+    assert kept["state"] == "draft"
+    new.enrol(**{"pass": "member"})
+    assert new.json("poll", "open", kept["id"])["state"] == "open"
+
+
 def test_a_poll_is_created_opened_closed_and_counted(city: Terminal) -> None:
     created = city.json("poll", "create", "Where do we meet?", *OPTIONS)
     assert (created["id"], created["state"]) == ("where-do-we-meet", "draft")
+    city.enrol(**{"pass": "day", "valid_until": 60_000})
     assert city.json("poll", "open", created["id"])["state"] == "open"
     assert "open" in city.text("poll", "list")
     assert city.json("poll", "close", created["id"])["state"] == "closed"
@@ -85,6 +98,7 @@ def test_a_poll_is_created_opened_closed_and_counted(city: Terminal) -> None:
 
 
 def test_a_poll_takes_a_time_a_share_and_a_requirement(city: Terminal) -> None:
+    city.enrol(**{"pass": "day", "valid_until": 60_000})
     created = city.json(
         *("poll", "create", "Crew?", "--id", "crew", "--open"),
         *("--option", "Yes", "--option", "No", "--closes", "2999-01-01T00:00Z"),
