@@ -110,7 +110,7 @@ class DoorDesk:
                 raise
             raise NotJudged(str(refused), scan_id=scan_id) from None
         verdict = Verdict(answer.verdict)
-        self._learn_head_of(code, issuer=issuer)
+        self._learn_heads(code, verdict=verdict, issuer=issuer)
         self._remember(code, verdict=verdict, direction=direction, answer=answer)
         return Scanned(
             verdict=verdict,
@@ -146,10 +146,15 @@ class DoorDesk:
             up_to_date=False,
         )
 
-    def _learn_head_of(self, code: str, *, issuer: IssuerClient) -> None:
-        """Fetch newer registry heads where a code names one that this door does not know."""
+    def _learn_heads(self, code: str, *, verdict: Verdict, issuer: IssuerClient) -> None:
+        """Fetch newer registry heads where this scan shows that there are some.
+
+        A code names a head that this door does not know, or the server no longer accepts one that
+        it does.
+        """
         head = _head_of(code)
-        if head is None or self.heads.find(head) is not None:
+        known = head is not None and self.heads.find(head) is not None
+        if head is None or (known and verdict is not Verdict.NOT_CURRENT):
             return
         # The server has decided already: without the heads the door only remembers less.
         with suppress(ServerUnreachable, ServerRefused):

@@ -168,13 +168,16 @@ def revoke(
     session = open_community(data, passphrase_file=passphrase_file)
     found = list(dict.fromkeys(session.entitlements.find(one) for one in attendees))
     _confirm(f"Links and credentials of {len(found)} attendees will be dead for ever.", yes=yes)
+    before = session.registry.status().head
     revoked = session.entitlements.revoke(found, when=_when(now=now, emergency=emergency))
-    head = session.registry.status().head
-    effect = (
-        f"Removed with head {head.epoch}."
-        if now or emergency
-        else (f"The next head removes them, at {_time(head.next_at)}.")
-    )
+    status = session.registry.status()
+    head = status.head
+    if head.epoch != before.epoch:
+        effect = f"Removed with head {head.epoch}."
+    elif now or emergency or not status.pending:
+        effect = "There was no credential to remove, so no head was published."
+    else:
+        effect = f"The next head removes them, at {_time(head.next_at)}."
     show(
         {"revoked": [one.id for one in revoked], "epoch": head.epoch, "next_at": head.next_at},
         as_json=as_json,

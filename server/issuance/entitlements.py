@@ -163,7 +163,9 @@ class EntitlementService:
     def revoke(self, entitlement_ids: Sequence[str], *, when: When) -> list[Attendee]:
         """Remove attendees, claimed or not, all in one transaction and one head.
 
-        Their links and commitments are dead for ever; only `reissue` brings one of them back.
+        Their links and commitments are dead for ever; only `reissue` brings one of them back. Where
+        none of them has a credential to be removed no head is published, whatever `when` says: in
+        an emergency it would stop everybody else for nothing.
         Raises AttendeeUnknown; who is revoked already stays so.
         """
         with self._database.write() as connection:
@@ -172,7 +174,12 @@ class EntitlementService:
             self._take_handles(connection, entitlement_ids)
             store.retire(connection, entitlement_ids)
             store.set_standing(connection, entitlement_ids, store.REVOKED)
-            if when is not When.SCHEDULED:
+            taken = [
+                handle
+                for entitlement_id in entitlement_ids
+                for handle in credential_store.taken_handles(connection, entitlement_id)
+            ]
+            if when is not When.SCHEDULED and self._registry.are_pending(connection, taken):
                 self._publisher.publish(emergency=when is When.EMERGENCY, connection=connection)
             return [_attendee(self._row(connection, one)) for one in entitlement_ids]
 

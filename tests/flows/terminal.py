@@ -28,14 +28,15 @@ class Terminal:
         assert ran.exit_code == 0, ran.output
         return ran.stdout
 
-    def enrol(self, **attributes: str | int) -> None:
-        """One more attendee, who has claimed a credential."""
+    def enrol(self, **attributes: str | int) -> str:
+        """One more attendee, who has claimed a credential; the entitlement's id."""
         session = open_community(self._data)
-        person = Invitation(
-            source=token_bytes(32), name="N.", email="n@example.org", attributes=attributes
-        )
+        source = token_bytes(32)
+        email = f"{source.hex()}@example.org"
+        person = Invitation(source=source, name="N.", email=email, attributes=attributes)
         session.entitlements.invite([person])
-        (claim,) = session.entitlements.claims(unclaimed_only=True)
+        claims = session.entitlements.claims(unclaimed_only=True)
+        (claim,) = (one for one in claims if one.attendee.email == email)
         issuance = IssuanceService(
             session.database,
             community=session.community,
@@ -46,6 +47,7 @@ class Terminal:
         own = derive_secrets(token_bytes(16), issuer_id=issuer_id, count=0)
         nonce = issuance.draw_nonce().octets
         issuance.issue(commit(own, nonce=nonce), nonce=nonce, claim_code=claim.code)
+        return claim.attendee.id
 
     def json(self, *words: str) -> Any:
         """The JSON document that a command prints."""

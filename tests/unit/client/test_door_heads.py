@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from client.answers import CheckIn
 from client.door.scanning import DoorDesk
 from client.door.store import DoorStore
 from client.door.sync import prepare, refresh_heads
@@ -178,3 +179,18 @@ def test_a_door_file_without_heads_says_so(file: Path, community: Community) -> 
         connection.execute("DELETE FROM heads")
     with pytest.raises(DoorError, match="prepare it anew"):
         _ = door.heads
+
+
+def test_a_refusal_by_the_server_teaches_the_door_that_there_is_a_newer_head(
+    file: Path, served: Served, issuer: IssuerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise it would let the removed member in as soon as the network goes."""
+    door = DoorDesk(prepared_at(file, issuer=issuer))
+    ana = served.community.enrol()
+    shown = code(ana, community=served.community, door="once")
+    served.community.publish(ana.issued.handle, grace=0)
+    refused = CheckIn(verdict="not_current", first_at=None, first_door=None, disclosed={})
+    monkeypatch.setattr(IssuerClient, "check_in", lambda *_, **__: refused)
+    assert door.scan_online(shown, direction="in", issuer=issuer).verdict is Verdict.NOT_CURRENT
+    assert door.heads.newest == served.community.heads.newest
+    assert verdict(door, shown, now=NOON) is Verdict.NOT_CURRENT
