@@ -6,115 +6,30 @@ from pathlib import Path
 
 import pytest
 
-from client.answers import IssuanceAnswer
 from client.community import pinned
-from client.errors import ServerRefused, WalletError
-from client.issuer import IssuerClient
-from client.transport import Transport
-from client.wallet.claim import claim
+from client.errors import WalletError
 from client.wallet.contents import Membership, WalletContents
 from client.wallet.restore import restore, with_restored
-from client.wallet.vault import Vault
 from client.wallet.voting import Poll, make_vote
 from credentials.errors import (
     BallotRefused,
-    CredentialRefused,
-    DigitsRefused,
     EncodingError,
-    HeadRefused,
     MetadataRefused,
     PolicyError,
     SchemaError,
-    SymbolonError,
-    WitnessRefused,
 )
 from credentials.formats import cbor
-from credentials.formats.claim_link import ClaimLink
-from credentials.formats.head import SignedHead
 from credentials.formats.metadata import App, Event, SignedMetadata
 from credentials.formats.policy import Policy
 from credentials.formats.poll import Ballot, Manifest, action_digest
 from credentials.formats.request import PresentationRequest
 from credentials.formats.schema import Attribute, Schema
-from credentials.issuance import commit, commitment_point, derive_secrets, draw_handle
+from credentials.issuance import commit, commitment_point, derive_secrets
 from credentials.polls import verify_ballot
 from credentials.presentation import present, verify_presentation
 from credentials.scope import app_scope, door_scope, poll_scope
+from tests.attacks.hostile_issuer import NONCE, SEED, HostileIssuer, claim_from, new_vault
 from tests.community import SCHEMA, Community, Member
-
-NONCE = bytes(range(32))
-SEED = bytes(range(16))
-CODE = "A" * 26
-
-
-class HostileIssuer(IssuerClient):
-    """An issuer that signs whatever it is asked for, or calls every commitment retired."""
-
-    def __init__(self, community: Community, *, retires: bool = False) -> None:
-        super().__init__(community.metadata.address, transport=Transport())
-        self.community = community
-        self.retires = retires
-        self.seen: list[bytes] = []
-
-    def issuance_nonce(self) -> bytes:
-        return NONCE
-
-    def issue(self, commitment: bytes, *, nonce: bytes, claim_code: str | None) -> IssuanceAnswer:
-        self.seen.append(commitment_point(commitment))
-        if self.retires:
-            raise ServerRefused("Retired.", slug="commitment-retired", status=410)
-        issuer, handle = self.community.issuer, draw_handle()
-        issued = issuer.issue(
-            commitment,
-            nonce=nonce,
-            handle=handle,
-            serial=len(self.seen),
-            attributes=self.community.attributes(),
-        )
-        witness = issuer.witness(self.community.heads.newest, handle=handle)
-        return IssuanceAnswer(
-            credential=issued.to_cbor(),
-            witness=witness.to_cbor(),
-            head=self.community.heads.signed[-1],
-        )
-
-    def heads(self) -> tuple[SignedHead, ...]:
-        return self.community.heads.signed
-
-    def digits(self) -> bytes:
-        return self.community.digits
-
-
-class TwoFacedIssuer(HostileIssuer):
-    """An issuer that is honest to everybody but one: `changes` is what that one is told."""
-
-    def __init__(self, community: Community, **changes: object) -> None:
-        super().__init__(community)
-        self.changes = changes
-
-    def issue(self, commitment: bytes, *, nonce: bytes, claim_code: str | None) -> IssuanceAnswer:
-        answer = super().issue(commitment, nonce=nonce, claim_code=claim_code)
-        named = {"credential", "witness", "head"} & self.changes.keys()
-        return replace(answer, **{name: self.changes[name] for name in named})
-
-    def heads(self) -> tuple[SignedHead, ...]:
-        return self.changes.get("heads", super().heads())
-
-    def digits(self) -> bytes:
-        return self.changes.get("digits", super().digits())
-
-
-def new_vault(folder: Path) -> Vault:
-    return Vault.create(
-        folder / "wallet", passphrase="an owl in the agora", contents=WalletContents(seed=SEED)
-    )
-
-
-def claim_from(vault: Vault, issuer: HostileIssuer) -> None:
-    metadata = issuer.community.metadata
-    link = ClaimLink(address=metadata.address, code=CODE, fingerprint=metadata.community_id)
-    published = pinned(issuer.community.signed, fingerprint=metadata.community_id)
-    claim(vault, link=link, issuer=issuer, published=published)
 
 
 def membership_of(community: Community, signed: SignedMetadata) -> Membership:
@@ -247,126 +162,6 @@ def test_a_schema_cannot_change_the_meaning_of_what_is_signed(community: Communi
     other = Community(secret=community.secret, signing_key=community.signing_key, schema=retyped)
     assert other.verifier.domain != community.verifier.domain
     assert other.metadata.keys == community.metadata.keys
-
-
-# --- a registry that shows one member something else
-
-HOUR = 3600
-
-
-def another_head(community: Community, **changes: object) -> SignedHead:
-    """The newest head with changes, signed as properly as the one that all others see."""
-    other = replace(community.heads.newest, **changes)
-    return SignedHead.sign(other, private_key=community.signing_key)
-
-
-def refused_to(folder: Path, issuer: TwoFacedIssuer, *, first: bool) -> SymbolonError:
-    """Why a wallet refuses what one issuer tells it, at its first claim or at a later one.
-
-    Nothing that it was told is stored.
-    """
-    community, vault = issuer.community, new_vault(folder)
-    if not first:
-        claim_from(vault, HostileIssuer(community))
-    before = [m.enrolments for m in vault.read().memberships]
-    with pytest.raises(SymbolonError) as refused:
-        claim_from(vault, issuer)
-    after = [m.enrolments for m in vault.read().memberships]
-    assert after == (before or [()])
-    return refused.value
-
-
-@pytest.mark.parametrize("first", [True, False])
-def test_p1_a_witness_at_a_value_of_one_s_own_is_refused(tmp_path: Path, first: bool):
-    """At another V a proof verifies for nobody, or tells an accomplice who it is."""
-    community = Community()
-    value = Community().heads.newest.value
-    other = another_head(community, value=value)
-    issuer = TwoFacedIssuer(community, head=other, heads=(other,))
-    expected = WitnessRefused if first else HeadRefused
-    assert isinstance(refused_to(tmp_path, issuer, first=first), expected)
-
-
-@pytest.mark.parametrize(
-    "changes", [{"published_at": 1_790_000_001}, {"highest_serial": 5}, {"grace": HOUR}]
-)
-def test_p1_a_second_head_of_a_known_epoch_is_refused(tmp_path: Path, changes: dict[str, int]):
-    community = Community()
-    other = another_head(community, **changes)
-    refused = refused_to(
-        tmp_path, TwoFacedIssuer(community, head=other, heads=(other,)), first=False
-    )
-    assert "two different heads" in str(refused)
-
-
-def test_p1_a_head_beside_the_credential_that_is_not_published_is_refused(tmp_path: Path):
-    community = Community()
-    other = another_head(community, grace=HOUR)
-    for first in (True, False):
-        folder = tmp_path / str(first)
-        folder.mkdir()
-        refused = refused_to(folder, TwoFacedIssuer(community, head=other), first=first)
-        assert isinstance(refused, HeadRefused)
-
-
-def test_p1_a_head_that_another_key_signed_is_refused(tmp_path: Path):
-    community = Community()
-    forged = SignedHead.sign(community.heads.newest, private_key=Community().signing_key)
-    refused = refused_to(tmp_path, TwoFacedIssuer(community, head=forged), first=True)
-    assert "signature of a registry head" in str(refused)
-
-
-def test_p1_a_step_back_after_a_removal_is_refused(tmp_path: Path):
-    community = Community()
-    stale = community.heads.signed
-    vault = new_vault(tmp_path)
-    community.publish(draw_handle())
-    claim_from(vault, HostileIssuer(community))
-    community.publish()
-    with pytest.raises(HeadRefused, match="older"):
-        claim_from(vault, TwoFacedIssuer(community, heads=stale))
-
-
-@pytest.mark.parametrize("place", [0, 7, 255])
-def test_p1_a_digit_table_that_tags_one_member_is_refused(tmp_path: Path, place: int):
-    """One sigma that differs from everybody's would show in the pairing of each S made of it."""
-    community = Community()
-    tagged = bytearray(community.digits)
-    tagged[48 * place : 48 * place + 48] = Community().digits[48 * place : 48 * place + 48]
-    issuer = TwoFacedIssuer(community, digits=bytes(tagged))
-    assert isinstance(refused_to(tmp_path, issuer, first=True), DigitsRefused)
-
-
-def test_p1_a_credential_under_another_key_or_schema_is_refused(tmp_path: Path):
-    """What is signed names issuer, schema and registry: no member gets a world of its own."""
-    community = Community()
-    worlds = [
-        Community(signing_key=community.signing_key),
-        Community(
-            secret=community.secret,
-            signing_key=community.signing_key,
-            schema=replace(SCHEMA, name="city-pass-of-one"),
-        ),
-    ]
-    for at, world in enumerate(worlds):
-        folder = tmp_path / str(at)
-        folder.mkdir()
-
-        class Elsewhere(HostileIssuer):
-            """Signs in the other world, and publishes the registry of this one."""
-
-            def heads(self) -> tuple[SignedHead, ...]:
-                return community.heads.signed
-
-        issuer = Elsewhere(world)
-        link = ClaimLink(
-            address=community.metadata.address,
-            code=CODE,
-            fingerprint=community.metadata.community_id,
-        )
-        published = pinned(community.signed, fingerprint=community.metadata.community_id)
-        with pytest.raises(CredentialRefused):
-            claim(new_vault(folder), link=link, issuer=issuer, published=published)
 
 
 # --- what polls and apps may ask
