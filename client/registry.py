@@ -14,12 +14,10 @@ from client.issuer import IssuerClient
 from credentials.errors import EncodingError, HeadRefused
 from credentials.formats.head import SignedHead
 from credentials.formats.metadata import Metadata
-from credentials.registry.chain import HeadChain
+from credentials.registry.chain import SEGMENT_HEADS, HeadChain
 
 HEADS_KEPT = 256
 """How many heads a file or process keeps; older ones are fetched again where they are needed."""
-
-SEGMENT_HEADS = 256
 
 HeadsSource: TypeAlias = str | Path | Mapping[str, Any] | Sequence[Mapping[str, Any]]
 """A file with the JSON of /registry/heads, that JSON itself, or the list in it."""

@@ -15,6 +15,9 @@ ONE_BY_ONE = 2
 FEW = 40
 """Up to so many products windows are faster than buckets."""
 
+WEIGHT_BITS = 128
+"""How long the random weights are under which equations are checked together."""
+
 _WIDTH = 4  # bits of a window
 
 

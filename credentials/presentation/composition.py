@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from credentials.bbs.ciphersuite import hash_to_challenge, length_prefixed
 from credentials.curve import G1, G2, OCTET_POINT_LENGTH, FixedBase, curve
-from credentials.curve.multi_scalar import sum_of_products
+from credentials.curve.multi_scalar import WEIGHT_BITS, sum_of_products
 from credentials.curve.scalars import (
     OCTET_SCALAR_LENGTH,
     decode_scalars,
@@ -22,8 +22,6 @@ from credentials.holder import Credential
 from credentials.messages import API_ID
 from credentials.presentation.signature import SignatureStatement
 from credentials.presentation.statement import Equation, Statement
-
-WEIGHT_BITS = 128
 
 
 def challenge_of(

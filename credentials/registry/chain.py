@@ -7,10 +7,14 @@ was verified once is never taken back, and a second head for a known epoch is a 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from credentials.errors import HeadNotAccepted, HeadRefused
 from credentials.formats.head import Head, SignedHead
 from credentials.formats.metadata import Metadata
+
+SEGMENT_HEADS: Final = 256
+"""How many heads a static segment has, as the log's segments have their entries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

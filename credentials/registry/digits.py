@@ -12,13 +12,12 @@ from functools import lru_cache
 from typing import Final
 
 from credentials.curve import G1, G2, OCTET_POINT_LENGTH, curve
-from credentials.curve.multi_scalar import sum_of_products
+from credentials.curve.multi_scalar import WEIGHT_BITS, sum_of_products
 from credentials.curve.scalars import ORDER, invert
 from credentials.errors import DigitsRefused, EncodingError
 
 BASE: Final = 256
 TABLE_LENGTH: Final = BASE * OCTET_POINT_LENGTH
-WEIGHT_BITS: Final = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,11 @@ from collections import defaultdict
 
 from sqlalchemy import Connection
 
-from credentials.formats.attribute import AttributeValue
+from credentials.formats.attribute import ANONYMOUS_TYPES, AttributeValue
 from credentials.formats.crowd import Crowd
 from credentials.formats.schema import REISSUED, Schema
 from server.issuance import credential_store, store
 from server.registry.service import RegistryService
-
-COUNTED_TYPES = frozenset({"choice", "flag"})
 
 
 class Enrolments:
@@ -41,7 +39,7 @@ class Enrolments:
 
     def crowd(self, connection: Connection, *, schema: Schema, today: int) -> Crowd:
         """Rounded counts of members, all and by each value of each choice and flag."""
-        names = [one.name for one in schema.attributes if one.type in COUNTED_TYPES]
+        names = [one.name for one in schema.attributes if one.type in ANONYMOUS_TYPES]
         last_day = today if schema.ends else None
         members = 0
         counts: dict[str, dict[AttributeValue, int]] = {name: defaultdict(int) for name in names}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from credentials.formats.head import Head, SignedHead
-from credentials.registry.chain import HeadChain
+from credentials.registry.chain import SEGMENT_HEADS, HeadChain
 from credentials.registry.log import SEGMENT_ENTRIES
 from server.community.service import CommunityService
 from server.database import Database
@@ -17,7 +17,6 @@ from server.problems import NotFound, OperatorError
 from server.registry import store
 from server.registry.schedule import Schedule
 
-SEGMENT_HEADS = 256
 SERVED_HEADS = 64
 """How many of the newest heads a wallet or door is given at once."""
 
