@@ -175,7 +175,7 @@ def accept(
         raise CredentialRefused("the credential would have no pseudonyms")
     scalars += [secrets.secret_prover_blind, nym_secret]
     # B = P1 + domain * Q_1 + the sum of all scalars * generators; everything here is secret.
-    point_b = keys.constant.point
+    point_b = keys.constant
     for generator, scalar in zip(keys.generators, scalars, strict=True):
         point_b = point_b + curve.multiply_g1(generator, scalar)
     if point_b == curve.g1_identity:

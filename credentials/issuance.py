@@ -196,7 +196,7 @@ class Issuer:
         entropy = signer_nym_entropy(pk=keys.pk, commitment=commitment_point(commitment_with_proof))
         # C and the entropy are public and may use tables; the member's values may not. Those that
         # the public schema lists were multiplied before.
-        point_b = keys.constant.point + commitment + keys.tables[-1](entropy)
+        point_b = keys.constant + commitment + keys.tables[-1](entropy)
         for index, (generator, scalar) in enumerate(zip(keys.generators, scalars, strict=False)):
             listed = self._listed.get((index, scalar))
             point_b = point_b + (listed or curve.multiply_g1(generator, scalar))

@@ -26,8 +26,8 @@ class VerifierKeys:
     """What every statement of a presentation is checked against.
 
     `generators` are H_1, ..., H_L, Q_2, J_1: one for each signed scalar, in their order. `tables`
-    are the same generators with fixed-base tables, `constant` is P1 + domain * Q_1 and `base` is
-    BP1; they serve public data only and are built at their first use.
+    are the same generators, and `base` is BP1, with fixed-base tables, which serve public data only
+    and are built when they pay. `constant` is P1 + domain * Q_1.
 
     Keys are `at` one registry head, whose value V is `value`; keys from metadata alone are at none,
     and verify nothing.
@@ -43,7 +43,7 @@ class VerifierKeys:
     domain: int
     generators: tuple[G1, ...]
     tables: tuple[FixedBase[G1], ...] = field(repr=False)
-    constant: FixedBase[G1] = field(repr=False)
+    constant: G1 = field(repr=False)
     base: FixedBase[G1] = field(repr=False)
     _disclosing: dict[tuple[tuple[int, int], ...], FixedBase[G1]] = field(
         default_factory=dict, repr=False, compare=False
@@ -89,7 +89,7 @@ class VerifierKeys:
             domain=domain,
             generators=generators,
             tables=tuple(_table(point) for point in generators),
-            constant=_table(P1 + curve.multiply_g1(q_1, domain)),
+            constant=P1 + curve.multiply_g1(q_1, domain),
             base=_table(curve.g1_generator),
         )
 
@@ -121,7 +121,7 @@ class VerifierKeys:
         """
         kept = self._disclosing.get(disclosed)
         if kept is None:
-            point = self.constant.point
+            point = self.constant
             for index, scalar in disclosed:
                 point = point + self.tables[index](scalar)
             if len(self._disclosing) >= MAX_DISCLOSING:

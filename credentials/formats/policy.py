@@ -12,7 +12,7 @@ from credentials.formats import cbor
 from credentials.formats.attribute import ANONYMOUS_TYPES
 from credentials.formats.json_object import read_flag, read_list, read_object
 from credentials.formats.names import take_attribute_name
-from credentials.formats.requirement import MAX_REQUIREMENTS, OPERATORS, TODAY, Bound, Requirement
+from credentials.formats.requirement import MAX_REQUIREMENTS, OPERATORS, Bound, Requirement
 from credentials.formats.schema import MAX_ATTRIBUTES, SERIAL, Schema
 
 PURPOSES: Final = ("door", "poll", "login", "visit")
@@ -94,11 +94,6 @@ class Policy:
         """
         resolved = (one.resolve(schema, today=today) for one in self.require)
         return tuple(sorted(resolved, key=lambda one: (one.index, OPERATORS.index(one.operator))))
-
-    @property
-    def names_today(self) -> bool:
-        """Whether what is to be proven depends on the day."""
-        return any(one.bound == TODAY for one in self.require)
 
     def to_fields(self) -> tuple[cbor.Value, ...]:
         """The six elements of its CBOR array inside a request."""

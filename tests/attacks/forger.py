@@ -69,7 +69,7 @@ def pretended(keys: VerifierKeys, attributes: Mapping[str, str | int]) -> Creden
     """What somebody has whom no issuer knows: the values of one's choice, and no signature."""
     values = [attribute_scalar(value) for value in keys.schema.check(attributes)]
     scalars = (random_scalar(), 1, *values, random_scalar(), random_scalar())
-    point_b = keys.constant.point
+    point_b = keys.constant
     for generator, scalar in zip(keys.generators, scalars, strict=True):
         point_b = point_b + scaled(generator, scalar)
     nothing = curve.g1_identity

@@ -71,7 +71,7 @@ def known_points(past: Past, removal: Removal) -> dict[str, G1]:
         "BP1": curve.g1_generator,
         "alpha*BP1": curve.decode_g1(community.metadata.keys.registry_key_g1),
         "H_handle": past.keys.generators[0],
-        "P1+Q1": past.keys.constant.point,
+        "P1+Q1": past.keys.constant,
         "OP": scope_point(CAFE.context_id).point,
         "sigma_24": curve.decode_g1(digits[24]),
         "sigma_1": curve.decode_g1(digits[1]),

@@ -116,7 +116,8 @@ def asked(community: VectorCommunity) -> dict[str, Asked]:
         read = Policy.from_json({"purpose": "visit", **policy})
         scope = app_scope(read.purpose, ANSWER)
         made = Asked(case=case, about=about, epoch=4, policy=read, scope=scope, freshness=NONCE)
-        return replace(made, today=TODAY) if read.names_today else made
+        dated = any(one.bound == "today" for one in read.require)
+        return replace(made, today=TODAY) if dated else made
 
     manifest = manifest_of(community)
     poll = Asked(
