@@ -176,7 +176,7 @@ def hostile_issue(community: Community, own, *, entropy: int, serial: int = 1) -
     scalars = signer_scalars(
         keys.schema, handle=handle, serial=serial, attributes=community.attributes()
     )
-    point_b = keys.constant.point + commitment_of(own) + keys.tables[-1](entropy)
+    point_b = keys.constant + commitment_of(own) + keys.tables[-1](entropy)
     for generator, scalar in zip(keys.generators, scalars, strict=False):
         point_b = point_b + curve.multiply_g1(generator, scalar)
     return IssuedCredential(
