@@ -13,7 +13,7 @@ from secrets import token_bytes
 
 from client.answers import CheckIn, Entry, QueuedScan
 from client.door.store import DoorIdentity, DoorStore
-from client.door.sync import door_chain, hand_in, refresh_heads
+from client.door.sync import CLOCK_TOLERANCE_SECONDS, door_chain, hand_in, refresh_heads
 from client.errors import DoorError, ServerRefused, ServerUnreachable
 from client.issuer import IssuerClient
 from credentials.doors import MEMBERS_ONLY, PASSING, RE_ENTRY, Judged, Verdict, judge_code
@@ -74,10 +74,11 @@ class DoorDesk:
             return Scanned(verdict=judged.verdict, online=False, disclosed=judged.disclosed)
         scan_id = scan_id or token_bytes(SCAN_ID_LENGTH)
         with self._store.transaction():
-            verdict, last = self._decide(judged, direction=direction, now=now, scan_id=scan_id)
+            at = self._moment(judged, now=now)
+            verdict, last = self._decide(judged, direction=direction, at=at, scan_id=scan_id)
             if verdict in PASSING and self.door.mode != MEMBERS_ONLY:
                 self._store.enqueue(
-                    QueuedScan(scan_id=scan_id, code=code, direction=direction, scanned_at=now)
+                    QueuedScan(scan_id=scan_id, code=code, direction=direction, scanned_at=at)
                 )
         return Scanned(
             verdict=verdict,
@@ -160,20 +161,32 @@ class DoorDesk:
         with suppress(ServerUnreachable, ServerRefused):
             refresh_heads(self._store, metadata=self.metadata, issuer=issuer)
 
+    def _moment(self, judged: Judged, *, now: int) -> int:
+        """When a movement is said to happen, Unix seconds; called inside a transaction.
+
+        Two movements of one pseudonym never share a second, nor change places because two clocks
+        differ a little: the server's merge puts them in order of time.
+        """
+        if self.door.mode != RE_ENTRY or judged.scope is None or judged.pseudonym is None:
+            return now
+        last = self._store.last_movement(judged.scope.context_id, pseudonym=judged.pseudonym)
+        close = last is not None and 0 <= last.at - now < CLOCK_TOLERANCE_SECONDS
+        return last.at + 1 if last is not None and close else now
+
     def _decide(
-        self, judged: Judged, *, direction: str, now: int, scan_id: bytes
+        self, judged: Judged, *, direction: str, at: int, scan_id: bytes
     ) -> tuple[Verdict, Entry | None]:
         """The record's part of the decision, inside a transaction."""
         if judged.code_hash is None or judged.scope is None:
             return Verdict.INVALID, None
         if judged.pseudonym is None:
-            fresh = self._store.see_code(judged.code_hash, now=now)
+            fresh = self._store.see_code(judged.code_hash, now=at)
             return (Verdict.ADMITTED if fresh else Verdict.REPLAYED), None
         context_id = judged.scope.context_id
         last = self._store.last_movement(context_id, pseudonym=judged.pseudonym)
         refused = self._refused_by_record(last, direction=direction)
         if refused is None and self.door.mode == RE_ENTRY:
-            fresh = self._store.see_code(judged.code_hash, now=now)
+            fresh = self._store.see_code(judged.code_hash, now=at)
             refused = None if fresh else Verdict.REPLAYED
         if refused is not None:
             return refused, last
@@ -181,7 +194,7 @@ class DoorDesk:
             context_id=context_id,
             pseudonym=judged.pseudonym,
             n=0 if last is None else last.n + 1,
-            at=now,
+            at=at,
             door=self.identity.id,
         )
         if not self._store.add_movement(movement, scan_id=scan_id):

@@ -73,6 +73,19 @@ def test_a_re_entry_door_counts_in_and_out(file: Path, community: Community, ana
         assert door.scan_offline(shown, direction=direction, now=now).verdict is verdict
 
 
+def test_movements_of_one_member_never_share_a_second(
+    file: Path, community: Community, ana: Member
+) -> None:
+    store = prepared(file, community=community, door="re-entry")
+    door = DoorDesk(store)
+    for direction in ("in", "out", "in"):
+        shown = code(ana, community=community, door="re-entry")
+        assert door.scan_offline(shown, direction=direction, now=NOON).first_at is None
+    scans = store.queued(limit=10)
+    assert [scan.scanned_at for scan in scans] == [NOON, NOON + 1, NOON + 2]
+    assert [scan.direction for scan in scans] == ["in", "out", "in"]
+
+
 def test_one_code_does_not_bring_two_people_through_a_re_entry_door(
     file: Path, community: Community, ana: Member
 ) -> None:
