@@ -13,14 +13,18 @@ WITNESS = "symbolon/witness/1"  # what the issuer gives along: a registry witnes
 METADATA = "symbolon/metadata/2"  # the community's signed public description
 REQUEST = "symbolon/request/2"  # what an app asks a wallet to show
 PRESENTATION = "symbolon/showing/1"  # a proof with what it discloses; also the door code
-POLL = "symbolon/poll/2"  # a poll's manifest; its SHA-256 names the poll
-BALLOT = "symbolon/ballot/1"  # one vote with its presentation; its SHA-256 names the ballot
-POLL_BUNDLE = "symbolon/poll-bundle/2"  # all that is needed to recount a poll offline
+POLL = "symbolon/poll/3"  # a poll's manifest; its SHA-256 names the poll
+BALLOT = "symbolon/ballot/2"  # one vote with its presentation; its leaf hash names the ballot
+POLL_EVENT = "symbolon/poll-event/1"  # what else happens in a poll: extension, closing, opening
+PROMISE = "symbolon/promise/1"  # that a ballot will be in its poll's log, and by when
+ABSTENTION = "symbolon/abstention/1"  # a member's proof of having cast no ballot in a poll
+POLL_BUNDLE = "symbolon/poll-bundle/3"  # head of the file from which a poll is recounted offline
 
 # Hashed CBOR that is never sent: first element of the array under SHA-256.
 SCOPE = "symbolon/scope/1"  # who, what for and which instance; hashed to context_id
 PRESENTATION_HEADER = "symbolon/presentation/1"  # audience, freshness, action and head of a proof
-BALLOT_ACTION = "symbolon/ballot-action/1"  # the exact vote that a presentation authorises
+BALLOT_ACTION = "symbolon/ballot-action/2"  # the exact vote that a presentation authorises
+ABSTENTION_ACTION = "symbolon/abstention-action/1"  # that a presentation shows an abstention
 
 WALLET_DERIVATION = "symbolon/wallet/1"  # HKDF info of a wallet's secrets for one credential
 
@@ -28,6 +32,8 @@ WALLET_DERIVATION = "symbolon/wallet/1"  # HKDF info of a wallet's secrets for o
 NYM_ENTROPY = b"symbolon/nym-entropy/1"  # hash_to_scalar over PK and a commitment
 WALLET_DERIVATION_SALT = b"symbolon/wallet-salt/1"  # HKDF salt of a wallet's secrets
 METADATA_SIGNATURE = b"symbolon/metadata-signature/1\0"  # Ed25519 over the metadata's CBOR
+PROMISE_SIGNATURE = b"symbolon/promise-signature/1\0"  # Ed25519 over a promise's CBOR
+TIE_SEED = b"symbolon/tie-seed/1\0"  # SHA-256 over what the lot of a poll is drawn from
 HEAD_SIGNATURE = b"symbolon/head-signature/1\0"  # Ed25519 over a registry head's CBOR
 
 # The BBS interface of the product (typed messages to scalars), after the ciphersuite's id.

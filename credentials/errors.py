@@ -70,3 +70,19 @@ class HeadNotAccepted(PresentationRefused):
 
 class BallotRefused(SymbolonError):
     """A ballot that does not fit its poll's manifest."""
+
+
+class SequenceRefused(BallotRefused):
+    """A ballot that verifies, with a sequence number other than the next one, `expected`."""
+
+    def __init__(self, expected: int) -> None:
+        super().__init__(f"the ballot's sequence number must be {expected}")
+        self.expected = expected
+
+
+class PromiseRefused(SymbolonError):
+    """A promise about a ballot with a wrong signature, or about something else."""
+
+
+class PollLogRefused(SymbolonError):
+    """A poll's log whose entries break the poll's rules."""

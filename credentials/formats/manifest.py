@@ -1,9 +1,10 @@
-"""A poll's manifest: everything that fixes the poll before the first vote.
+"""A poll's manifest: everything that decides the outcome, fixed before the first vote.
 
 Its SHA-256 names the poll, and stands in the scope of every ballot. The roll is the hash of one
 registry head: every enrolment whose serial is at most that head's highest, and which was not
-removed at it. A credential issued anew has a higher serial, and so no second vote. This version has
-one ballot type and one tally.
+removed at it. A credential issued anew has a higher serial, and so no second vote.
+
+Source: docs/protocol.md, "Polls".
 """
 
 import hashlib
@@ -26,16 +27,40 @@ from credentials.formats.names import (
 from credentials.formats.policy import Policy
 from credentials.formats.requirement import AT_MOST, Requirement
 from credentials.formats.schema import MAX_ATTRIBUTES, SERIAL
+from credentials.formats.sealing import Sealing
+from credentials.formats.vote import (
+    APPROVAL,
+    MAX_OPTIONS,
+    MIN_OPTIONS,
+    QUADRATIC,
+    RANKED,
+    SCORE,
+    SINGLE_CHOICE,
+    BallotPaper,
+)
 
-BALLOT_TYPES: Final = ("single_choice",)
-TALLIES: Final = ("plurality/1",)
-TIE_RULES: Final = ("none",)
-ABSTAIN: Final = 0
-MIN_OPTIONS: Final = 2
-MAX_OPTIONS: Final = 64
+TALLIES: Final = {
+    "plurality/1": SINGLE_CHOICE,
+    "approval/1": APPROVAL,
+    "score/1": SCORE,
+    "irv/1": RANKED,
+    "schulze/1": RANKED,
+    "stv/1": RANKED,
+    "quadratic/1": QUADRATIC,
+}
+"""The ballot type that each method of counting needs."""
+
+WITH_SEATS: Final = ("stv/1",)
+WITH_THRESHOLD: Final = ("plurality/1", "approval/1", "score/1", "irv/1")
+
+BY_LOG: Final = "log/1"
+BY_OPENING: Final = "opening/1"
+TIE_RULES: Final = (BY_LOG, BY_OPENING)
 MAX_QUESTION: Final = 1000  # characters
 MAX_NUMBER: Final = 2**24 - 1
 MAX_TIME: Final = 2**40  # Unix seconds
+MAX_BATCH_SECONDS: Final = 86_400
+MAX_ORIGIN: Final = 400  # characters
 MANIFEST_LIMIT: Final = 65536  # octets
 
 
@@ -44,11 +69,16 @@ class Manifest:
     """A poll; raises EncodingError or PolicyError.
 
     community_id, issuer_id, registry_id, schema_id: 32 octets each. poll: its id. options: 2 to 64
-    different texts; option k is the k-th, counted from 1. quorum: ballots needed, abstentions
-    among them. threshold: (numerator, denominator) in lowest terms and below 1, the share of the
-    votes without abstentions that a winner must exceed; (0, 1) is none. opens_at, closes_at: Unix
-    seconds. head: hash of the registry head that is the roll, 32 octets. require: attributes that
-    every voter discloses, each with its one admitted value.
+    different texts, counted from 1. ballot_type and limit: see BallotPaper. tally: the method of
+    counting and its version. seats: how many options are elected. tie_rule: where the seed of the
+    lot comes from, the log at its close or the value that opens the sealed votes. quorum: ballots
+    needed, abstentions among them. threshold: (numerator, denominator) in lowest terms and below 1,
+    the share of the votes without abstentions that a winner must exceed; (0, 1) is none. opens_at,
+    closes_at: Unix seconds. batch_seconds: a ballot is in the log this long after the closing at
+    the latest. origin: the name of the log. sealing: None for votes that are readable at once.
+    live: whether the count is shown while voting goes on. head: hash of the registry head that is
+    the roll, 32 octets. require: attributes that every voter discloses, each with its one admitted
+    value.
     """
 
     community_id: bytes
@@ -58,13 +88,19 @@ class Manifest:
     poll: str
     question: str
     options: tuple[str, ...]
-    ballot_type: str = "single_choice"
+    ballot_type: str = SINGLE_CHOICE
+    limit: int = 0
     tally: str = "plurality/1"
-    tie_rule: str = "none"
+    seats: int = 1
+    tie_rule: str = BY_LOG
     quorum: int = 0
     threshold: tuple[int, int] = (0, 1)
     opens_at: int
     closes_at: int
+    batch_seconds: int = 300
+    origin: str
+    sealing: Sealing | None = None
+    live: bool = False
     head: bytes
     require: tuple[tuple[str, AttributeValue], ...] = ()
     manifest_hash: bytes = field(init=False, repr=False, compare=False)
@@ -77,21 +113,28 @@ class Manifest:
         take_identifier(self.poll, name="a poll's id")
         take_shown_text(self.question, max=MAX_QUESTION, name="a poll's question")
         self._check_options()
-        _check_one_of(self.ballot_type, BALLOT_TYPES, name="ballot type")
-        _check_one_of(self.tally, TALLIES, name="tally")
-        _check_one_of(self.tie_rule, TIE_RULES, name="tie rule")
+        self._check_counting()
         cbor.take_uint(self.quorum, max=MAX_NUMBER, name="a quorum")
         self._check_threshold()
         cbor.take_uint(self.opens_at, max=MAX_TIME, name="an opening time")
         cbor.take_uint(self.closes_at, max=MAX_TIME, name="a closing time")
+        cbor.take_uint(self.batch_seconds, min=1, max=MAX_BATCH_SECONDS, name="a batch interval")
         if self.opens_at >= self.closes_at:
             raise PolicyError("a poll closes before it opens")
+        self._check_log()
         cbor.take_octets(self.head, length=32, name="the hash of a poll's head")
         self._check_require()
         octets = self.to_cbor()
         if len(octets) > MANIFEST_LIMIT:
             raise EncodingError(f"a manifest has more than {MANIFEST_LIMIT} octets")
         object.__setattr__(self, "manifest_hash", hashlib.sha256(octets).digest())
+
+    @property
+    def paper(self) -> BallotPaper:
+        """What a voter may mark."""
+        return BallotPaper(
+            ballot_type=self.ballot_type, options=len(self.options), limit=self.limit
+        )
 
     def _check_options(self) -> None:
         cbor.take_array(self.options, min=MIN_OPTIONS, max=MAX_OPTIONS, name="a poll's options")
@@ -100,6 +143,28 @@ class Manifest:
         if len(set(self.options)) != len(self.options):
             raise PolicyError("a poll has the same option twice")
 
+    def _check_counting(self) -> None:
+        self.paper  # noqa: B018 - raises PolicyError
+        if TALLIES.get(self.tally) != self.ballot_type:
+            raise PolicyError(f"the method {self.tally!r} does not count this type of ballot")
+        most = len(self.options) if self.tally in WITH_SEATS else 1
+        cbor.take_uint(self.seats, min=1, max=most, name="a number of seats")
+        if self.tie_rule not in TIE_RULES:
+            raise PolicyError(f"there is no tie rule {self.tie_rule!r}")
+        if self.tie_rule == BY_OPENING and self.sealing is None:
+            raise PolicyError("a poll without sealing has no opening value to draw lots from")
+
+    def _check_log(self) -> None:
+        take_shown_text(self.origin, max=MAX_ORIGIN, name="a log's origin")
+        if " " in self.origin or "+" in self.origin:
+            raise PolicyError("a log's origin has a space or a plus")
+        if not self.origin.endswith(f"/polls/{self.poll}"):
+            raise PolicyError("the log's origin is that of another poll")
+        if type(self.live) is not bool:
+            raise EncodingError("whether a count is shown live is neither yes nor no")
+        if self.live and self.sealing is not None:
+            raise PolicyError("the count of a sealed poll cannot be shown while voting goes on")
+
     def _check_threshold(self) -> None:
         numerator, denominator = (
             cbor.take_uint(number, max=MAX_NUMBER, name="a threshold's number")
@@ -107,6 +172,8 @@ class Manifest:
         )
         if numerator >= denominator or gcd(numerator, denominator) != 1:
             raise PolicyError("a threshold is not a fraction below 1 in lowest terms")
+        if numerator and self.tally not in WITH_THRESHOLD:
+            raise PolicyError(f"the method {self.tally!r} has no threshold")
 
     def _check_require(self) -> None:
         names = set()
@@ -133,10 +200,6 @@ class Manifest:
             require=(Requirement(attribute=SERIAL, operator=AT_MOST, bound=head.highest_serial),),
         )
 
-    def allows(self, choice: int) -> bool:
-        """Whether `choice` is abstention (0) or one of the options (from 1)."""
-        return ABSTAIN <= choice <= len(self.options)
-
     def check(self, metadata: Metadata) -> None:
         """Raise PolicyError unless the poll is this community's and its schema can meet it."""
         ids = (self.community_id, self.issuer_id, self.registry_id, self.schema_id)
@@ -153,6 +216,11 @@ class Manifest:
         for name, value in self.require:
             metadata.schema.attribute(name).check(value)
 
+    def check_origin(self, address: str) -> None:
+        """Raise PolicyError unless the log's origin is that of the community's web address."""
+        if self.origin != log_origin(address, poll=self.poll):
+            raise PolicyError("the poll's log has another origin than the community's address")
+
     def to_cbor(self) -> bytes:
         """The octets that manifest_hash is the hash of."""
         return cbor.encode_labelled(
@@ -165,12 +233,18 @@ class Manifest:
             self.question,
             self.options,
             self.ballot_type,
+            self.limit,
             self.tally,
+            self.seats,
             self.tie_rule,
             self.quorum,
             self.threshold,
             self.opens_at,
             self.closes_at,
+            self.batch_seconds,
+            self.origin,
+            () if self.sealing is None else self.sealing.to_fields(),
+            int(self.live),
             self.head,
             self.require,
         )
@@ -179,11 +253,12 @@ class Manifest:
     def from_cbor(cls, octets: bytes) -> "Manifest":
         """The manifest in `octets`; raises EncodingError or PolicyError."""
         fields = cbor.decode_labelled(
-            octets, label=domain_tags.POLL, fields=16, limit=MANIFEST_LIMIT
+            octets, label=domain_tags.POLL, fields=22, limit=MANIFEST_LIMIT
         )
         hashes = [cbor.take_octets(value, length=32, name="an id") for value in fields[:4]]
-        poll, question, options, ballot_type, tally, tie_rule = fields[4:10]
-        quorum, threshold, opens_at, closes_at, head, require = fields[10:]
+        poll, question, options, ballot_type, limit, tally, seats, tie_rule = fields[4:12]
+        quorum, threshold, opens_at, closes_at, batch_seconds, origin = fields[12:18]
+        sealing, live, head, require = fields[18:]
         numerator, denominator = cbor.take_array(threshold, length=2, name="a threshold")
         return cls(
             community_id=hashes[0],
@@ -197,12 +272,18 @@ class Manifest:
                 for option in cbor.take_array(options, max=MAX_OPTIONS, name="a poll's options")
             ),
             ballot_type=cbor.take_text(ballot_type, max=32, name="a ballot type"),
+            limit=cbor.take_uint(limit, name="a limit"),
             tally=cbor.take_text(tally, max=32, name="a tally"),
+            seats=cbor.take_uint(seats, name="a number of seats"),
             tie_rule=cbor.take_text(tie_rule, max=32, name="a tie rule"),
             quorum=cbor.take_uint(quorum, name="a quorum"),
             threshold=(cbor.take_uint(numerator), cbor.take_uint(denominator)),
             opens_at=cbor.take_uint(opens_at, name="an opening time"),
             closes_at=cbor.take_uint(closes_at, name="a closing time"),
+            batch_seconds=cbor.take_uint(batch_seconds, name="a batch interval"),
+            origin=cbor.take_text(origin, max=MAX_ORIGIN, name="a log's origin"),
+            sealing=Sealing.from_fields(sealing),
+            live=cbor.take_flag(live, name="whether a count is shown live"),
             head=cbor.take_octets(head, name="a head hash"),
             require=tuple(
                 _read_requirement(pair)
@@ -211,13 +292,13 @@ class Manifest:
         )
 
 
+def log_origin(address: str, *, poll: str) -> str:
+    """The name of a poll's log: the community's web address without its scheme, and the poll."""
+    return f"{address.partition('://')[2]}/polls/{poll}"
+
+
 def _read_requirement(pair: object) -> tuple[str, AttributeValue]:
     name, value = cbor.take_array(pair, length=2, name="a requirement")
     if not isinstance(value, (str, int)):
         raise EncodingError("a required value is neither text nor a number")
     return cbor.take_text(name, max=32, name="an attribute's name"), value
-
-
-def _check_one_of(value: object, known: tuple[str, ...], *, name: str) -> None:
-    if value not in known:
-        raise PolicyError(f"this version does not know the poll's {name}")

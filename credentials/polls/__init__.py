@@ -1,0 +1,19 @@
+"""What decides a poll: which ballots count, what its log may hold, and what the votes come to.
+
+The same functions at the server and at an auditor. Source: docs/protocol.md, "Polls".
+"""
+
+from credentials.polls.ballots import VerifiedBallot, verify_abstentions, verify_ballots
+from credentials.polls.count import count_votes, read_vote, tie_seed
+from credentials.polls.replay import Replay, State
+
+__all__ = [
+    "Replay",
+    "State",
+    "VerifiedBallot",
+    "count_votes",
+    "read_vote",
+    "tie_seed",
+    "verify_abstentions",
+    "verify_ballots",
+]

@@ -1,0 +1,72 @@
+"""From the ballots that count to the result. Source: docs/protocol.md, "Polls"."""
+
+import hashlib
+from collections.abc import Mapping
+
+from credentials import domain_tags
+from credentials.errors import BallotRefused, PollLogRefused, SealBroken
+from credentials.formats.manifest import BY_OPENING, Manifest
+from credentials.formats.vote import Marks
+from credentials.sealing import open_sealed
+from credentials.tally import TallyResult, tally
+
+
+def tie_seed(manifest: Manifest, *, root: bytes, opening: bytes | None) -> bytes:
+    """What the lot is drawn from, 32 octets; nobody knows it before the poll is closed.
+
+    `root` is that of the log up to and including the closing. `opening` is the opening value, if
+    there is one. Raises PollLogRefused if the manifest's tie rule needs one and there is none.
+    """
+    source = root
+    if manifest.tie_rule == BY_OPENING:
+        if opening is None:
+            raise PollLogRefused("the lot cannot be drawn before the votes are opened")
+        source = opening
+    return hashlib.sha256(domain_tags.TIE_SEED + manifest.manifest_hash + source).digest()
+
+
+def read_vote(
+    content: bytes,
+    *,
+    manifest: Manifest,
+    pseudonym: bytes,
+    sequence: int,
+    opening: bytes | None,
+) -> Marks | None:
+    """The marks of a ballot's content; None for an invalid vote, which only a sealed one can be.
+
+    Raises PollLogRefused for a sealed vote without an opening value, and BallotRefused for an
+    open one that the paper does not allow.
+    """
+    if manifest.sealing is None:
+        return manifest.paper.decode(content)
+    if opening is None:
+        raise PollLogRefused("the votes are sealed")
+    try:
+        plaintext = open_sealed(
+            content,
+            opening=opening,
+            digest=manifest.manifest_hash,
+            pseudonym=pseudonym,
+            sequence=sequence,
+        )
+        return manifest.paper.unpadded(plaintext)
+    except (SealBroken, BallotRefused):
+        return None
+
+
+def count_votes(
+    votes: Mapping[Marks | None, int], *, manifest: Manifest, seed: bytes
+) -> TallyResult:
+    """What the votes come to, each with how often it was cast; None stands for invalid ones."""
+    return tally(
+        manifest.tally,
+        {marks: number for marks, number in votes.items() if marks is not None},
+        options=len(manifest.options),
+        seats=manifest.seats,
+        limit=manifest.limit,
+        quorum=manifest.quorum,
+        threshold=manifest.threshold,
+        seed=seed,
+        invalid=votes.get(None, 0),
+    )
