@@ -16,6 +16,7 @@ PRESENTATION = "symbolon/showing/1"  # a proof with what it discloses; also the 
 POLL = "symbolon/poll/2"  # a poll's manifest; its SHA-256 names the poll
 BALLOT = "symbolon/ballot/1"  # one vote with its presentation; its SHA-256 names the ballot
 POLL_BUNDLE = "symbolon/poll-bundle/2"  # all that is needed to recount a poll offline
+TALLY_RESULT = "symbolon/tally/1"  # what a poll comes to, with every round of its count
 
 # Hashed CBOR that is never sent: first element of the array under SHA-256.
 SCOPE = "symbolon/scope/1"  # who, what for and which instance; hashed to context_id
@@ -29,6 +30,7 @@ NYM_ENTROPY = b"symbolon/nym-entropy/1"  # hash_to_scalar over PK and a commitme
 WALLET_DERIVATION_SALT = b"symbolon/wallet-salt/1"  # HKDF salt of a wallet's secrets
 METADATA_SIGNATURE = b"symbolon/metadata-signature/1\0"  # Ed25519 over the metadata's CBOR
 HEAD_SIGNATURE = b"symbolon/head-signature/1\0"  # Ed25519 over a registry head's CBOR
+LOT = b"symbolon/lot/1\0"  # SHA-256 over a poll's seed and an option: its place in the lot
 
 # The BBS interface of the product (typed messages to scalars), after the ciphersuite's id.
 INTERFACE = b"SYMBOLON_1_H2G_TM2S_"
