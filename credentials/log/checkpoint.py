@@ -33,7 +33,7 @@ from credentials.merkle import EMPTY_ROOT, HASH_LENGTH
 _TIME: Final = "time "
 
 
-def poll_origin(address: str, *, poll: str) -> str:
+def log_origin(address: str, *, poll: str) -> str:
     """The origin of a poll's log at a community's address (without its last slash)."""
     return f"{address.partition('://')[2]}/polls/{poll}"
 

@@ -4,11 +4,11 @@ import hashlib
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from credentials.log.checkpoint import Checkpoint, SignedCheckpoint, poll_origin
+from credentials.log.checkpoint import Checkpoint, SignedCheckpoint, log_origin
 from credentials.log.cosignature import WitnessKey
 from credentials.merkle import Tree, leaf_hash
 
-ORIGIN = poll_origin("https://city.example:8443", poll="lunch")
+ORIGIN = log_origin("https://city.example:8443", poll="lunch")
 NOW = 1_790_000_000
 
 
