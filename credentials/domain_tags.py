@@ -19,9 +19,6 @@ POLL_EVENT = "symbolon/poll-event/1"  # what else happens in a poll: extension, 
 PROMISE = "symbolon/promise/1"  # that a ballot will be in its poll's log, and by when
 ABSTENTION = "symbolon/abstention/1"  # a member's proof of having cast no ballot in a poll
 POLL_BUNDLE = "symbolon/poll-bundle/3"  # head of the file from which a poll is recounted offline
-POLL = "symbolon/poll/2"  # a poll's manifest; its SHA-256 names the poll
-BALLOT = "symbolon/ballot/1"  # one vote with its presentation; its SHA-256 names the ballot
-POLL_BUNDLE = "symbolon/poll-bundle/2"  # all that is needed to recount a poll offline
 TALLY_RESULT = "symbolon/tally/1"  # what a poll comes to, with every round of its count
 
 # Hashed CBOR that is never sent: first element of the array under SHA-256.

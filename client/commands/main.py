@@ -11,6 +11,7 @@ import typer
 from client.commands import doctor, verify
 from client.commands.door import commands as door_commands
 from client.commands.wallet import commands as wallet_commands
+from client.commands.witness import commands as witness_commands
 from credentials.errors import SymbolonError
 
 EXIT_FAILED = 1
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(wallet_commands, name="wallet")
 app.add_typer(door_commands, name="door")
+app.add_typer(witness_commands, name="witness")
 app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)
 
