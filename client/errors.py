@@ -34,10 +34,14 @@ class ServerUnreachable(ClientError):
 class ServerRefused(ClientError):
     """The server answered with a problem (RFC 9457).
 
-    `slug` is the last part of its stable type (empty when it sent none), `status` the HTTP status.
+    `slug` is the last part of its stable type (empty when it sent none), `status` the HTTP status,
+    `expected` the number that the problem names, if it names one.
     """
 
-    def __init__(self, message: str, *, slug: str, status: int) -> None:
+    def __init__(
+        self, message: str, *, slug: str, status: int, expected: int | None = None
+    ) -> None:
         super().__init__(message)
         self.slug = slug
         self.status = status
+        self.expected = expected

@@ -1,4 +1,4 @@
-"""JSON over HTTP for everything in `client`: strict addresses, no redirects, plain errors.
+"""HTTP for everything in `client`: strict addresses, no redirects, plain errors.
 
 Leaves out what the paths mean (`client.issuer` knows) and never logs: an address may carry a poll
 or a request, so errors name the origin only (P8).
@@ -8,7 +8,7 @@ import json
 import time
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from urllib.parse import urlsplit
 
 from client.errors import ClientError, ServerRefused, ServerUnreachable
@@ -73,13 +73,24 @@ class Transport:
 
     def get(self, address: str, *, token: str | None = None, limit: int = ANSWER_LIMIT) -> Json:
         """GET a JSON object. Raises ServerUnreachable, ServerRefused, ClientError."""
-        return self._send("GET", address, body=None, token=token, limit=limit)
+        return _object(self._send("GET", address, token=token, limit=limit), address=address)
 
     def post(
         self, address: str, body: Json, *, token: str | None = None, limit: int = ANSWER_LIMIT
     ) -> Json:
         """POST a JSON object and read one. Raises ServerUnreachable, ServerRefused, ClientError."""
-        return self._send("POST", address, body=body, token=token, limit=limit)
+        octets = self._send("POST", address, body=body, token=token, limit=limit)
+        return _object(octets, address=address)
+
+    def get_octets(
+        self, address: str, *, query: dict[str, int] | None = None, limit: int = ANSWER_LIMIT
+    ) -> bytes:
+        """GET octets of any kind. Raises ServerUnreachable, ServerRefused, ClientError."""
+        return self._send("GET", address, query=query, limit=limit)
+
+    def download(self, address: str, file: BinaryIO, *, limit: int) -> None:
+        """GET octets of any kind into a file, piece by piece. Raises as `get_octets`."""
+        self._send("GET", address, limit=limit, file=file)
 
     def clock_difference(self, address: str) -> int | None:
         """This clock minus that of the Date header at an address, in seconds; None without one.
@@ -117,8 +128,17 @@ class Transport:
         return client
 
     def _send(
-        self, method: str, address: str, *, body: Json | None, token: str | None, limit: int
-    ) -> Json:
+        self,
+        method: str,
+        address: str,
+        *,
+        body: Json | None = None,
+        query: dict[str, int] | None = None,
+        token: str | None = None,
+        limit: int,
+        file: BinaryIO | None = None,
+    ) -> bytes:
+        """The octets of a good answer, or none where they went into a file."""
         import httpx
 
         address = checked_address(address)
@@ -126,16 +146,22 @@ class Transport:
         headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
         try:
             with self._client(loopback=is_loopback(address)).stream(
-                method, address, json=body, headers=headers
+                method, address, json=body, params=query, headers=headers
             ) as response:
+                status = response.status_code
+                good = 200 <= status < 300
                 octets = bytearray()
+                length = 0
                 for chunk in response.iter_bytes():
-                    octets += chunk
-                    if len(octets) > limit:
+                    length += len(chunk)
+                    if length > (limit if good else ANSWER_LIMIT):
                         raise ClientError(
                             f"The server {origin} sends more than this command can take."
                         )
-                status = response.status_code
+                    if good and file is not None:
+                        file.write(chunk)
+                    else:
+                        octets += chunk
         except httpx.ConnectError:
             raise ServerUnreachable(
                 f"The server {origin} cannot be reached; is it running, and are you online?"
@@ -146,32 +172,44 @@ class Transport:
             raise ServerUnreachable(
                 f"The server {origin} broke off without an answer; repeat the command."
             ) from None
-        return _read(bytes(octets), status=status, origin=origin)
+        if not good:
+            raise _refusal(bytes(octets), status=status, origin=origin)
+        return bytes(octets)
 
 
-def _read(octets: bytes, *, status: int, origin: str) -> Json:
+def _json(octets: bytes) -> Any:
     try:
-        value = json.loads(octets)
+        return json.loads(octets)
     except (ValueError, RecursionError):
-        value = None
-    if 200 <= status < 300:
-        if not isinstance(value, dict):
-            raise ClientError(
-                f"The server {origin} answers, but not as Symbolon; is the address right?"
-            )
-        return value
+        return None
+
+
+def _object(octets: bytes, *, address: str) -> Json:
+    value = _json(octets)
+    if not isinstance(value, dict):
+        origin = origin_for_people(checked_address(address))
+        raise ClientError(
+            f"The server {origin} answers, but not as Symbolon; is the address right?"
+        )
+    return value
+
+
+def _refusal(octets: bytes, *, status: int, origin: str) -> ServerRefused:
     if 300 <= status < 400:
-        raise ServerRefused(
+        return ServerRefused(
             f"The server {origin} sends us on to another address, which is not followed; use that "
             "address.",
             slug="",
             status=status,
         )
+    value = _json(octets)
     problem = value if isinstance(value, dict) else {}
-    raise ServerRefused(
+    expected = problem.get("expected")
+    return ServerRefused(
         _problem_sentence(problem, origin=origin, status=status),
         slug=str(problem.get("type", "")).removeprefix(PROBLEM_TYPE),
         status=status,
+        expected=expected if type(expected) is int else None,
     )
 
 

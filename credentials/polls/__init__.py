@@ -6,6 +6,7 @@ The same functions at the server and at an auditor. Source: docs/protocol.md, "P
 from credentials.polls.ballots import VerifiedBallot, verify_abstentions, verify_ballots
 from credentials.polls.count import count_votes, read_vote, tie_seed
 from credentials.polls.replay import Replay, State
+from credentials.polls.roll import roll_bounds
 
 __all__ = [
     "Replay",
@@ -13,6 +14,7 @@ __all__ = [
     "VerifiedBallot",
     "count_votes",
     "read_vote",
+    "roll_bounds",
     "tie_seed",
     "verify_abstentions",
     "verify_ballots",
