@@ -12,7 +12,7 @@ from credentials.formats.presentation import Presentation
 from credentials.formats.qr import to_qr_text
 from credentials.holder import accept
 from credentials.issuance import commit
-from credentials.polls import verify_ballot
+from credentials.polls import verify_ballots
 from tests.community import Community
 
 ISSUE = "blind issue (check commitment, sign)"
@@ -64,8 +64,8 @@ def main() -> None:
             VERIFY: shown.verify,
             VERIFY_DOOR: code.verify,
             VERIFY_DATE: dated.verify,
-            VERIFY_SERIAL: lambda: verify_ballot(
-                ballot, manifest=manifest, verifier=community.verifier
+            VERIFY_SERIAL: lambda: verify_ballots(
+                [ballot], manifest=manifest, verifier=community.verifier
             ),
             "wallet: commit": lambda: commit(own, nonce=nonce),
             "wallet: accept, all checks, keys decoded": lambda: accept(

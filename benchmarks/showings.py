@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from credentials.formats.manifest import Manifest
 from credentials.formats.policy import Policy
-from credentials.formats.poll import Ballot, action_digest
+from credentials.formats.poll import FIRST_SEQUENCE, Ballot
 from credentials.formats.presentation import Presentation
 from credentials.formats.requirement import Requirement
 from credentials.holder import Credential
 from credentials.keys import VerifierKeys
-from credentials.polls import FIRST_SEQUENCE
+from credentials.polls import make_ballot
 from credentials.presentation import (
     PendingPresentation,
     VerifiedPresentation,
@@ -23,7 +23,7 @@ from credentials.presentation import (
     present,
     verify_presentation,
 )
-from credentials.scope import Scope, app_scope, day_of_slot, door_scope, poll_scope
+from credentials.scope import Scope, app_scope, day_of_slot, door_scope
 from tests.community import DOORS, EVENT, Community
 
 DISCLOSED = ("reissued", "pass")
@@ -113,6 +113,7 @@ def poll(community: Community) -> Manifest:
         options=("yes", "no"),
         opens_at=metadata.published_at,
         closes_at=metadata.published_at + 86_400,
+        origin="city.example/polls/fountain",
         head=community.heads.newest.hash,
         require=(("reissued", 0), ("pass", "resident")),
     )
@@ -122,17 +123,10 @@ def vote(
     community: Community, credential: Credential, *, manifest: Manifest, choice: int
 ) -> Ballot:
     """A ballot in the poll."""
-    manifest_hash = manifest.manifest_hash
-    presentation = present(
+    return make_ballot(
         credential,
-        policy=manifest.policy(community.heads.newest),
-        scope=poll_scope(manifest.community_id, manifest_hash),
-        freshness=manifest_hash,
-        action=action_digest(manifest_hash, FIRST_SEQUENCE, choice),
-    )
-    return Ballot(
-        manifest_hash=manifest_hash,
+        manifest=manifest,
+        head=community.heads.newest,
+        marks=(choice,),
         sequence=FIRST_SEQUENCE,
-        choice=choice,
-        presentation=presentation,
     )

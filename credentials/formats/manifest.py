@@ -145,7 +145,7 @@ class Manifest:
 
     def _check_counting(self) -> None:
         self.paper  # noqa: B018 - raises PolicyError
-        if TALLIES.get(self.tally) != self.ballot_type:
+        if TALLIES.get(cbor.take_text(self.tally, max=32, name="a tally")) != self.ballot_type:
             raise PolicyError(f"the method {self.tally!r} does not count this type of ballot")
         most = len(self.options) if self.tally in WITH_SEATS else 1
         cbor.take_uint(self.seats, min=1, max=most, name="a number of seats")
@@ -162,6 +162,8 @@ class Manifest:
             raise PolicyError("the log's origin is that of another poll")
         if type(self.live) is not bool:
             raise EncodingError("whether a count is shown live is neither yes nor no")
+        if self.sealing is not None and type(self.sealing) is not Sealing:
+            raise EncodingError("a poll's sealing is something else")
         if self.live and self.sealing is not None:
             raise PolicyError("the count of a sealed poll cannot be shown while voting goes on")
 

@@ -50,8 +50,10 @@ class PollEvent:
     value: bytes = field(default=b"", repr=False)
 
     def __post_init__(self) -> None:
+        if type(self.kind) is not Kind:
+            raise EncodingError("an event is of no known kind")
         cbor.take_uint(self.at, max=MAX_TIME, name="an event's time")
-        if self.reason or self.kind in _WITH_REASON:
+        if self.reason != "" or self.kind in _WITH_REASON:
             take_shown_text(self.reason, max=MAX_REASON, name="a reason")
         if self.kind is Kind.CERTIFICATION:
             cbor.take_octets(self.value, max=MAX_VALUE, name="a result")

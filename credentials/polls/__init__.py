@@ -5,6 +5,7 @@ The same functions at the server and at an auditor. Source: docs/protocol.md, "P
 
 from credentials.polls.ballots import VerifiedBallot, verify_abstentions, verify_ballots
 from credentials.polls.count import count_votes, read_vote, tie_seed
+from credentials.polls.make import make_abstention, make_ballot, poll_pseudonym
 from credentials.polls.replay import Replay, State
 from credentials.polls.roll import roll_bounds
 
@@ -13,6 +14,9 @@ __all__ = [
     "State",
     "VerifiedBallot",
     "count_votes",
+    "make_abstention",
+    "make_ballot",
+    "poll_pseudonym",
     "read_vote",
     "roll_bounds",
     "tie_seed",

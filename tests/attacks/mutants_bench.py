@@ -22,17 +22,17 @@ from credentials.formats.credential import IssuedWitness
 from credentials.formats.head import SignedHead
 from credentials.formats.manifest import Manifest
 from credentials.formats.policy import Policy
-from credentials.formats.poll import Ballot, action_digest
+from credentials.formats.poll import Ballot
 from credentials.formats.presentation import Presentation
 from credentials.formats.qr import to_qr_text
 from credentials.formats.request import PresentationRequest
 from credentials.formats.requirement import Requirement
-from credentials.polls import verify_ballot
+from credentials.polls import make_ballot, verify_ballots
 from credentials.presentation import present, verify_presentation
 from credentials.registry.chain import HeadChain
 from credentials.registry.digits import open_digits
 from credentials.registry.log import read_entries, split_entries
-from credentials.scope import app_scope, day_of, door_scope, poll_scope
+from credentials.scope import app_scope, day_of, door_scope
 from tests.attacks.mutations import Original, Spare
 from tests.community import DOORS, EVENT, Community
 
@@ -103,6 +103,7 @@ class Bench:
             options=("Athens", "Nowhere"),
             opens_at=NOW,
             closes_at=NOW + 1,
+            origin="city.example/polls/budget",
             head=self.community.heads.newest.hash,
             require=(("pass", "resident"),),
         )
@@ -172,19 +173,20 @@ class Bench:
 
     def _ballot(self) -> Original:
         manifest = self.manifest
-        shown = present(
+        ballot = make_ballot(
             self.credential,
-            policy=manifest.policy(self.keys.head.head),
-            scope=poll_scope(manifest.community_id, manifest.manifest_hash),
-            freshness=manifest.manifest_hash,
-            action=action_digest(manifest.manifest_hash, 1, 2),
-        )
-        ballot = Ballot(
-            manifest_hash=manifest.manifest_hash, sequence=1, choice=2, presentation=shown
+            manifest=manifest,
+            head=self.keys.head.head,
+            marks=(2,),
+            sequence=1,
         )
 
         def verify(octets: bytes) -> object:
-            return verify_ballot(Ballot.from_cbor(octets), manifest=manifest, verifier=self.keys)
+            ballots = [Ballot.from_cbor(octets)]
+            (verdict,) = verify_ballots(ballots, manifest=manifest, verifier=self.keys)
+            if isinstance(verdict, BallotRefused):
+                raise verdict
+            return verdict
 
         return Original(kind="ballot", octets=ballot.to_cbor(), points=11, verify=verify)
 

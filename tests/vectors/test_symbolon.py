@@ -7,12 +7,13 @@ from py_arkworks_bls12381 import G1Point
 
 from credentials.curve import curve
 from credentials.formats.credential import IssuedCredential
-from credentials.formats.poll import Ballot, Manifest
+from credentials.formats.manifest import Manifest
+from credentials.formats.poll import Ballot
 from credentials.formats.presentation import Presentation
 from credentials.formats.qr import from_qr_text, to_qr_text
 from credentials.holder import Credential, accept
 from credentials.issuance import commitment_of, derive_secrets, signer_nym_entropy
-from credentials.polls import verify_ballot
+from credentials.polls import VerifiedBallot, verify_ballots
 from credentials.presentation import verify_presentation
 from credentials.registry.digits import make_digits, open_digits
 from credentials.registry.log import read_entries
@@ -269,7 +270,9 @@ def test_the_ballot_counts_in_its_poll() -> None:
     manifest = Manifest.from_cbor(octets(found["manifest"]))
     ballot = Ballot.from_cbor(octets(found["ballot"]))
     keys = symbolon.verifier_keys().at(symbolon.head(found["epoch"]))
-    counted = verify_ballot(ballot, manifest=manifest, verifier=keys)
-    assert (counted.choice, counted.pseudonym.hex()) == (2, found["pseudonym"])
-    assert counted.ballot_hash.hex() == found["ballotHash"]
+    (counted,) = verify_ballots([ballot], manifest=manifest, verifier=keys)
+    assert isinstance(counted, VerifiedBallot)
+    assert manifest.paper.decode(counted.content) == (2,)
+    assert counted.pseudonym.hex() == found["pseudonym"]
+    assert counted.leaf_hash.hex() == found["leafHash"]
     assert ballot.presentation.to_cbor() == octets(found["presentation"])

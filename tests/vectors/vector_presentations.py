@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from credentials.curve.scalars import encode_scalar
+from credentials.formats.manifest import Manifest
 from credentials.formats.policy import Policy
-from credentials.formats.poll import Ballot, Manifest, action_digest
+from credentials.formats.poll import Ballot, action_digest
 from credentials.formats.presentation import Presentation
 from credentials.formats.qr import to_qr_text
 from credentials.formats.requirement import OPERATORS
@@ -104,6 +105,7 @@ def manifest_of(community: VectorCommunity) -> Manifest:
         options=("Athens", "Chiang Mai"),
         opens_at=OPENED + 2 * DAY,
         closes_at=OPENED + 4 * DAY,
+        origin="city.example/polls/next-year",
         head=community.heads[2].hash,
         require=(("reissued", 0),),
     )
@@ -127,7 +129,7 @@ def asked(community: VectorCommunity) -> dict[str, Asked]:
         policy=manifest.policy(community.heads[2]),
         scope=poll_scope(manifest.community_id, manifest.manifest_hash),
         freshness=manifest.manifest_hash,
-        action=action_digest(manifest.manifest_hash, 1, CHOICE),
+        action=action_digest(manifest.manifest_hash, 1, bytes([CHOICE])),
     )
     slot = time_slot(OPENED + 3 * DAY + 100)
     several = ("points <= 16777215", "valid_until <= 2031-01-01", "points >= 0")
@@ -206,10 +208,13 @@ def vector(community: VectorCommunity, one: Asked, credential: Credential) -> di
         manifest = manifest_of(community)
         found["manifest"] = manifest.to_cbor().hex()
         ballot = Ballot(
-            manifest_hash=manifest.manifest_hash, sequence=1, choice=CHOICE, presentation=made
+            manifest_hash=manifest.manifest_hash,
+            sequence=1,
+            content=bytes([CHOICE]),
+            presentation=made,
         )
         found["ballot"] = ballot.to_cbor().hex()
-        found["ballotHash"] = ballot.ballot_hash.hex()
+        found["leafHash"] = ballot.leaf_hash.hex()
     return found
 
 

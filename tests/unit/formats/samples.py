@@ -1,18 +1,26 @@
 """Well-formed wire objects with made-up octets where points, proofs and signatures would stand."""
 
+from dataclasses import replace
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from credentials.formats.abstention import Abstention
 from credentials.formats.claim_link import ClaimLink
 from credentials.formats.credential import CredentialHeader, IssuedCredential, IssuedWitness
 from credentials.formats.crowd import Crowd
 from credentials.formats.head import Head, SignedHead
+from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import App, Door, Event, Metadata, PublicKeys, SignedMetadata
 from credentials.formats.policy import Policy
-from credentials.formats.poll import Ballot, Manifest, PollBundle
+from credentials.formats.poll import Ballot
+from credentials.formats.poll_bundle import BundleHead
+from credentials.formats.poll_event import PollEvent
 from credentials.formats.presentation import Presentation
+from credentials.formats.promise import Promise
 from credentials.formats.request import PresentationRequest
 from credentials.formats.requirement import Requirement
 from credentials.formats.schema import Schema
+from credentials.formats.sealing import Sealing, Trustee
 
 METADATA_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
@@ -131,41 +139,51 @@ MANIFEST = Manifest(
     threshold=(1, 2),
     opens_at=1_790_000_000,
     closes_at=1_790_086_400,
+    origin="city.example/polls/budget",
     head=HEAD.hash,
     require=(("reissued", 0),),
 )
 
+SEALING = Sealing(
+    key=b"Z" * 96,
+    threshold=2,
+    trustees=tuple(Trustee(name=f"Trustee {n}", key=bytes([48 + n]) * 96) for n in (1, 2, 3)),
+)
 
-def ballot(*, choice: int = 2, proof: bytes = b"v") -> Ballot:
+
+def presentation(manifest_hash: bytes, *, proof: bytes = b"v") -> Presentation:
+    """What stands in a ballot and in a proof of abstention."""
+    return Presentation(
+        purpose="poll",
+        instance=manifest_hash,
+        freshness=manifest_hash,
+        head=HEAD.hash,
+        disclosed=((2, 0),),
+        pseudonym=b"N" * 48,
+        proof=proof * (11 * 48 + 19 * 32),
+    )
+
+
+def ballot(*, content: bytes = b"\2") -> Ballot:
     """A ballot in the sample poll."""
     return Ballot(
         manifest_hash=MANIFEST.manifest_hash,
         sequence=1,
-        choice=choice,
-        presentation=Presentation(
-            purpose="poll",
-            instance=MANIFEST.manifest_hash,
-            freshness=MANIFEST.manifest_hash,
-            head=HEAD.hash,
-            disclosed=((2, 0),),
-            pseudonym=b"N" * 48,
-            proof=proof * (11 * 48 + 19 * 32),
-        ),
+        content=content,
+        presentation=presentation(MANIFEST.manifest_hash),
     )
 
 
-BUNDLE = PollBundle(
+EXTENSION = PollEvent.extension(
+    at=1_790_000_100, reason="The network was down.", closes_at=1_790_090_000
+)
+
+BUNDLE = BundleHead(
     metadata=SIGNED,
-    manifest=MANIFEST.to_cbor(),
     head=SIGNED_HEAD,
-    ballots=tuple(
-        one.to_cbor()
-        for one in sorted(
-            (ballot(choice=1), ballot(proof=b"w"), ballot(choice=0, proof=b"x")),
-            key=lambda one: one.ballot_hash,
-        )
-    ),
-    closed_at=1_790_086_405,
+    checkpoint=b"a signed note\n",
+    witnesses=("observer.example+1234abcd+AAAA",),
+    entries=4,
 )
 
 OBJECTS = {
@@ -178,6 +196,15 @@ OBJECTS = {
     "request": REQUEST,
     "presentation": DOOR_PRESENTATION,
     "manifest": MANIFEST,
+    "sealed manifest": replace(MANIFEST, sealing=SEALING, tie_rule="opening/1"),
     "ballot": ballot(),
+    "event": EXTENSION,
+    "promise": Promise(
+        manifest_hash=MANIFEST.manifest_hash, leaf_hash=b"l" * 32, merged_by=1_790_086_700
+    ),
+    "abstention": Abstention(
+        manifest_hash=MANIFEST.manifest_hash,
+        presentation=presentation(MANIFEST.manifest_hash),
+    ),
     "bundle": BUNDLE,
 }

@@ -6,46 +6,31 @@ from typing import Any
 
 import pytest
 
-from credentials.errors import (
-    BallotRefused,
-    EncodingError,
-    HeadRefused,
-    PolicyError,
-    SchemaError,
-)
+from credentials.errors import BallotRefused, EncodingError, PolicyError, SchemaError
 from credentials.formats import cbor
-from credentials.formats.head import SignedHead
-from credentials.formats.poll import Ballot, Manifest, PollBundle, action_digest
-from tests.unit.formats.samples import (
-    BUNDLE,
-    HEAD,
-    MANIFEST,
-    METADATA,
-    METADATA_KEY,
-    OTHER_KEY,
-    SIGNED_HEAD,
-    ballot,
-)
+from credentials.formats.manifest import Manifest
+from credentials.formats.poll import Ballot, action_digest
+from tests.unit.formats.samples import HEAD, MANIFEST, METADATA, SEALING, ballot
 
 BALLOT = ballot()
 
 
 def test_hashes_are_over_the_octets() -> None:
     assert MANIFEST.manifest_hash == hashlib.sha256(MANIFEST.to_cbor()).digest()
-    assert BALLOT.ballot_hash == hashlib.sha256(BALLOT.to_cbor()).digest()
-    expected = cbor.encode(("symbolon/ballot-action/1", MANIFEST.manifest_hash, 1, 2))
+    assert BALLOT.leaf_hash == hashlib.sha256(b"\0" + BALLOT.to_cbor()).digest()
+    expected = cbor.encode(("symbolon/ballot-action/2", MANIFEST.manifest_hash, 1, b"\2"))
     assert BALLOT.action_digest == hashlib.sha256(expected).digest()
-    assert BALLOT.action_digest == action_digest(MANIFEST.manifest_hash, 1, 2)
+    assert BALLOT.action_digest == action_digest(MANIFEST.manifest_hash, 1, b"\2")
 
 
 def test_each_vote_has_its_own_action() -> None:
     digests = {
-        action_digest(poll, sequence, choice)
+        action_digest(poll, sequence, content)
         for poll in (b"a" * 32, b"b" * 32)
         for sequence in (1, 2)
-        for choice in (0, 1, 2)
+        for content in (b"", b"\1", b"\2", b"\1\2")
     }
-    assert len(digests) == 12
+    assert len(digests) == 16
 
 
 def test_the_policy_asks_for_a_place_on_the_roll_and_what_the_manifest_requires() -> None:
@@ -69,16 +54,34 @@ def test_the_roll_is_one_head_and_no_other() -> None:
         dataclasses.replace(MANIFEST, head=elsewhere.hash).policy(elsewhere)
 
 
-def test_choices_are_abstention_and_the_options() -> None:
-    assert [choice for choice in range(-2, 70) if MANIFEST.allows(choice)] == [0, 1, 2, 3]
-
-
 def test_a_manifest_belongs_to_its_community() -> None:
     MANIFEST.check(METADATA)
     for name in ("community_id", "issuer_id", "registry_id", "schema_id"):
         other: dict[str, Any] = {name: bytes(32)}
         with pytest.raises(PolicyError, match="another community"):
             dataclasses.replace(MANIFEST, **other).check(METADATA)
+
+
+def test_the_log_has_one_origin_and_no_other_spelling() -> None:
+    MANIFEST.check_origin("https://city.example")
+    for address in ("https://www.city.example", "https://city.example:8443", "city.example"):
+        with pytest.raises(PolicyError, match="another origin"):
+            MANIFEST.check_origin(address)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"threshold": 4},
+        {"threshold": 0},
+        {"key": b"Z" * 95},
+        {"trustees": ()},
+        {"trustees": (SEALING.trustees[0], SEALING.trustees[0])},
+    ],
+)
+def test_a_malformed_sealing_does_not_exist(changes: dict[str, Any]) -> None:
+    with pytest.raises((EncodingError, PolicyError)):
+        dataclasses.replace(SEALING, **changes)
 
 
 def test_a_manifest_requires_only_what_the_schema_can_say() -> None:
@@ -105,6 +108,20 @@ def test_a_manifest_requires_only_what_the_schema_can_say() -> None:
         {"head": b"h" * 32, "require": ()},
         {"require": (("reissued", 1),)},
         {"require": (("pass", "resident"),)},
+        {"ballot_type": "approval", "tally": "approval/1", "limit": 2},
+        {"ballot_type": "score", "tally": "score/1", "limit": 255},
+        {"ballot_type": "ranked", "tally": "irv/1"},
+        {"ballot_type": "ranked", "tally": "schulze/1", "threshold": (0, 1)},
+        {"ballot_type": "ranked", "tally": "stv/1", "seats": 3, "threshold": (0, 1)},
+        {
+            "ballot_type": "quadratic",
+            "tally": "quadratic/1",
+            "limit": 65025,
+            "threshold": (0, 1),
+        },
+        {"live": True},
+        {"sealing": dataclasses.replace(SEALING, threshold=0, trustees=())},
+        {"sealing": SEALING, "tie_rule": "opening/1"},
     ],
 )
 def test_manifests_within_the_limits_come_back(changes: dict[str, Any]) -> None:
@@ -126,8 +143,28 @@ def test_manifests_within_the_limits_come_back(changes: dict[str, Any]) -> None:
         {"options": ["a", "b"]},
         {"options": tuple(f"o{i}" for i in range(65))},
         {"ballot_type": "approval"},
+        {"ballot_type": "score", "tally": "score/1"},
+        {"ballot_type": "score", "tally": "score/1", "limit": 256},
+        {"ballot_type": "quadratic", "tally": "quadratic/1", "threshold": (0, 1)},
+        {"ballot_type": "ranked", "tally": "schulze/1"},
+        {"limit": 1},
         {"tally": "stv/1"},
+        {"tally": "plurality/2"},
+        {"tally": []},
+        {"seats": 0},
+        {"seats": 2},
+        {"ballot_type": "ranked", "tally": "stv/1", "threshold": (0, 1), "seats": 4},
         {"tie_rule": "random"},
+        {"tie_rule": "none"},
+        {"tie_rule": "opening/1"},
+        {"batch_seconds": 0},
+        {"batch_seconds": 86_401},
+        {"origin": "city.example/polls/other"},
+        {"origin": "city example/polls/budget"},
+        {"origin": "city.example/polls/budget\n"},
+        {"live": 1},
+        {"live": True, "sealing": SEALING},
+        {"sealing": (SEALING.key,)},
         {"tie_rule": None},
         {"quorum": -1},
         {"quorum": 2**24},
@@ -191,9 +228,9 @@ def test_a_ballot_cannot_be_moved_to_another_poll() -> None:
         {"sequence": 2**24},
         {"sequence": 2**64 - 1},
         {"sequence": True},
-        {"choice": -1},
-        {"choice": 65},
-        {"choice": None},
+        {"content": None},
+        {"content": "\2"},
+        {"content": bytes(178)},
         {"presentation": None},
         {"presentation": BALLOT.presentation.to_cbor()},
     ],
@@ -201,58 +238,3 @@ def test_a_ballot_cannot_be_moved_to_another_poll() -> None:
 def test_a_malformed_ballot_does_not_exist(changes: dict[str, Any]) -> None:
     with pytest.raises(EncodingError):
         dataclasses.replace(BALLOT, **changes)
-
-
-def test_a_bundle_has_each_ballot_once_in_the_order_of_the_hashes() -> None:
-    assert BUNDLE.open_manifest() == MANIFEST
-    first, second, third = BUNDLE.ballots
-    for ballots in ((second, first, third), (first, first, second), (third, second, first)):
-        with pytest.raises(EncodingError, match="ascending"):
-            dataclasses.replace(BUNDLE, ballots=ballots)
-
-
-def test_a_bundle_without_ballots_or_closing_time_comes_back() -> None:
-    for changed in (
-        dataclasses.replace(BUNDLE, ballots=()),
-        dataclasses.replace(BUNDLE, closed_at=None),
-    ):
-        assert PollBundle.from_cbor(changed.to_cbor()) == changed
-
-
-def test_a_bundle_shows_its_roll_signed_and_named_by_the_manifest() -> None:
-    key = METADATA.metadata_key
-    assert BUNDLE.open_head(metadata_key=key) == HEAD
-    with pytest.raises(HeadRefused, match="signature"):
-        BUNDLE.open_head(metadata_key=OTHER_KEY.public_key().public_bytes_raw())
-    forged = SignedHead(octets=SIGNED_HEAD.octets, signature=OTHER_KEY.sign(SIGNED_HEAD.octets))
-    with pytest.raises(HeadRefused, match="signature"):
-        dataclasses.replace(BUNDLE, head=forged).open_head(metadata_key=key)
-    larger = dataclasses.replace(HEAD, highest_serial=301)
-    other = SignedHead.sign(larger, private_key=METADATA_KEY)
-    with pytest.raises(HeadRefused, match="another roll"):
-        dataclasses.replace(BUNDLE, head=other).open_head(metadata_key=key)
-
-
-def test_a_bad_ballot_stays_in_the_bundle_for_the_auditor_to_name() -> None:
-    bundle = dataclasses.replace(BUNDLE, ballots=(b"not a ballot",))
-    assert PollBundle.from_cbor(bundle.to_cbor()) == bundle
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"metadata": None},
-        {"manifest": b""},
-        {"manifest": MANIFEST},
-        {"head": None},
-        {"head": HEAD},
-        {"ballots": [b"x"]},
-        {"ballots": ("x",)},
-        {"ballots": (bytes(9000),)},
-        {"closed_at": -1},
-        {"closed_at": True},
-    ],
-)
-def test_a_malformed_bundle_does_not_exist(changes: dict[str, Any]) -> None:
-    with pytest.raises(EncodingError):
-        dataclasses.replace(BUNDLE, **changes)
