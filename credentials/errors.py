@@ -86,3 +86,22 @@ class PromiseRefused(SymbolonError):
 
 class PollLogRefused(SymbolonError):
     """A poll's log whose entries break the poll's rules."""
+
+
+class LogRefused(SymbolonError):
+    """A proof, note, checkpoint, cosignature or receipt of a log that does not hold."""
+
+
+class WitnessUnknown(LogRefused):
+    """Cosignatures none of which is of a witness that is known."""
+
+
+class CheckpointRefused(LogRefused):
+    """A checkpoint that a witness does not cosign.
+
+    `reason` is a value of credentials.log.witness.Reason, which says what was wrong.
+    """
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason

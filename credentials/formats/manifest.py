@@ -156,7 +156,7 @@ class Manifest:
 
     def _check_log(self) -> None:
         take_shown_text(self.origin, max=MAX_ORIGIN, name="a log's origin")
-        if " " in self.origin or "+" in self.origin:
+        if "+" in self.origin or any(character.isspace() for character in self.origin):
             raise PolicyError("a log's origin has a space or a plus")
         if not self.origin.endswith(f"/polls/{self.poll}"):
             raise PolicyError("the log's origin is that of another poll")

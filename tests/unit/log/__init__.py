@@ -1,0 +1,1 @@
+"""Notes, checkpoints, cosignatures, receipts and what a witness decides."""

@@ -1,0 +1,137 @@
+"""credentials.polls.replay: what a poll's log may hold, and in which order."""
+
+from dataclasses import replace
+
+import pytest
+
+from credentials.errors import PollLogRefused
+from credentials.formats.poll_event import Kind, PollEvent
+from credentials.polls import Replay, State
+from tests.unit.formats.samples import MANIFEST, SEALING
+
+OPENS, CLOSES = MANIFEST.opens_at, MANIFEST.closes_at
+SEALED = replace(MANIFEST, sealing=SEALING)
+ANA, BO = b"A" * 48, b"B" * 48
+
+CLOSING = PollEvent(kind=Kind.CLOSING, at=CLOSES)
+CLOSED_EARLY = PollEvent(kind=Kind.CLOSING, at=CLOSES - 1, reason="Everybody has voted.")
+OPENING = PollEvent(kind=Kind.OPENING, at=CLOSES + 1, value=b"D" * 48)
+RESULT = PollEvent(kind=Kind.CERTIFICATION, at=CLOSES + 2, value=b"result")
+CANCELLED = PollEvent(kind=Kind.CANCELLATION, at=OPENS + 5, reason="The question was wrong.")
+LONGER = PollEvent.extension(at=OPENS + 5, reason="The network was down.", closes_at=CLOSES + 60)
+CLOSED_LATE = PollEvent(kind=Kind.CLOSING, at=CLOSES + 60)
+
+
+def vote(log: Replay, *, pseudonym: bytes = ANA, sequence: int = 1, content: bytes = b"\1") -> None:
+    log.take_ballot(pseudonym=pseudonym, sequence=sequence, content=content)
+
+
+def test_an_open_poll_goes_from_ballots_to_its_result() -> None:
+    log = Replay(MANIFEST)
+    vote(log)
+    states = [log.state]
+    for event in (CLOSING, RESULT):
+        log.take_event(event)
+        states.append(log.state)
+    assert states == [State.OPEN, State.CLOSED, State.CERTIFIED]
+    assert (log.closed_at, log.result, log.ballots) == (CLOSES, b"result", 1)
+
+
+def test_a_sealed_poll_is_opened_between() -> None:
+    log = Replay(SEALED)
+    for event in (CLOSING, OPENING, RESULT):
+        log.take_event(event)
+    assert log.opening == b"D" * 48
+    assert log.state is State.CERTIFIED
+
+
+def test_the_highest_number_counts_in_whatever_order_the_batches_hold_them() -> None:
+    log = Replay(MANIFEST)
+    for sequence in (2, 3, 1):
+        vote(log, sequence=sequence, content=bytes([sequence]))
+    vote(log, pseudonym=BO, content=b"")
+    log.take_event(CLOSING)
+    assert log.highest == {ANA: (3, b"\3"), BO: (1, b"")}
+    assert log.ballots == 4
+
+
+def test_an_extension_moves_the_closing_time() -> None:
+    log = Replay(MANIFEST)
+    log.take_event(LONGER)
+    assert log.closes_at == CLOSES + 60
+    log.take_event(CLOSED_LATE)
+    assert log.closed_at == CLOSES + 60
+
+
+def test_a_cancelled_poll_has_no_result() -> None:
+    log = Replay(MANIFEST)
+    log.take_event(CANCELLED)
+    assert log.state is State.CANCELLED
+    with pytest.raises(PollLogRefused, match="cancelled"):
+        log.take_event(CLOSING)
+    with pytest.raises(PollLogRefused):
+        vote(log)
+
+
+@pytest.mark.parametrize("events", [(CLOSING,), (CLOSED_EARLY,), (CLOSING, RESULT)])
+def test_no_ballot_comes_after_the_closing(events: tuple[PollEvent, ...]) -> None:
+    log = Replay(MANIFEST)
+    for event in events:
+        log.take_event(event)
+    with pytest.raises(PollLogRefused, match="after the poll's closing"):
+        vote(log)
+
+
+@pytest.mark.parametrize(
+    ("sealed", "events", "reason"),
+    [
+        (False, (RESULT,), "certification comes"),
+        (True, (CLOSING, RESULT), "certification comes"),
+        (True, (OPENING,), "opening comes"),
+        (False, (CLOSING, OPENING), "never sealed"),
+        (True, (CLOSING, OPENING, OPENING), "opening comes"),
+        (False, (CLOSING, CLOSING), "closing comes"),
+        (False, (CLOSING, RESULT, RESULT), "goes on"),
+        (False, (CLOSING, LONGER), "earlier than the one before"),
+        (False, (replace(CLOSING, at=CLOSES - 1),), "gives no reason"),
+        (False, (replace(CLOSED_EARLY, at=CLOSES + 1),), "gives no reason"),
+        (False, (LONGER, CLOSING), "gives no reason"),
+        (False, (LONGER, LONGER), "forward"),
+        (
+            False,
+            (PollEvent.extension(at=CLOSES, reason="Too late.", closes_at=CLOSES + 60),),
+            "after the closing time",
+        ),
+        (
+            False,
+            (LONGER, PollEvent.extension(at=OPENS, reason="Again.", closes_at=CLOSES + 90)),
+            "earlier than the one before",
+        ),
+    ],
+)
+def test_events_in_any_other_order_are_refused(
+    sealed: bool, events: tuple[PollEvent, ...], reason: str
+) -> None:
+    log = Replay(SEALED if sealed else MANIFEST)
+    for event in events[:-1]:
+        log.take_event(event)
+    with pytest.raises(PollLogRefused, match=reason):
+        log.take_event(events[-1])
+
+
+def test_a_number_stands_once() -> None:
+    log = Replay(MANIFEST)
+    vote(log)
+    vote(log, pseudonym=BO)
+    with pytest.raises(PollLogRefused, match="same sequence number"):
+        vote(log, content=b"\2")
+
+
+@pytest.mark.parametrize("numbers", [(2,), (1, 3), (2, 3), (1, 2**24 - 1)])
+def test_trap_16_a_gap_shows_at_the_closing(numbers: tuple[int, ...]) -> None:
+    log = Replay(MANIFEST)
+    vote(log, pseudonym=BO)
+    for number in numbers:
+        vote(log, sequence=number)
+    with pytest.raises(PollLogRefused, match="gap"):
+        log.take_event(CLOSING)
