@@ -36,6 +36,10 @@ PROMISE_SIGNATURE = b"symbolon/promise-signature/1\0"  # Ed25519 over a promise'
 TIE_SEED = b"symbolon/tie-seed/1\0"  # SHA-256 over what the lot of a poll is drawn from
 HEAD_SIGNATURE = b"symbolon/head-signature/1\0"  # Ed25519 over a registry head's CBOR
 
+# Sealed ballots.
+SEALING_POINT = b"SYMBOLON_1_SEALING_BLS12381G1_XMD:SHA-256_SSWU_RO_"  # DST of H1, a poll's point
+SEALING_KEY = b"symbolon/sealing/1"  # HKDF info of the key of one sealed vote
+
 # The BBS interface of the product (typed messages to scalars), after the ciphersuite's id.
 INTERFACE = b"SYMBOLON_1_H2G_TM2S_"
 

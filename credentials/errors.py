@@ -88,6 +88,22 @@ class PollLogRefused(SymbolonError):
     """A poll's log whose entries break the poll's rules."""
 
 
+class SealBroken(SymbolonError):
+    """A sealed vote that does not open: it is of another poll, voter or number, or spoilt."""
+
+
+class OpeningRefused(SymbolonError):
+    """An opening value that is not the poll's."""
+
+
+class ShareRefused(SymbolonError):
+    """A share of an opening value that is not that trustee's; `trustee` counts from 1."""
+
+    def __init__(self, trustee: int) -> None:
+        super().__init__(f"the share of trustee {trustee} is wrong")
+        self.trustee = trustee
+
+
 class LogRefused(SymbolonError):
     """A proof, note, checkpoint, cosignature or receipt of a log that does not hold."""
 

@@ -1,0 +1,149 @@
+"""Bundles of large polls, for measuring audits: every ballot really proven by another member.
+
+    python -m benchmarks.poll_files 10000 FILE [--sealed]
+
+Proving is spread over all cores; 100,000 ballots take a quarter of an hour on two. The votes are
+rankings of five options, sealed to one key.
+"""
+
+import argparse
+import multiprocessing
+import os
+import random
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+from credentials.curve import curve
+from credentials.curve.scalars import random_scalar
+from credentials.formats.head import Head
+from credentials.formats.manifest import BY_LOG, BY_OPENING, Manifest
+from credentials.formats.poll_bundle import BundleHead, write_bundle
+from credentials.formats.poll_event import Kind, PollEvent
+from credentials.formats.sealing import Sealing
+from credentials.formats.vote import RANKED, Marks
+from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
+from credentials.merkle import Frontier, leaf_hash
+from credentials.polls import count_votes, make_ballot, tie_seed
+from credentials.sealing import opening_of
+from tests.community import Community
+
+CHUNK = 250
+OPTIONS = ("Kitchen", "Workshop", "Stage", "Garden", "Nothing")
+
+
+class Town:
+    """A community with as many members as there are ballots, and the poll that they vote in."""
+
+    def __init__(self, ballots: int, *, sealed: bool) -> None:
+        self.community = Community(roll=ballots)
+        self.secret = random_scalar()
+        key = curve.encode_g2(curve.multiply_g2(curve.g2_generator, self.secret))
+        metadata = self.community.metadata
+        self.manifest = Manifest(
+            community_id=metadata.community_id,
+            issuer_id=metadata.keys.issuer_id,
+            registry_id=metadata.keys.registry_id,
+            schema_id=metadata.schema.schema_id,
+            poll="budget",
+            question="What shall we build?",
+            options=OPTIONS,
+            ballot_type=RANKED,
+            tally="irv/1",
+            tie_rule=BY_OPENING if sealed else BY_LOG,
+            opens_at=metadata.published_at,
+            closes_at=metadata.published_at + 86_400,
+            origin="agora.example/polls/budget",
+            sealing=Sealing(key=key) if sealed else None,
+            head=self.head.hash,
+        )
+
+    @property
+    def head(self) -> Head:
+        """The roll."""
+        return self.community.heads.newest
+
+    def vote(self, number: int) -> tuple[bytes, Marks]:
+        """The ballot of a new member with this serial, and what is on it."""
+        chance = random.Random(number)  # noqa: S311 - which votes are cast keeps no secret
+        marks = tuple(chance.sample(range(1, len(OPTIONS) + 1), chance.randint(0, len(OPTIONS))))
+        self.community.serial = number - 1
+        ballot = make_ballot(
+            self.community.enrol().credential,
+            manifest=self.manifest,
+            head=self.head,
+            marks=marks,
+            sequence=1,
+        )
+        return ballot.to_cbor(), marks
+
+
+_town: Town | None = None
+"""Set before the processes are forked, so that all of them are of one town."""
+
+
+def _votes(numbers: range) -> list[tuple[bytes, Marks]]:
+    return [cast("Town", _town).vote(number) for number in numbers]
+
+
+def main() -> None:
+    """Write one bundle."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("ballots", type=int)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--sealed", action="store_true")
+    arguments = parser.parse_args()
+    make(arguments.ballots, file=arguments.file, sealed=arguments.sealed)
+
+
+def make(ballots: int, *, file: Path, sealed: bool) -> None:
+    """Write the bundle of a certified poll with that many ballots."""
+    global _town  # noqa: PLW0603
+    _town = Town(ballots, sealed=sealed)
+    ranges = [range(at, min(at + CHUNK, ballots + 1)) for at in range(1, ballots + 1, CHUNK)]
+    cast_votes: Counter[Marks | None] = Counter()
+    entries: list[bytes] = []
+    with multiprocessing.get_context("fork").Pool(len(os.sched_getaffinity(0))) as pool:
+        for made in pool.imap_unordered(_votes, ranges):
+            entries += [octets for octets, _ in made]
+            cast_votes.update(marks for _, marks in made)
+    entries.sort(key=leaf_hash)
+    with file.open("wb") as out:
+        for piece in write_bundle(*_bundle(_town, entries=entries, votes=cast_votes)):
+            out.write(piece)
+
+
+def _bundle(
+    town: Town, *, entries: list[bytes], votes: Counter[Marks | None]
+) -> tuple[BundleHead, Iterator[bytes]]:
+    manifest, closes_at = town.manifest, town.manifest.closes_at
+    entries.insert(0, manifest.to_cbor())
+    entries.append(PollEvent(kind=Kind.CLOSING, at=closes_at).to_cbor())
+    frontier = Frontier().grown(entries)
+    root, opening = frontier.root, None
+    after: list[bytes] = []
+    if manifest.sealing is not None:
+        opening = opening_of(town.secret, digest=manifest.manifest_hash)
+        after.append(PollEvent(kind=Kind.OPENING, at=closes_at, value=opening).to_cbor())
+    seed = tie_seed(manifest, root=root, opening=opening)
+    result = count_votes(votes, manifest=manifest, seed=seed).to_cbor()
+    after.append(PollEvent(kind=Kind.CERTIFICATION, at=closes_at, value=result).to_cbor())
+    frontier = frontier.grown(after)
+    checkpoint = SignedCheckpoint.sign(
+        Checkpoint(
+            origin=manifest.origin, size=frontier.size, root=frontier.root, time=closes_at + 1
+        ),
+        private_key=town.community.signing_key,
+    )
+    head = BundleHead(
+        metadata=town.community.signed,
+        head=town.community.heads.signed[-1],
+        checkpoint=checkpoint.to_text().encode(),
+        entries=frontier.size,
+    )
+    return head, iter([*entries, *after])
+
+
+if __name__ == "__main__":
+    main()
