@@ -69,6 +69,14 @@ class Checked:
         ballots = (each.evidence for each in self.found if each.evidence is not None)
         return (*ballots, *(fork.evidence for fork in self.forks))
 
+    def and_then(self, other: "Checked") -> "Checked":
+        """Both together."""
+        return Checked(
+            found=(*self.found, *other.found),
+            forks=(*self.forks, *other.forks),
+            stale=(*self.stale, *other.stale),
+        )
+
 
 def check_receipts(
     vault: Vault, *, fingerprint: bytes, polls: PollsClient, now: int, all_polls: bool = True
@@ -85,11 +93,7 @@ def check_receipts(
         if votes and (all_polls or any(vote.state in UNSETTLED for vote in votes)):
             one = _check_poll(membership, log, votes=votes, polls=polls, now=now)
             _store(vault, one, fingerprint=fingerprint)
-            checked = Checked(
-                found=(*checked.found, *one.checked.found),
-                forks=(*checked.forks, *one.checked.forks),
-                stale=(*checked.stale, *one.checked.stale),
-            )
+            checked = checked.and_then(one.checked)
     return checked
 
 
