@@ -19,6 +19,7 @@ POLL_EVENT = "symbolon/poll-event/1"  # what else happens in a poll: extension, 
 PROMISE = "symbolon/promise/1"  # that a ballot will be in its poll's log, and by when
 ABSTENTION = "symbolon/abstention/1"  # a member's proof of having cast no ballot in a poll
 POLL_BUNDLE = "symbolon/poll-bundle/3"  # head of the file from which a poll is recounted offline
+TALLY_RESULT = "symbolon/tally/1"  # what a poll comes to, with every round of its count
 
 # Hashed CBOR that is never sent: first element of the array under SHA-256.
 SCOPE = "symbolon/scope/1"  # who, what for and which instance; hashed to context_id
@@ -35,6 +36,7 @@ METADATA_SIGNATURE = b"symbolon/metadata-signature/1\0"  # Ed25519 over the meta
 PROMISE_SIGNATURE = b"symbolon/promise-signature/1\0"  # Ed25519 over a promise's CBOR
 TIE_SEED = b"symbolon/tie-seed/1\0"  # SHA-256 over what the lot of a poll is drawn from
 HEAD_SIGNATURE = b"symbolon/head-signature/1\0"  # Ed25519 over a registry head's CBOR
+LOT = b"symbolon/lot/1\0"  # SHA-256 over a poll's seed and an option: its place in the lot
 
 # Sealed ballots.
 SEALING_POINT = b"SYMBOLON_1_SEALING_BLS12381G1_XMD:SHA-256_SSWU_RO_"  # DST of H1, a poll's point

@@ -1,0 +1,114 @@
+"""The count of a poll: ballots in, result out, by whichever method the manifest names.
+
+Source: docs/tally.md. What is the same for all methods: abstentions, quorum, threshold, the lot.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Final
+
+from credentials.errors import PolicyError
+from credentials.tally.approval import approval
+from credentials.tally.first_past import first_past
+from credentials.tally.irv import irv
+from credentials.tally.lot import Lot
+from credentials.tally.profile import Count, Marks, Rules
+from credentials.tally.quadratic import quadratic
+from credentials.tally.result import Outcome, TallyResult
+from credentials.tally.schulze import schulze
+from credentials.tally.score import score
+from credentials.tally.stv import stv
+
+METHODS: Final = {
+    "plurality/1": "single_choice",
+    "approval/1": "approval",
+    "score/1": "score",
+    "irv/1": "ranked",
+    "schulze/1": "ranked",
+    "stv/1": "ranked",
+    "quadratic/1": "quadratic",
+}
+WITH_THRESHOLD: Final = frozenset({"plurality/1", "approval/1", "score/1", "irv/1"})
+WITH_SEATS: Final = frozenset({"stv/1"})
+
+_COUNTS: Final[dict[str, Callable[..., Count]]] = {
+    "plurality/1": first_past,
+    "approval/1": approval,
+    "score/1": score,
+    "irv/1": irv,
+    "schulze/1": schulze,
+    "stv/1": stv,
+    "quadratic/1": quadratic,
+}
+
+
+def tally(
+    method: str,
+    profile: Iterable[Marks],
+    *,
+    options: int,
+    seats: int = 1,
+    limit: int = 0,
+    quorum: int = 0,
+    threshold: tuple[int, int] = (0, 1),
+    seed: bytes,
+    invalid: int = 0,
+) -> TallyResult:
+    """Count the ballots in `profile`, each one's marks valid for its paper, () for abstention.
+
+    The order of the ballots changes nothing. `method` is a key of METHODS; `limit` is the highest
+    score, for score/1 only. `quorum` is the least number of valid ballots, abstentions included.
+    `threshold` (numerator, denominator) is what the winner's share must exceed. `seed` decides
+    ties. `invalid` is only noted in the result. Raises PolicyError for a poll that cannot be
+    counted so.
+    """
+    _check_poll(method, options=options, seats=seats, limit=limit, threshold=threshold)
+    rules = Rules(
+        options=options,
+        lot=Lot.draw(seed, options=options),
+        seats=seats,
+        limit=limit,
+        threshold=Fraction(*threshold),
+    )
+    votes = Counter(profile)
+    abstentions = votes.pop((), 0)
+    counted = _COUNTS[method](votes, rules=rules) if votes else None
+    ballots = votes.total() + abstentions
+    outcome = _outcome(counted, enough=ballots >= quorum, threshold=rules.threshold)
+    return TallyResult(
+        method=method,
+        ballots=ballots,
+        abstentions=abstentions,
+        invalid=invalid,
+        outcome=outcome,
+        winners=counted.winners if counted and outcome is Outcome.WINNER else (),
+        rounds=counted.rounds if counted else (),
+        matrix=counted.matrix if counted else (),
+        paths=counted.paths if counted else (),
+    )
+
+
+def _check_poll(
+    method: str, *, options: int, seats: int, limit: int, threshold: tuple[int, int]
+) -> None:
+    if method not in METHODS:
+        raise PolicyError("a poll names a tally that does not exist")
+    if options < 1 or seats < 1 or (seats > 1 and method not in WITH_SEATS):
+        raise PolicyError(f"{method} does not count {options} options for {seats} seats")
+    if limit < 1 and method == "score/1":
+        raise PolicyError("a score has no highest value")
+    numerator, denominator = threshold
+    if not 0 <= numerator < denominator or (numerator and method not in WITH_THRESHOLD):
+        raise PolicyError(f"{method} has no threshold of {numerator}/{denominator}")
+
+
+def _outcome(counted: Count | None, *, enough: bool, threshold: Fraction) -> Outcome:
+    """The first reason why there is no winner, in this order; else WINNER."""
+    if not enough:
+        return Outcome.BELOW_QUORUM
+    if counted is None:
+        return Outcome.NO_VOTES
+    if counted.share is not None and counted.share <= threshold:
+        return Outcome.BELOW_THRESHOLD
+    return Outcome.WINNER
