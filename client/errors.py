@@ -45,3 +45,7 @@ class ServerRefused(ClientError):
         self.slug = slug
         self.status = status
         self.expected = expected
+
+
+class ForkFound(ClientError):
+    """A log was shown in two forms that do not belong together; the evidence was kept."""

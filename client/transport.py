@@ -71,9 +71,17 @@ class Transport:
             client.close()
         self._clients.clear()
 
-    def get(self, address: str, *, token: str | None = None, limit: int = ANSWER_LIMIT) -> Json:
+    def get(
+        self,
+        address: str,
+        *,
+        query: dict[str, int] | None = None,
+        token: str | None = None,
+        limit: int = ANSWER_LIMIT,
+    ) -> Json:
         """GET a JSON object. Raises ServerUnreachable, ServerRefused, ClientError."""
-        return _object(self._send("GET", address, token=token, limit=limit), address=address)
+        octets = self._send("GET", address, query=query, token=token, limit=limit)
+        return _object(octets, address=address)
 
     def post(
         self, address: str, body: Json, *, token: str | None = None, limit: int = ANSWER_LIMIT
@@ -91,6 +99,10 @@ class Transport:
     def download(self, address: str, file: BinaryIO, *, limit: int) -> None:
         """GET octets of any kind into a file, piece by piece. Raises as `get_octets`."""
         self._send("GET", address, limit=limit, file=file)
+
+    def post_text(self, address: str, text: str) -> None:
+        """POST plain text; whatever is answered is left aside. Raises as `get_octets`."""
+        self._send("POST", address, text=text, limit=ANSWER_LIMIT)
 
     def clock_difference(self, address: str) -> int | None:
         """This clock minus that of the Date header at an address, in seconds; None without one.
@@ -133,6 +145,7 @@ class Transport:
         address: str,
         *,
         body: Json | None = None,
+        text: str | None = None,
         query: dict[str, int] | None = None,
         token: str | None = None,
         limit: int,
@@ -144,9 +157,11 @@ class Transport:
         address = checked_address(address)
         origin = origin_for_people(address)
         headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
+        if text is not None:
+            headers["Content-Type"] = "text/plain; charset=utf-8"
         try:
             with self._client(loopback=is_loopback(address)).stream(
-                method, address, json=body, params=query, headers=headers
+                method, address, json=body, content=text, params=query, headers=headers
             ) as response:
                 status = response.status_code
                 good = 200 <= status < 300

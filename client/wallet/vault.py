@@ -6,7 +6,6 @@ leaves the old file or the new one. Permissions are 0600. The format is in `seal
 """
 
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self
@@ -16,6 +15,7 @@ from client.file_lock import locked
 from client.wallet.contents import WalletContents
 from client.wallet.encoding import decode_contents, encode_contents
 from client.wallet.sealed_file import SealKey, key_for, new_key, same_salt, seal, unseal
+from client.whole_file import make_folder, write_whole
 from credentials.errors import EncodingError
 
 
@@ -31,12 +31,12 @@ class Vault:
     def create(cls, path: Path, *, passphrase: str, contents: WalletContents) -> Self:
         """Make a new wallet file, and its folder. Raises WalletError if there is one already."""
         path = _real(path)
-        _make_folder(path.parent)
+        make_folder(path.parent, error=WalletError)
         key = new_key(passphrase)
         with locked(path):
             if path.exists():
                 raise WalletError(f"There is a wallet at {path} already; it is left as it is.")
-            write_whole(path, seal(encode_contents(contents), key=key))
+            write_whole(path, seal(encode_contents(contents), key=key), error=WalletError)
         return cls(path, passphrase=passphrase, key=key)
 
     @classmethod
@@ -59,7 +59,7 @@ class Vault:
         """
         with locked(self.path):
             changed = change(self._contents(read_sealed(self.path)))
-            write_whole(self.path, seal(encode_contents(changed), key=self._key))
+            write_whole(self.path, seal(encode_contents(changed), key=self._key), error=WalletError)
         return changed
 
     def copy(self, path: Path) -> None:
@@ -71,7 +71,7 @@ class Vault:
             raise WalletError(f"There is no folder {path.parent}.")
         contents = self.read()
         key = new_key(self._passphrase)
-        write_whole(path, seal(encode_contents(contents), key=key))
+        write_whole(path, seal(encode_contents(contents), key=key), error=WalletError)
         if contents_of(unseal(read_sealed(path), key=key)) != contents:
             raise WalletError("The copy could not be read back; do not rely on it.")
 
@@ -104,43 +104,6 @@ def read_sealed(path: Path) -> bytes:
         raise WalletError(f"{path} cannot be read: {error.strerror}.") from None
 
 
-def write_whole(path: Path, octets: bytes) -> None:
-    """Put octets in place of a file, all or nothing, flushed to disk. Raises WalletError."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(octets)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _flush_folder(path.parent)
-    except OSError as error:
-        raise WalletError(
-            f"{path} cannot be written ({error.strerror}); it is as it was before."
-        ) from None
-
-
 def _real(path: Path) -> Path:
     # A symbolic link is followed first: renaming over it would leave its target behind.
     return Path(os.path.realpath(path.expanduser()))
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise WalletError(f"The folder {folder} cannot be made: {error.strerror}.") from None
-
-
-def _flush_folder(folder: Path) -> None:
-    if os.name == "nt":  # pragma: no cover
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

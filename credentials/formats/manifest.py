@@ -38,6 +38,7 @@ from credentials.formats.vote import (
     SINGLE_CHOICE,
     BallotPaper,
 )
+from credentials.log.checkpoint import log_origin
 
 TALLIES: Final = {
     "plurality/1": SINGLE_CHOICE,
@@ -292,11 +293,6 @@ class Manifest:
                 for pair in cbor.take_array(require, max=MAX_ATTRIBUTES, name="requirements")
             ),
         )
-
-
-def log_origin(address: str, *, poll: str) -> str:
-    """The name of a poll's log: the community's web address without its scheme, and the poll."""
-    return f"{address.partition('://')[2]}/polls/{poll}"
 
 
 def _read_requirement(pair: object) -> tuple[str, AttributeValue]:

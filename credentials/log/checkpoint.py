@@ -33,6 +33,11 @@ from credentials.merkle import EMPTY_ROOT, HASH_LENGTH
 _TIME: Final = "time "
 
 
+def log_origin(address: str, *, poll: str) -> str:
+    """The origin of a poll's log at a community's address (without its last slash)."""
+    return f"{address.partition('://')[2]}/polls/{poll}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
     """What a log `origin` holds: its first `size` entries, whose root has 32 octets.

@@ -42,14 +42,17 @@ class Piles:
             self._place(value * factor, moving)
 
     def _place(self, value: Number, bundles: list[Bundle]) -> None:
-        running, nowhere = self.running, 0
+        arrived: dict[int, list[Bundle]] = {option: [] for option in self.running}
+        nowhere = 0
         for bundle in bundles:
-            ballots, ranking = bundle
-            for option in ranking:
-                if option in running:
-                    self._bundles[option][value].append(bundle)
-                    self._counts[option][value] += ballots
+            for option in bundle[1]:
+                if option in arrived:
+                    arrived[option].append(bundle)
                     break
             else:
-                nowhere += ballots
+                nowhere += bundle[0]
         self.exhausted += value * nowhere
+        for option, new in arrived.items():
+            if new:
+                self._bundles[option][value] += new
+                self._counts[option][value] += sum(ballots for ballots, _ in new)

@@ -4,8 +4,7 @@ import hashlib
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from credentials.formats.manifest import log_origin
-from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
+from credentials.log.checkpoint import Checkpoint, SignedCheckpoint, log_origin
 from credentials.log.cosignature import WitnessKey
 from credentials.merkle import Tree, leaf_hash
 

@@ -1,13 +1,14 @@
 """Checkpoints and their cosignatures."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from credentials.errors import LogRefused, WitnessUnknown
-from credentials.formats.manifest import log_origin
-from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
-from credentials.log.note import KeyKind, NoteSignature, VerifierKey
+from credentials.log.checkpoint import Checkpoint, SignedCheckpoint, log_origin
+from credentials.log.note import KeyKind, NoteSignature, VerifierKey, sign_note
 from credentials.merkle import EMPTY_ROOT
 from tests.unit.log.a_log import (
     ANNA,
@@ -52,7 +53,7 @@ def test_any_checkpoint_comes_back(size: int, root: bytes) -> None:
         lambda text: text.partition("\n")[2],
     ],
 )
-def test_other_forms_are_refused(change) -> None:  # type: ignore[no-untyped-def]
+def test_other_forms_are_refused(change: Callable[[str], str]) -> None:
     altered = change(checkpoint(7).to_text())
     assert altered != checkpoint(7).to_text()
     with pytest.raises(LogRefused):
@@ -77,8 +78,6 @@ def test_it_opens_with_the_origin_and_the_key_only() -> None:
 
 
 def test_a_checkpoint_signed_under_the_name_of_another_log_is_refused() -> None:
-    from credentials.log.note import sign_note
-
     other = "city.example:8443/polls/dinner"
     note = sign_note(checkpoint(7).to_text(), name=other, private_key=COMMUNITY)
     with pytest.raises(LogRefused, match="another log"):
