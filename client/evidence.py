@@ -11,8 +11,8 @@ from typing import Any
 
 from client.community import pinned
 from client.errors import ClientError
-from client.poll_log import ENDINGS, LogView, contradiction, place_of, view_of
 from client.poll import read_manifest, time_in_words
+from client.poll_log import ENDINGS, LogView, contradiction, place_of, view_of
 from credentials.errors import SymbolonError
 from credentials.formats import base64url
 from credentials.formats.manifest import Manifest

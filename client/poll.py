@@ -16,6 +16,7 @@ from credentials.formats.manifest import BY_OPENING, Manifest
 from credentials.formats.metadata import Metadata
 from credentials.formats.vote import Marks
 from credentials.polls import roll_bounds
+from credentials.sealing.trustees import check_trustee_keys
 
 OPEN = "open"
 
@@ -46,15 +47,13 @@ def read_poll(poll: str, *, polls: PollsClient, metadata: Metadata) -> Poll:
     head = paper.head.open(metadata_key=metadata.metadata_key)
     if head.hash != manifest.head:
         raise HeadRefused("the poll has another roll than the registry head beside it")
-    return Poll(
-        id=poll, manifest=manifest, head=head, state=paper.state, closes_at=paper.closes_at
-    )
+    return Poll(id=poll, manifest=manifest, head=head, state=paper.state, closes_at=paper.closes_at)
 
 
 def read_manifest(octets: bytes, *, metadata: Metadata) -> Manifest:
     """A manifest that is this community's, its log at the community's one address.
 
-    Raises ClientError for one that cannot be read, PolicyError.
+    Raises ClientError for one that cannot be read, PolicyError, SealingRefused.
     """
     try:
         manifest = Manifest.from_cbor(octets)
@@ -62,6 +61,8 @@ def read_manifest(octets: bytes, *, metadata: Metadata) -> Manifest:
         raise ClientError("That poll is of a kind that this version does not know.") from None
     manifest.check(metadata)
     manifest.check_origin(metadata.address)
+    if manifest.sealing is not None and manifest.sealing.trustees:
+        check_trustee_keys(manifest.sealing)
     return manifest
 
 

@@ -30,6 +30,11 @@ def place_of(leaf: bytes, leaves: bytes) -> int | None:
     return None if at < 0 else at // HASH_LENGTH
 
 
+def root_of_first(size: int, leaves: bytes) -> bytes:
+    """The root over the first of these leaf hashes."""
+    return root_of_leaves(split_leaves(leaves[: size * HASH_LENGTH]))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogView:
     """A checkpoint whose signature verifies, and the leaf hashes (32 octets each) of its root."""
@@ -46,10 +51,6 @@ class LogView:
         """The receipt of an entry, made here so that nobody is told which one is wanted."""
         return Receipt.make(Tree.over(split_leaves(self.leaves)), index=index, signed=self.signed)
 
-    def root_of_first(self, size: int) -> bytes:
-        """The root over the first entries."""
-        return root_of_leaves(split_leaves(self.leaves[: size * HASH_LENGTH]))
-
 
 def view_of(note: str, leaves: bytes, *, origin: str, key: bytes) -> LogView:
     """A checkpoint's note and the leaf hashes under it, checked; `key` has 32 octets.
@@ -62,7 +63,7 @@ def view_of(note: str, leaves: bytes, *, origin: str, key: bytes) -> LogView:
     view = LogView(signed=signed, checkpoint=checkpoint, leaves=leaves)
     if len(leaves) != checkpoint.size * HASH_LENGTH:
         raise LogRefused("there are fewer leaf hashes than the checkpoint says")
-    if view.root_of_first(checkpoint.size) != checkpoint.root:
+    if root_of_first(checkpoint.size, leaves) != checkpoint.root:
         raise LogRefused("the leaf hashes do not lead to the checkpoint's root")
     return view
 
@@ -95,6 +96,6 @@ def contradiction(before: Checkpoint, view: LogView) -> str:
     if now.size < before.size:
         later = now.time > before.time
         return "the log has fewer entries than it had before" if later else ""
-    if view.root_of_first(before.size) != before.root:
+    if root_of_first(before.size, view.leaves) != before.root:
         return "the log's first entries are not those that it had before"
     return ""

@@ -10,8 +10,8 @@ from credentials.polls import State
 from credentials.tally import TallyResult
 
 NOBODY_CAN_CHECK: Final = (
-    "whether every credential on the roll belongs to a person: the organiser issues them, and could "
-    "enrol people who do not exist",
+    "whether every credential on the roll belongs to a person: the organiser issues them, and "
+    "could enrol people who do not exist",
     "whether the server noted network addresses and times beside the ballots that it took",
     "whether somebody was paid or forced to vote in a certain way, and showed how",
     "whether a ballot was taken and promised, and never put into the log: the wallet of the voter "

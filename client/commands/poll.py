@@ -44,9 +44,7 @@ FingerprintOption = Annotated[
     str | None, typer.Option("--fingerprint", help="The community's fingerprint.", metavar="TEXT")
 ]
 OutOption = Annotated[Path, typer.Option("--out", help="The file to write.", metavar="FILE")]
-PollArgument = Annotated[
-    str, typer.Argument(help="A poll's link, or a poll's id.", metavar="POLL")
-]
+PollArgument = Annotated[str, typer.Argument(help="A poll's link, or a poll's id.", metavar="POLL")]
 
 
 @commands.command("list")
@@ -274,8 +272,6 @@ def check_evidence(
         )
         return
     say(proven.sentence)
-    say_rows(
-        [("Poll", proven.question), ("Community", proven.community), ("Fingerprint", shown)]
-    )
+    say_rows([("Poll", proven.question), ("Community", proven.community), ("Fingerprint", shown)])
     if pin is None:
         note("No fingerprint was given; compare the one above with the community's.")

@@ -1,4 +1,4 @@
-"""A member's own proof of having cast no ballot in a poll that has closed, as far as can be seen."""
+"""A member's own proof of having cast no ballot in a poll that has closed."""
 
 import tempfile
 from typing import TYPE_CHECKING

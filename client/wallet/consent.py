@@ -7,8 +7,8 @@ member hides.
 
 from dataclasses import dataclass, field
 
-from client.wallet.crowd import crowd_in_words, crowd_warning
 from client.poll import Poll
+from client.wallet.crowd import crowd_in_words, crowd_warning
 from client.wallet.required import check_met, required_in_words
 from credentials.formats.attribute import AttributeValue
 from credentials.formats.metadata import App, Door, Event, Metadata
@@ -131,9 +131,7 @@ def asked_by_poll(
     )
 
 
-def asked_to_show_abstention(
-    poll: Poll, *, metadata: Metadata, credential: Credential
-) -> Asked:
+def asked_to_show_abstention(poll: Poll, *, metadata: Metadata, credential: Credential) -> Asked:
     """Making a proof of having cast no ballot, for whoever is given it. Raises PolicyError."""
     return _asked(
         poll.manifest.policy(poll.head),

@@ -59,11 +59,11 @@ class Enrolment:
 class Vote:
     """A ballot of this wallet, and how far it has come.
 
-    `count` is that of the credential which voted, `marks` what BallotPaper says. State: SENT without
-    an answer (it may have arrived or not, and is sent again as is), PROMISED with the octets of a
-    promise and its signature, IN_LOG, MISSING after the promised time, or EARLIER. `leaf_hash` has
-    32 octets, or none in the state EARLIER. `missed` is the note of the checkpoint that broke the
-    promise.
+    `count` is that of the credential which voted, `marks` what BallotPaper says. State: SENT
+    without an answer (it may have arrived or not, and is sent again as is), PROMISED with the
+    octets of a promise and its signature, IN_LOG, MISSING after the promised time, or EARLIER.
+    `leaf_hash` has 32 octets, or none in the state EARLIER. `missed` is the note of the checkpoint
+    that broke the promise.
     """
 
     poll: str
@@ -88,7 +88,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenLog:
-    """A poll in which this wallet voted: its manifest, and the newest checkpoint seen of its log."""
+    """A poll in which this wallet voted: its manifest, and the newest checkpoint of its log."""
 
     manifest_hash: bytes
     manifest: bytes = field(repr=False)

@@ -116,7 +116,9 @@ def _membership(value: Any, *, version: int) -> Membership:
     fields = take_array(value, length=_MEMBERSHIP_FIELDS[version])
     address, fingerprint, octets, signature, next_count, claims, enrolments, votes = fields[:8]
     # What an older version lacks stands at the end of its arrays.
-    heads, digits, logs = (*fields[8:], *((), b"", ())[len(fields) - 8 :])
+    later: list[Any] = [(), b"", ()]
+    later[: len(fields) - 8] = fields[8:]
+    heads, digits, logs = later
     return Membership(
         address=take_text(address, max=2000),
         fingerprint=take_octets(fingerprint, length=32),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from client.errors import WalletError
 from client.evidence import Evidence
+from client.poll import read_manifest
 from client.poll_log import LogView, contradiction, ending_of, read_log
 from client.polls import PollsClient
 from client.wallet.contents import (
@@ -21,7 +22,6 @@ from client.wallet.contents import (
     SeenLog,
     Vote,
 )
-from client.poll import read_manifest
 from client.wallet.vault import Vault
 from credentials.formats.manifest import Manifest
 from credentials.formats.promise import SignedPromise
@@ -163,9 +163,7 @@ def _check_poll(
         )
         for vote in votes
     )
-    return _One(
-        checked=Checked(found=found), log=replace(log, checkpoint=view.signed.to_text())
-    )
+    return _One(checked=Checked(found=found), log=replace(log, checkpoint=view.signed.to_text()))
 
 
 def _find(
@@ -226,9 +224,7 @@ def _of_poll(votes: Iterable[Vote], log: SeenLog) -> Iterable[Vote]:
     return (v for v in votes if v.manifest_hash == log.manifest_hash and v.state != EARLIER)
 
 
-def _read(
-    poll: str, manifest: Manifest, *, membership: Membership, polls: PollsClient
-) -> LogView:
+def _read(poll: str, manifest: Manifest, *, membership: Membership, polls: PollsClient) -> LogView:
     key = membership.metadata.metadata_key
     return read_log(poll, polls=polls, origin=manifest.origin, key=key)
 

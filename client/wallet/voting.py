@@ -1,4 +1,4 @@
-"""Voting, and voting again: every ballot is kept before it is sent, with what was promised about it.
+"""Voting, and voting again: each ballot is kept before it is sent, with what was promised of it.
 
 A ballot's octets are stored first, so that after a lost response the very same ballot is sent
 again; the server takes it once. Of a member's ballots the one with the highest sequence number
@@ -10,6 +10,7 @@ from dataclasses import replace
 from client.answers import Cast
 from client.errors import ClientError, ServerRefused, WalletError
 from client.issuer import IssuerClient
+from client.poll import Poll, answer_in_words
 from client.polls import PollsClient
 from client.wallet.contents import (
     EARLIER,
@@ -21,7 +22,6 @@ from client.wallet.contents import (
     WalletContents,
 )
 from client.wallet.holdings import Holding
-from client.poll import Poll, answer_in_words
 from client.wallet.registry import Registry
 from client.wallet.standing import ended_in_words, update, witnessed
 from client.wallet.vault import Vault
@@ -163,7 +163,7 @@ def _keep(vault: Vault, vote: Vote, *, poll: Poll, fingerprint: bytes) -> Metada
         old = next((each for each in membership.votes if each.key == vote.key), None)
         if old is not None and old.ballot != vote.ballot:
             raise WalletError("This wallet voted in another command meanwhile; repeat this one.")
-        return membership.with_log(log).with_vote(replace(vote, state=SENT) if not old else old)
+        return membership.with_log(log).with_vote(old or replace(vote, state=SENT))
 
     membership = vault.change(lambda now: now.changed(fingerprint, keep)).membership(fingerprint)
     if membership is None:

@@ -1,4 +1,4 @@
-"""How many may vote, as far as a signed registry head says it. Source: docs/protocol.md, "Polls"."""
+"""How many may vote, as far as a signed registry head says. Source: docs/protocol.md, "Polls"."""
 
 from credentials.formats.head import Head
 
