@@ -1,10 +1,11 @@
 """What a command says of a member's ballots, and what it does when a community broke its word."""
 
-import time
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from client.commands.terminal import note, say_rows
+from client.errors import ClientError
 
 if TYPE_CHECKING:
     from client.evidence import Evidence
@@ -63,12 +64,20 @@ def standing(found: "Found") -> str:
 
 
 def write_evidence(evidence: "tuple[Evidence, ...]", *, folder: Path) -> list[Path]:
-    """Write each piece of evidence into a new file, and say so. Raises ClientError."""
+    """Write each piece of evidence into a file named by its hash, and say so.
+
+    A file that cannot be written is said too: it must not keep the alarm from being raised.
+    """
     files = []
-    for number, each in enumerate(evidence, start=1):
-        day = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-        file = folder / f"symbolon-evidence-{day}-{number}.json"
-        write_new(file, each.to_json().encode())
+    for each in evidence:
+        octets = each.to_json().encode()
+        file = folder / f"symbolon-evidence-{hashlib.sha256(octets).hexdigest()[:16]}.json"
+        if not file.exists():
+            try:
+                write_new(file, octets)
+            except ClientError as error:
+                note(f"There is evidence, but: {error}")
+                continue
         files.append(file)
         note(f"Evidence is in {file}; anyone can check it with `symbolon poll check-evidence`.")
         if each.promise is not None:
@@ -78,8 +87,6 @@ def write_evidence(evidence: "tuple[Evidence, ...]", *, folder: Path) -> list[Pa
 
 def write_new(file: Path, octets: bytes) -> None:
     """Write a file that is not there yet. Raises ClientError."""
-    from client.errors import ClientError
-
     try:
         with file.open("xb") as opened:
             opened.write(octets)
