@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from credentials.formats.head import SignedHead
 from credentials.formats.metadata import SignedMetadata
+from credentials.formats.promise import SignedPromise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,10 +18,15 @@ class IssuanceAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollPaper:
-    """A manifest's octets, and the registry head that it pins."""
+    """A manifest's octets, the registry head that it pins, and how the poll stands.
+
+    `closes_at` counts extensions in; Unix seconds.
+    """
 
     manifest: bytes
     head: SignedHead
+    state: str
+    closes_at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,15 @@ class PollSummary:
     id: str
     question: str
     state: str
+    closes_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """A ballot's leaf hash (32 octets), and a promise about it that nobody has checked yet."""
+
+    leaf_hash: bytes
+    promise: SignedPromise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """The service's HTTP API as seen by wallets, doors and auditors: one method per endpoint.
 
-Parses each answer once, here: wire objects come back as octets, everything else as plain values of
-checked types. What the answers mean is decided by those who ask.
+What the answers mean is decided by those who ask. Polls are in `client.polls`.
 """
 
 from typing import Any
@@ -11,14 +10,12 @@ from client.answers import (
     DoorBundle,
     Entry,
     IssuanceAnswer,
-    PollPaper,
-    PollSummary,
     QueuedScan,
     Synced,
     SyncResult,
 )
-from client.errors import ClientError
-from client.transport import Json, Transport, checked_address, origin_for_people
+from client.service import ServiceClient
+from client.transport import Json
 from credentials.errors import EncodingError
 from credentials.formats import base64url
 from credentials.formats.head import SignedHead
@@ -28,13 +25,9 @@ from credentials.registry.log import split_entries
 BUNDLE_LIMIT = 256 * 1024 * 1024
 
 
-class IssuerClient:
-    """The service at one address (checked here). Raises ClientError, ServerUnreachable,
-    ServerRefused from every method."""
-
-    def __init__(self, address: str, *, transport: Transport) -> None:
-        self.address = checked_address(address)
-        self._transport = transport
+class IssuerClient(ServiceClient):
+    """Metadata, registry, issuance and doors. Raises ClientError, ServerUnreachable, ServerRefused
+    from every method."""
 
     def metadata(self) -> SignedMetadata:
         """The signed metadata as published; nothing in it is checked yet."""
@@ -85,37 +78,6 @@ class IssuerClient:
             witness=self._octets(answer, "witness"),
             head=self._head(answer.get("head")),
         )
-
-    def polls(self) -> tuple[PollSummary, ...]:
-        """All polls of the community."""
-        answer = self._transport.get(f"{self.address}/polls")
-        return tuple(
-            PollSummary(
-                id=self._text(row, "id"),
-                question=self._text(row, "question"),
-                state=self._text(row, "state"),
-            )
-            for row in self._rows(answer, "polls")
-        )
-
-    def poll(self, poll: str) -> PollPaper:
-        """A poll's manifest, and the registry head that it pins."""
-        answer = self._transport.get(f"{self.address}/polls/{poll}")
-        return PollPaper(
-            manifest=self._octets(answer, "manifest"), head=self._head(answer.get("head"))
-        )
-
-    def cast(self, ballot: bytes, *, poll: str) -> bytes:
-        """Hand in a ballot; returns the ballot hash. The same octets may be handed in again."""
-        answer = self._transport.post(
-            f"{self.address}/polls/{poll}/ballots", {"ballot": base64url.encode(ballot)}
-        )
-        return self._octets(answer, "ballot_hash")
-
-    def poll_bundle(self, poll: str) -> bytes:
-        """The published bundle of a closed poll."""
-        answer = self._transport.get(f"{self.address}/polls/{poll}/bundle", limit=BUNDLE_LIMIT)
-        return self._octets(answer, "bundle")
 
     def door_bundle(self, door: str, *, token: str) -> DoorBundle:
         """Metadata, clock, registry heads, and entries so far."""
@@ -194,50 +156,6 @@ class IssuerClient:
                 door=self._text(row, "door"),
             )
             for row in self._rows(answer, "entries")
-        )
-
-    def _signed(self, answer: Json) -> SignedMetadata:
-        return SignedMetadata(
-            octets=self._octets(answer, "metadata"), signature=self._octets(answer, "signature")
-        )
-
-    def _heads(self, answer: Json) -> tuple[SignedHead, ...]:
-        return tuple(self._head(row) for row in self._rows(answer, "heads"))
-
-    def _head(self, value: Any) -> SignedHead:
-        try:
-            return SignedHead.from_json(value)
-        except EncodingError:
-            raise self._strange() from None
-
-    def _octets(self, answer: Any, name: str) -> bytes:
-        try:
-            return base64url.decode(self._text(answer, name))
-        except EncodingError:
-            raise self._strange() from None
-
-    def _text(self, answer: Any, name: str) -> str:
-        value = answer.get(name)
-        if not isinstance(value, str):
-            raise self._strange()
-        return value
-
-    def _number(self, answer: Any, name: str) -> int:
-        value = answer.get(name)
-        if type(value) is not int or value < 0:
-            raise self._strange()
-        return value
-
-    def _rows(self, answer: Json, name: str) -> list[Json]:
-        value = answer.get(name)
-        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-            raise self._strange()
-        return value
-
-    def _strange(self) -> ClientError:
-        return ClientError(
-            f"The server {origin_for_people(self.address)} answers in a form that this version of "
-            "Symbolon does not know."
         )
 
 

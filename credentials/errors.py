@@ -121,3 +121,7 @@ class CheckpointRefused(LogRefused):
     def __init__(self, message: str, *, reason: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class SealingRefused(SymbolonError):
+    """A poll sealed to a key that is none, or that its trustees do not hold."""

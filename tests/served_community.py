@@ -9,29 +9,22 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from credentials.formats import base64url
 from credentials.formats.claim_link import ClaimLink
 from credentials.formats.head import Head, SignedHead
-from credentials.formats.poll import Ballot, Manifest
 from credentials.issuance import commitment_point, draw_handle
 from tests.community import Community
+from tests.polling import PollInMemory, open_manifest, sealed_by_server
+from tests.served_polls import Answer, Problem, ServedPoll
 
 Json = dict[str, Any]
 NEWEST = 64
 SEGMENT_HEADS = 256
 SEGMENT_ENTRIES = 1024
-
-
-class Problem(Exception):
-    """An answer with an error: its slug and status."""
-
-    def __init__(self, slug: str, status: int) -> None:
-        super().__init__(slug)
-        self.slug, self.status = slug, status
 
 
 @dataclass
@@ -53,7 +46,7 @@ class Served:
 
     community: Community
     enrolled: dict[bytes, Enrolled] = field(default_factory=dict)
-    polls: dict[str, tuple[Manifest, Head]] = field(default_factory=dict)
+    polls: dict[str, ServedPoll] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     lies: dict[str, Any] = field(default_factory=dict)
 
@@ -84,31 +77,25 @@ class Served:
         member.attributes |= attributes
         return self.community.publish(old)
 
-    def poll(self, poll: str = "lunch", **changes: Any) -> Manifest:
-        """Open a poll at the newest head."""
-        metadata, head = self.community.metadata, self.community.heads.newest
-        manifest = Manifest(
-            community_id=metadata.community_id,
-            issuer_id=metadata.keys.issuer_id,
-            registry_id=metadata.keys.registry_id,
-            schema_id=metadata.schema.schema_id,
-            poll=poll,
-            question="What is for lunch?",
-            options=("Soup", "Salad"),
-            opens_at=1,
-            closes_at=2**40,
-            head=head.hash,
-        )
-        self.polls[poll] = (replace(manifest, **changes), head)
-        return manifest
+    def poll(self, poll: str = "lunch", *, secret: int = 0, **changes: Any) -> ServedPoll:
+        """Open a poll at the newest head; with a secret it is sealed by the server."""
+        if secret:
+            changes.setdefault("sealing", sealed_by_server(secret))
+        manifest = open_manifest(self.community, poll=poll, **changes)
+        self.polls[poll] = ServedPoll(PollInMemory(self.community, manifest, secret=secret))
+        return self.polls[poll]
 
     # --- answers
 
-    def answer(self, path: str, body: Json) -> Json:
-        """The answer to a request. Raises Problem."""
+    def answer(self, path: str, body: Json) -> Answer:
+        """The answer to a request; a lie may be a Problem. Raises Problem."""
+        path = path.partition("?")[0]
         self.asked.append(path)
         if path in self.lies:
-            return dict(self.lies[path])
+            lie = self.lies[path]
+            if isinstance(lie, Problem):
+                raise lie
+            return dict(lie) if isinstance(lie, dict) else bytes(lie)
         kind, *rest = path.strip("/").split("/")
         return {
             ".well-known": lambda *_: self.community.signed.to_json(),
@@ -164,15 +151,12 @@ class Served:
         part = entries[number * SEGMENT_ENTRIES :][:SEGMENT_ENTRIES]
         return {"entries": base64url.encode(b"".join(part))}
 
-    def _polls(self, rest: list[str], body: Json) -> Json:
-        manifest, head = self.polls[rest[0]]
-        if rest[1:] == ["ballots"]:
-            ballot = Ballot.from_cbor(base64url.decode(body["ballot"]))
-            return {"ballot_hash": base64url.encode(ballot.ballot_hash)}
-        return {
-            "manifest": base64url.encode(manifest.to_cbor()),
-            "head": self.community.heads.signed[head.epoch].to_json(),
-        }
+    def _polls(self, rest: list[str], body: Json) -> Answer:
+        if not rest:
+            return {"polls": [poll.told() for poll in self.polls.values()]}
+        if rest[0] not in self.polls:
+            raise Problem("poll-unknown", 404)
+        return self.polls[rest[0]].answer(rest[1:], body)
 
     def _doors(self, rest: list[str], body: Json) -> Json:
         heads = heads_json(self.community.heads.signed[-NEWEST:])
@@ -188,6 +172,12 @@ class Served:
 def heads_json(heads: tuple[SignedHead, ...] | list[SignedHead]) -> Json:
     """The form in which heads are served."""
     return {"heads": [head.to_json() for head in heads]}
+
+
+def _octets(value: Answer) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    return (value if isinstance(value, str) else json.dumps(value)).encode()
 
 
 @contextmanager
@@ -209,7 +199,8 @@ def serving(**community: Any) -> Iterator[Served]:
             except Problem as problem:
                 status = problem.status
                 value = {"type": f"urn:symbolon:problem:{problem.slug}", "title": problem.slug}
-            octets = json.dumps(value).encode()
+                value |= problem.members
+            octets = _octets(value)
             self.send_response(status)
             self.send_header("content-length", str(len(octets)))
             self.end_headers()

@@ -1,8 +1,13 @@
 """`symbolon wallet list`, `show` and `refresh`: what the wallet holds, without any secret."""
 
+import time
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
+from client.commands.alarm import EXIT_ALARM, checked_json, say_checked, write_evidence
 from client.commands.terminal import (
     CommunityOption,
     CredentialOption,
@@ -82,8 +87,8 @@ def show(
     if summary["votes"]:
         say("\nYour ballots")
         for vote in summary["votes"]:
-            state = "counted" if vote["confirmed"] else "not confirmed; vote again to send it again"
-            say_rows([(f"  {vote['question']}", state), ("  ballot", vote["ballot"])])
+            number = f"number {vote['number']}, {vote['state']}"
+            say_rows([(f"  {vote['question']}", number), ("  ballot", vote["ballot"])])
 
 
 def refresh(
@@ -92,15 +97,22 @@ def refresh(
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Fetch what your communities publish now, and the newest state of your credentials."""
+    """Fetch what your communities publish now, and the newest state of your credentials.
+
+    Looks for ballots that were not seen in their poll's log yet; exit status 2 if a community broke
+    its word about one.
+    """
     from client.issuer import IssuerClient
+    from client.polls import PollsClient
     from client.transport import Transport
+    from client.wallet.receipts import Checked, check_receipts
     from client.wallet.renew import renew_metadata
     from client.wallet.restore import restore, with_restored
     from client.wallet.standing import ended_in_words, update
 
     vault = open_wallet(wallet, passphrase_file)
     rows = []
+    checked = Checked()
     with Transport() as transport, progress("Asking your communities") as report:
         for known in vault.read().memberships:
             issuer = IssuerClient(known.address, transport=transport)
@@ -112,20 +124,34 @@ def refresh(
             )
             vault.change(partial(with_restored, found=found))
             ended = [e for e in found.enrolments if e.ended]
+            polls = PollsClient(known.address, transport=transport)
+            seen = check_receipts(
+                vault,
+                fingerprint=known.fingerprint,
+                polls=polls,
+                now=int(time.time()),
+                all_polls=False,
+            )
+            checked = checked.and_then(seen)
             rows.append(
                 {
                     "community": published.metadata.name,
                     "credentials": len(found.enrolments) - len(ended),
                     "ended": len(ended),
                 }
+                | checked_json(seen)
             )
             for enrolment in ended:
                 note(ended_in_words(enrolment, membership=found))
+    write_evidence(checked.alarms, folder=Path())
     if as_json:
         say_json(rows)
-        return
-    for row in rows:
-        say(f"{row['community']}: up to date, {row['credentials']} credential(s).")
+    else:
+        for row in rows:
+            say(f"{row['community']}: up to date, {row['credentials']} credential(s).")
+        say_checked(checked)
+    if checked.alarms:
+        raise typer.Exit(EXIT_ALARM)
 
 
 def _summary(holding: "Holding", *, contents: "WalletContents") -> dict[str, Any]:
@@ -170,8 +196,9 @@ def _places(holding: "Holding") -> dict[str, Any]:
                 "poll": vote.poll,
                 "question": vote.question,
                 "answer": vote.answer,
-                "ballot": base64url.encode(vote.ballot_hash),
-                "confirmed": vote.confirmed,
+                "number": vote.sequence,
+                "ballot": base64url.encode(vote.leaf_hash),
+                "state": vote.state,
             }
             for vote in holding.membership.votes
             if vote.count == holding.enrolment.count

@@ -1,4 +1,4 @@
-"""`symbolon verify`: check a presentation or recount a poll, without trusting the organiser."""
+"""`symbolon verify`: check a presentation without trusting the organiser."""
 
 import time
 from pathlib import Path
@@ -8,7 +8,6 @@ import typer
 
 from client.commands.sources import note_fingerprint, read_field, read_octets
 from client.commands.terminal import JsonOption, say, say_json, say_rows
-from client.commands.verify_poll import verify_poll
 from client.errors import ClientError
 
 if TYPE_CHECKING:
@@ -21,21 +20,9 @@ EXIT_UNSOUND = 1
 def verify(
     *,
     file: Annotated[
-        Path | None,
-        typer.Argument(
-            help="A door code (text or PNG), or an answer to an app (JSON).", show_default=False
-        ),
-    ] = None,
-    bundle: Annotated[
-        str | None,
-        typer.Option(
-            "--bundle", help="Recount this poll: a bundle file, or the poll's link.", metavar="POLL"
-        ),
-    ] = None,
-    ballot: Annotated[
-        str | None,
-        typer.Option("--ballot", help="Look for this ballot hash in the poll.", metavar="HASH"),
-    ] = None,
+        Path,
+        typer.Argument(help="A door code (text or PNG), or an answer to an app (JSON)."),
+    ],
     metadata: Annotated[
         str | None,
         typer.Option(
@@ -74,19 +61,14 @@ def verify(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a proof yourself, offline: a door code, an answer to an app, or a whole poll.
+    """Check a proof yourself, offline: a door code, or an answer to an app.
 
-    Exit status 0: it is genuine; 1: it is not, and why.
+    Exit status 0: it is genuine; 1: it is not, and why. A whole poll is for `symbolon audit`.
     """
     from client.community import parse_fingerprint
 
     pin = None if fingerprint is None else parse_fingerprint(fingerprint)
-    if (bundle is not None) == (file is not None):
-        raise ClientError("Give either a FILE with a proof, or --bundle for a poll.")
-    if bundle is not None:
-        verify_poll(bundle, fingerprint=pin, ballot=ballot, as_json=as_json)
-        return
-    if file is None or metadata is None:
+    if metadata is None:
         raise ClientError("Give the community's metadata with --metadata.")
     if (door is None) == (request is None):
         raise ClientError("Give --door for a door code, or --request for an answer to an app.")

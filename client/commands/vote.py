@@ -1,9 +1,10 @@
-"""`symbolon wallet vote`: cast one anonymous vote in a poll."""
+"""`symbolon wallet vote`: cast an anonymous vote in a poll, or replace it."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from client.commands.marks import Written, ask_marks
 from client.commands.terminal import (
     CommunityOption,
     CredentialOption,
@@ -12,7 +13,6 @@ from client.commands.terminal import (
     WalletOption,
     YesOption,
     agree,
-    ask,
     note,
     open_wallet,
     say,
@@ -23,7 +23,13 @@ from client.errors import ClientError
 
 if TYPE_CHECKING:
     from client.issuer import IssuerClient
-    from client.wallet.voting import Poll
+    from client.poll import Poll
+    from client.polls import PollsClient
+    from client.wallet.contents import Vote
+    from client.wallet.holdings import Holding
+    from client.wallet.vault import Vault
+    from credentials.formats.vote import Marks
+    from credentials.holder import Credential
 
 
 def vote(
@@ -40,6 +46,22 @@ def vote(
         int | None,
         typer.Option("--choice", help="The number of the option, from 1.", metavar="NUMBER"),
     ] = None,
+    approve: Annotated[
+        str | None,
+        typer.Option("--approve", help="The options that you approve: 1,3.", metavar="NUMBERS"),
+    ] = None,
+    score: Annotated[
+        str | None,
+        typer.Option("--score", help="A score for each option: 5,0,3.", metavar="NUMBERS"),
+    ] = None,
+    rank: Annotated[
+        str | None,
+        typer.Option("--rank", help="Options, the best first: 3,1,2.", metavar="NUMBERS"),
+    ] = None,
+    votes: Annotated[
+        str | None,
+        typer.Option("--votes", help="Votes for each option: 2,0,1.", metavar="NUMBERS"),
+    ] = None,
     abstain: Annotated[bool, typer.Option("--abstain", help="Abstain, and be counted.")] = False,
     community: CommunityOption = None,
     credential: CredentialOption = None,
@@ -47,68 +69,134 @@ def vote(
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Vote in a poll: once, anonymously, and so that you can find your ballot again.
+    """Vote in a poll, anonymously, and so that you can find your ballot again.
 
-    The organiser sees a valid vote and not whose it is. Keep the ballot hash: with it you can see
-    in the published result that your vote is there. If the answer is lost, repeat the command: the
-    same ballot is sent again and counted once.
+    The organiser sees a valid vote and not whose it is. Until the poll closes, voting again
+    replaces your vote. The community promises in writing that your ballot will be in the poll's
+    public log; `symbolon poll receipts` looks for it there. If the answer is lost, repeat the
+    command: the same ballot is sent again and counted once.
     """
     from client.issuer import IssuerClient
+    from client.poll import read_poll
+    from client.polls import PollsClient
     from client.transport import Transport
-    from client.wallet.consent import asked_by_poll
+    from client.wallet.contents import SENT
     from client.wallet.holdings import choose
-    from client.wallet.voting import AlreadyVoted, cast, make_vote, on_roll, read_poll
-    from credentials.formats import base64url
+    from client.wallet.voting import cast, last_vote
 
-    if abstain and choice is not None:
-        raise ClientError("Give --choice or --abstain, not both.")
+    written = Written(
+        choice=choice, approve=approve, score=score, rank=rank, votes=votes, abstain=abstain
+    )
     vault = open_wallet(wallet, passphrase_file)
-    address, poll_id = _place(target)
+    address, poll_id = place(target)
     holding = choose(vault.read(), community=address or community, number=credential)
     membership = holding.membership
     with Transport() as transport:
         issuer = IssuerClient(membership.address, transport=transport)
-        poll = read_poll(poll_id or _only_open(issuer), issuer=issuer, metadata=membership.metadata)
-        count = holding.enrolment.count
-        old = membership.vote_in(poll.manifest.manifest_hash, count=count)
-        if old is not None and old.confirmed:
-            raise AlreadyVoted(
-                f"You voted in this poll already: “{old.answer}”. "
-                f"Your ballot is {base64url.encode(old.ballot_hash)}."
-            )
+        polls = PollsClient(membership.address, transport=transport)
+        poll = read_poll(poll_id or _only_open(polls), polls=polls, metadata=membership.metadata)
         _show_poll(poll)
-        wanted = 0 if abstain else choice
-        if old is not None:
-            if wanted not in (None, old.choice):
-                raise ClientError(
-                    f"A ballot for “{old.answer}” was sent before and may be counted already; "
-                    "only that one can be sent again."
-                )
-            note(f"Your ballot for “{old.answer}” had no answer; it is sent again as it is.")
-            made = old
-        else:
-            mine = on_roll(vault, holding=holding, poll=poll, issuer=issuer)
-            wanted = _ask_choice(poll) if wanted is None else wanted
-            asked = asked_by_poll(
-                poll,
-                answer=poll.answer(wanted),
-                metadata=membership.metadata,
-                credential=mine,
+        wanted = written.marks(poll.manifest)
+        last = last_vote(membership, poll=poll, count=holding.enrolment.count)
+        done: Vote | None = None
+        if last is not None and last.state == SENT:
+            note(f"Your ballot for “{last.answer}” had no answer; it is sent again as it is.")
+            last = done = cast(
+                vault, last, poll=poll, fingerprint=membership.fingerprint, polls=polls
             )
-            say_rows(asked.lines(), err=True)
-            agree("Cast this vote?", yes=yes)
-            made = make_vote(mine, poll=poll, choice=wanted, count=count)
-        counted = cast(vault, made, fingerprint=membership.fingerprint, issuer=issuer)
-    ballot = base64url.encode(counted.ballot_hash)
+        if done is None or wanted not in (None, done.marks):
+            done = _cast_new(
+                vault,
+                wanted,
+                last=last,
+                holding=holding,
+                poll=poll,
+                issuer=issuer,
+                polls=polls,
+                yes=yes,
+            )
+    _say_cast(done, metadata_key=membership.metadata.metadata_key, as_json=as_json)
+
+
+def _cast_new(
+    vault: "Vault",
+    wanted: "Marks | None",
+    *,
+    last: "Vote | None",
+    holding: "Holding",
+    poll: "Poll",
+    issuer: "IssuerClient",
+    polls: "PollsClient",
+    yes: bool,
+) -> "Vote":
+    """A ballot made now, in place of the last one where there is one."""
+    from client.poll import answer_in_words
+    from client.wallet.consent import asked_by_poll
+    from client.wallet.voting import SequenceWrong, cast, make_vote, on_roll
+    from credentials.formats.poll import FIRST_SEQUENCE
+
+    membership = holding.membership
+    if last is not None:
+        if wanted == last.marks:
+            note(f"You voted “{last.answer}” already; nothing was sent.")
+            return last
+        agree(f"You voted “{last.answer}”; replace it?", yes=yes)
+    mine: Credential = on_roll(vault, holding=holding, poll=poll, issuer=issuer)
+    marks = ask_marks(poll.manifest) if wanted is None else wanted
+    asked = asked_by_poll(
+        poll,
+        answer=answer_in_words(poll.manifest, marks),
+        replaced=None if last is None else last.answer,
+        metadata=membership.metadata,
+        credential=mine,
+    )
+    say_rows(asked.lines(), err=True)
+    agree("Cast this vote?", yes=yes)
+
+    def send(sequence: int) -> "Vote":
+        made = make_vote(
+            mine, poll=poll, marks=marks, count=holding.enrolment.count, sequence=sequence
+        )
+        return cast(vault, made, poll=poll, fingerprint=membership.fingerprint, polls=polls)
+
+    sequence = FIRST_SEQUENCE if last is None else last.sequence + 1
+    try:
+        return send(sequence)
+    except SequenceWrong as wrong:
+        # A restored wallet, or a second copy of it. Once only: a server must not lead it on.
+        note(
+            f"The poll has ballots of this membership that this wallet does not know of. This one "
+            f"takes number {wrong.expected} and replaces them."
+        )
+        return send(wrong.expected)
+
+
+def _say_cast(done: "Vote", *, metadata_key: bytes, as_json: bool) -> None:
+    from client.poll import time_in_words
+    from credentials.formats import base64url
+    from credentials.formats.promise import SignedPromise
+
+    signed = SignedPromise(octets=done.promise, signature=done.signature)
+    merged_by = signed.open(metadata_key=metadata_key).merged_by
+    ballot = base64url.encode(done.leaf_hash)
     if as_json:
-        say_json({"poll": counted.poll, "answer": counted.answer, "ballot": ballot})
-    else:
-        say(f"Your vote is counted: “{counted.answer}”.")
-        say(f"Your ballot is {ballot}; look for it in the published result.")
+        say_json(
+            {
+                "poll": done.poll,
+                "answer": done.answer,
+                "ballot": ballot,
+                "number": done.sequence,
+                "merged_by": merged_by,
+            }
+        )
+        return
+    say(f"Your vote was taken: “{done.answer}”.")
+    say(f"The community promised to have it in the poll's log by {time_in_words(merged_by)}.")
+    say("`symbolon poll receipts` looks for it there.")
 
 
-def _place(target: str) -> tuple[str | None, str | None]:
-    """(address, poll id) of a poll link, an address, or a poll id alone."""
+def place(target: str) -> tuple[str | None, str | None]:
+    """(address, poll id) of a poll link, an address, or a poll id alone. Raises ClientError."""
     from client.transport import checked_address
 
     if "://" not in target:
@@ -117,25 +205,22 @@ def _place(target: str) -> tuple[str | None, str | None]:
     return address, (poll if found else None)
 
 
-def _only_open(issuer: "IssuerClient") -> str:
-    polls = [poll for poll in issuer.polls() if poll.state == "open"]
-    if not polls:
+def _only_open(polls: "PollsClient") -> str:
+    found = [poll for poll in polls.polls() if poll.state == "open"]
+    if not found:
         raise ClientError("No poll is open now.")
-    if len(polls) > 1:
-        listed = "; ".join(f"{poll.id}: {poll.question}" for poll in polls)
+    if len(found) > 1:
+        listed = "; ".join(f"{poll.id}: {poll.question}" for poll in found)
         raise ClientError(f"Several polls are open; give the id of one. {listed}")
-    return polls[0].id
+    return found[0].id
 
 
 def _show_poll(poll: "Poll") -> None:
+    from client.poll import poll_in_words
+
     note(poll.manifest.question)
     for number, option in enumerate(poll.manifest.options, start=1):
         note(f"  {number}  {option}")
-    note("  0  abstain\n")
-
-
-def _ask_choice(poll: "Poll") -> int:
-    answer = ask("Your choice", instead="use --choice NUMBER or --abstain")
-    if not answer.strip().isdecimal():
-        raise ClientError(f"The options are 1 to {len(poll.manifest.options)}, or 0 to abstain.")
-    return int(answer)
+    note()
+    say_rows(poll_in_words(poll), err=True)
+    note()

@@ -7,14 +7,15 @@ member hides.
 
 from dataclasses import dataclass, field
 
+from client.poll import Poll
 from client.wallet.crowd import crowd_in_words, crowd_warning
 from client.wallet.required import check_met, required_in_words
-from client.wallet.voting import Poll
 from credentials.formats.attribute import AttributeValue
 from credentials.formats.metadata import App, Door, Event, Metadata
 from credentials.formats.policy import Policy
 from credentials.formats.request import PresentationRequest
 from credentials.holder import Credential
+from credentials.polls import roll_bounds
 from credentials.scope import day_of, origin_of
 
 
@@ -101,17 +102,46 @@ def asked_by_app(
     )
 
 
-def asked_by_poll(poll: Poll, *, answer: str, metadata: Metadata, credential: Credential) -> Asked:
-    """Casting exactly one vote. Raises PolicyError."""
+def asked_by_poll(
+    poll: Poll,
+    *,
+    answer: str,
+    replaced: str | None = None,
+    metadata: Metadata,
+    credential: Credential,
+) -> Asked:
+    """Casting exactly one vote, in place of another one or not. Raises PolicyError."""
+    change = "" if replaced is None else f" It replaces “{replaced}”."
+    sealed = poll.manifest.sealing is not None
     return _asked(
         poll.manifest.policy(poll.head),
         metadata=metadata,
         credential=credential,
         who=f"a poll of {metadata.name}",
         where=metadata.address,
-        action=f"Vote “{answer}” on “{poll.manifest.question}”. It cannot be changed.",
-        linkable="Only within this poll, so that you vote once; your ballot is published.",
-        roll=poll.head.highest_serial,
+        action=(
+            f"Vote “{answer}” on “{poll.manifest.question}”.{change} Until the poll closes you can "
+            "vote again; the last one counts."
+        ),
+        linkable=(
+            "Only within this poll, so that you count once; all your ballots in it are published"
+            + (" and opened after the closing." if sealed else ".")
+        ),
+        roll=roll_bounds(poll.head),
+    )
+
+
+def asked_to_show_abstention(poll: Poll, *, metadata: Metadata, credential: Credential) -> Asked:
+    """Making a proof of having cast no ballot, for whoever is given it. Raises PolicyError."""
+    return _asked(
+        poll.manifest.policy(poll.head),
+        metadata=metadata,
+        credential=credential,
+        who="you yourself",
+        where="a file, which you can give to whom you like",
+        action=f"Prove that you cast no ballot on “{poll.manifest.question}”.",
+        linkable="Only within this poll, in which you cast nothing.",
+        roll=roll_bounds(poll.head),
     )
 
 
@@ -125,7 +155,7 @@ def _asked(
     where: str,
     action: str,
     linkable: str,
-    roll: int | None = None,
+    roll: tuple[int, int] | None = None,
 ) -> Asked:
     schema = metadata.schema
     policy.check(schema)

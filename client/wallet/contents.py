@@ -1,5 +1,5 @@
 """What a wallet holds: the seed, and per community its metadata, registry heads, credentials,
-unanswered claims and votes.
+unanswered claims, votes, and what it has seen of the logs of its polls.
 
 Secrets that can be derived again (nym secret, blinding) are not kept: the seed makes them. Every
 secret field is kept out of `repr`. How it becomes octets, and how these are sealed and stored, is
@@ -19,6 +19,9 @@ from credentials.registry.chain import HeadChain
 
 SEED_LENGTH = 16
 REMOVED, REPLACED = "removed", "replaced"
+SENT, PROMISED, IN_LOG, MISSING = "sent", "promised", "in the log", "missing"
+EARLIER = "earlier"
+"""A vote that an earlier version of Symbolon cast: kept as history, with nothing to check it by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +57,42 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """A ballot of this wallet. Unconfirmed: it may have arrived or not, and is sent again as is.
+    """A ballot of this wallet, and how far it has come.
 
-    `count` is that of the credential which voted; choice 0 abstains.
+    `count` is that of the credential which voted, `marks` what BallotPaper says. State: SENT
+    without an answer (it may have arrived or not, and is sent again as is), PROMISED with the
+    octets of a promise and its signature, IN_LOG, MISSING after the promised time, or EARLIER.
+    `leaf_hash` has 32 octets, or none in the state EARLIER. `missed` is the note of the checkpoint
+    that broke the promise.
     """
 
     poll: str
     manifest_hash: bytes
     count: int
     question: str
-    choice: int = field(repr=False)
+    marks: tuple[int, ...] = field(repr=False)
+    sequence: int
     answer: str = field(repr=False)
     ballot: bytes = field(repr=False)
-    ballot_hash: bytes = field(repr=False)
-    confirmed: bool
+    leaf_hash: bytes = field(repr=False)
+    state: str = SENT
+    promise: bytes = field(default=b"", repr=False)
+    signature: bytes = field(default=b"", repr=False)
+    missed: str = field(default="", repr=False)
+
+    @property
+    def key(self) -> tuple[bytes, int, int]:
+        """Poll, credential and sequence number: one ballot."""
+        return self.manifest_hash, self.count, self.sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenLog:
+    """A poll in which this wallet voted: its manifest, and the newest checkpoint of its log."""
+
+    manifest_hash: bytes
+    manifest: bytes = field(repr=False)
+    checkpoint: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +115,7 @@ class Membership:
     votes: tuple[Vote, ...] = field(default=(), repr=False)
     heads: tuple[SignedHead, ...] = field(default=(), repr=False)
     digits: bytes = field(default=b"", repr=False)
+    logs: tuple[SeenLog, ...] = field(default=(), repr=False)
 
     @property
     def signed(self) -> SignedMetadata:
@@ -133,23 +159,27 @@ class Membership:
         )
 
     def vote_in(self, manifest_hash: bytes, *, count: int) -> Vote | None:
-        """The vote of one credential in a poll, if there is one."""
-        votes = (v for v in self.votes if (v.manifest_hash, v.count) == (manifest_hash, count))
-        return next(votes, None)
+        """The newest ballot of one credential in a poll, if there is one."""
+        cast = [v for v in self.votes if (v.manifest_hash, v.count) == (manifest_hash, count)]
+        return max(cast, key=lambda vote: vote.sequence, default=None)
 
     def with_vote(self, vote: Vote) -> "Membership":
-        """The same with this vote in place of an earlier one of that credential in that poll."""
-        rest = self.without_vote(vote.manifest_hash, count=vote.count)
+        """The same with this ballot in place of an earlier state of it."""
+        rest = self.without_vote(vote)
         return replace(rest, votes=(*rest.votes, vote))
 
-    def without_vote(self, manifest_hash: bytes, *, count: int) -> "Membership":
-        """The same, with the vote of one credential in that poll forgotten."""
-        return replace(
-            self,
-            votes=tuple(
-                v for v in self.votes if (v.manifest_hash, v.count) != (manifest_hash, count)
-            ),
-        )
+    def without_vote(self, vote: Vote) -> "Membership":
+        """The same, with this ballot forgotten."""
+        return replace(self, votes=tuple(v for v in self.votes if v.key != vote.key))
+
+    def log_of(self, manifest_hash: bytes) -> SeenLog | None:
+        """What was seen of a poll's log, if the wallet voted there."""
+        return next((log for log in self.logs if log.manifest_hash == manifest_hash), None)
+
+    def with_log(self, log: SeenLog) -> "Membership":
+        """The same with this state of a poll's log in place of an earlier one."""
+        others = tuple(each for each in self.logs if each.manifest_hash != log.manifest_hash)
+        return replace(self, logs=(*others, log))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,14 +16,14 @@ def crowd_in_words(
     *,
     shown: Mapping[str, AttributeValue],
     schema: Schema,
-    roll: int | None = None,
+    roll: tuple[int, int] | None = None,
 ) -> str:
     """How many members there are, and how many of them share each value that is shown.
 
-    `roll` is the highest serial on a poll's roll: there are no more voters than that, whatever the
-    organiser says.
+    `roll` is the fewest and the most members on a poll's roll: there are no more voters than that,
+    whatever the organiser says.
     """
-    on_roll = "" if roll is None else f"at most {roll} on the roll of this poll; "
+    on_roll = "" if roll is None else f"at most {roll[1]} on the roll of this poll; "
     if crowd is None:
         return on_roll + UNKNOWN
     told = {(group.attribute, group.value): group.members for group in crowd.groups}
@@ -36,10 +36,13 @@ def crowd_in_words(
 
 
 def crowd_warning(
-    crowd: Crowd | None, *, shown: Mapping[str, AttributeValue], roll: int | None = None
+    crowd: Crowd | None,
+    *,
+    shown: Mapping[str, AttributeValue],
+    roll: tuple[int, int] | None = None,
 ) -> str:
     """What to be careful about, where the crowd is small or nobody says how large it is."""
-    if roll is not None and roll < SMALL:
+    if roll is not None and roll[0] < SMALL:
         return "Few members are on the roll of this poll, so your vote may be told from theirs."
     if crowd is None:
         return "Nobody says how many members there are: if they are few, you may be recognised."

@@ -1,68 +1,47 @@
-"""Voting: one ballot per credential and poll, kept before it is sent.
+"""Voting, and voting again: each ballot is kept before it is sent, with what was promised of it.
 
-The ballot's octets are stored first, so that after a lost response the very same ballot is sent
-again; the server counts it once.
+A ballot's octets are stored first, so that after a lost response the very same ballot is sent
+again; the server takes it once. Of a member's ballots the one with the highest sequence number
+counts, and all of them stay in the log.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from client.answers import Cast
 from client.errors import ClientError, ServerRefused, WalletError
 from client.issuer import IssuerClient
-from client.wallet.contents import Membership, Vote, WalletContents
+from client.poll import Poll, answer_in_words
+from client.polls import PollsClient
+from client.wallet.contents import (
+    EARLIER,
+    PROMISED,
+    SENT,
+    Membership,
+    SeenLog,
+    Vote,
+    WalletContents,
+)
 from client.wallet.holdings import Holding
 from client.wallet.registry import Registry
 from client.wallet.standing import ended_in_words, update, witnessed
 from client.wallet.vault import Vault
-from credentials.errors import EncodingError, HeadRefused, MemberRevoked, PolicyError
-from credentials.formats.head import Head
+from credentials.errors import MemberRevoked, PromiseRefused
 from credentials.formats.metadata import Metadata
-from credentials.formats.poll import Ballot, Manifest, action_digest
+from credentials.formats.poll import FIRST_SEQUENCE, MAX_SEQUENCE
+from credentials.formats.promise import Promise
+from credentials.formats.vote import Marks
 from credentials.holder import Credential
-from credentials.presentation import present
-from credentials.scope import poll_scope
-
-SEQUENCE = 1
-ABSTAIN = 0
+from credentials.polls import make_ballot
 
 
-class AlreadyVoted(WalletError):
-    """This credential has voted in this poll; nothing was sent."""
+class SequenceWrong(WalletError):
+    """The poll has another number of this member's ballots: the next one is `expected`."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Poll:
-    """A poll with its manifest, and the registry head that is its roll: both the community's."""
-
-    id: str
-    manifest: Manifest
-    head: Head
-
-    def answer(self, choice: int) -> str:
-        """The words of a choice (0 abstains, options count from 1). Raises ClientError."""
-        if choice == ABSTAIN:
-            return "abstain"
-        if not 1 <= choice <= len(self.manifest.options):
-            raise ClientError(f"The options are 1 to {len(self.manifest.options)}.")
-        return self.manifest.options[choice - 1]
-
-
-def read_poll(poll: str, *, issuer: IssuerClient, metadata: Metadata) -> Poll:
-    """Fetch a poll; ballot paper and roll must be this community's.
-
-    Raises ClientError, PolicyError, HeadRefused.
-    """
-    paper = issuer.poll(poll)
-    try:
-        manifest = Manifest.from_cbor(paper.manifest)
-    except (EncodingError, PolicyError):
-        raise ClientError("That poll is of a kind that this version does not know.") from None
-    manifest.check(metadata)
-    if manifest.poll != poll:
-        raise ClientError("The server sent the ballot paper of another poll.")
-    head = paper.head.open(metadata_key=metadata.metadata_key)
-    if head.hash != manifest.head:
-        raise HeadRefused("the poll has another roll than the registry head beside it")
-    return Poll(id=poll, manifest=manifest, head=head)
+    def __init__(self, expected: int) -> None:
+        super().__init__(
+            f"The poll expects ballot number {expected} of this membership; nothing was counted."
+        )
+        self.expected = expected
 
 
 def on_roll(vault: Vault, *, holding: Holding, poll: Poll, issuer: IssuerClient) -> Credential:
@@ -94,83 +73,128 @@ def on_roll(vault: Vault, *, holding: Holding, poll: Poll, issuer: IssuerClient)
         raise MemberRevoked(ended_in_words(enrolment, membership=membership)) from None
 
 
-def make_vote(credential: Credential, *, poll: Poll, choice: int, count: int) -> Vote:
-    """Make the ballot for exactly this choice; nothing is stored or sent.
+def last_vote(membership: Membership, *, poll: Poll, count: int) -> Vote | None:
+    """The newest ballot that this wallet knows of a credential in a poll."""
+    vote = membership.vote_in(poll.manifest.manifest_hash, count=count)
+    return None if vote is None or vote.state == EARLIER else vote
 
-    The credential is at the poll's registry head.
+
+def make_vote(
+    credential: Credential,
+    *,
+    poll: Poll,
+    marks: Marks,
+    count: int,
+    sequence: int = FIRST_SEQUENCE,
+) -> Vote:
+    """Make the ballot for exactly these marks; nothing is stored or sent.
+
+    The credential is at the poll's registry head. Raises WalletError, BallotRefused.
     """
     manifest = poll.manifest
     for name, value in manifest.require:
         if credential.attributes[name] != value:
             raise WalletError(_not_entitled(name))
-    manifest_hash = manifest.manifest_hash
-    presentation = present(
-        credential,
-        policy=manifest.policy(poll.head),
-        scope=poll_scope(manifest.community_id, manifest_hash),
-        freshness=manifest_hash,
-        action=action_digest(manifest_hash, SEQUENCE, choice),
-    )
-    ballot = Ballot(
-        manifest_hash=manifest_hash, sequence=SEQUENCE, choice=choice, presentation=presentation
+    ballot = make_ballot(
+        credential, manifest=manifest, head=poll.head, marks=marks, sequence=sequence
     )
     return Vote(
         poll=poll.id,
-        manifest_hash=manifest_hash,
+        manifest_hash=manifest.manifest_hash,
         count=count,
         question=manifest.question,
-        choice=choice,
-        answer=poll.answer(choice),
+        marks=marks,
+        sequence=sequence,
+        answer=answer_in_words(manifest, marks),
         ballot=ballot.to_cbor(),
-        ballot_hash=ballot.ballot_hash,
-        confirmed=False,
+        leaf_hash=ballot.leaf_hash,
     )
 
 
-def cast(vault: Vault, vote: Vote, *, fingerprint: bytes, issuer: IssuerClient) -> Vote:
-    """Store a ballot, send it, and store that it arrived.
+def cast(vault: Vault, vote: Vote, *, poll: Poll, fingerprint: bytes, polls: PollsClient) -> Vote:
+    """Store a ballot, send it, check the promise that comes back, and store that too.
 
-    Raises AlreadyVoted, ServerUnreachable (the ballot is kept and sent again next time),
-    ServerRefused (it did not count, and is forgotten).
+    Raises SequenceWrong (it did not count, and is forgotten), ServerRefused (the same),
+    ServerUnreachable and PromiseRefused (the ballot is kept, and sent again next time).
     """
-
-    def keep(membership: Membership) -> Membership:
-        old = membership.vote_in(vote.manifest_hash, count=vote.count)
-        if old is not None and old.ballot != vote.ballot:
-            raise AlreadyVoted(f"You voted in this poll already: “{old.answer}”.")
-        return membership.with_vote(replace(vote, confirmed=old is not None and old.confirmed))
-
-    before = _vote_in(vault.read(), vote=vote, fingerprint=fingerprint)
-    vault.change(lambda now: now.changed(fingerprint, keep))
+    kept = _stored(vault.read(), vote=vote, fingerprint=fingerprint)
+    metadata = _keep(vault, vote, poll=poll, fingerprint=fingerprint)
     try:
-        ballot_hash = issuer.cast(vote.ballot, poll=vote.poll)
+        answer = polls.cast(vote.ballot, poll=vote.poll)
     except ServerRefused as refused:
-        # A ballot sent before may have counted even if the poll is closed by now.
-        may_have_counted = before is not None and refused.slug == "poll-not-open"
-        if refused.status < 500 and refused.slug and not may_have_counted:
-            vault.change(lambda now: now.changed(fingerprint, lambda m: _forget(m, vote=vote)))
-        if refused.slug == "already-voted":
-            raise AlreadyVoted(
-                "The poll has a ballot of this membership already (cast from another copy of this "
-                "wallet?); this one was not counted."
+        # A ballot sent before may have arrived even if the poll is closed by now.
+        may_be_there = kept is not None and refused.slug == "poll-not-open"
+        if refused.status < 500 and refused.slug and not may_be_there:
+            vault.change(lambda now: now.changed(fingerprint, lambda m: m.without_vote(vote)))
+        if refused.slug == "sequence-wrong" and refused.expected is not None:
+            raise _sequence_wrong(
+                vault.read(), vote=vote, expected=refused.expected, fingerprint=fingerprint
             ) from None
         raise
-    if ballot_hash != vote.ballot_hash:
-        raise ClientError("The server confirmed another ballot than the one that was cast.")
-    confirmed = replace(vote, confirmed=True)
-    vault.change(lambda now: now.changed(fingerprint, lambda m: m.with_vote(confirmed)))
-    return confirmed
+    check_promise(answer, vote=vote, poll=poll, metadata=metadata)
+    promised = replace(
+        vote,
+        state=PROMISED,
+        promise=answer.promise.octets,
+        signature=answer.promise.signature,
+    )
+    vault.change(lambda now: now.changed(fingerprint, lambda m: m.with_vote(promised)))
+    return promised
 
 
-def _vote_in(contents: WalletContents, *, vote: Vote, fingerprint: bytes) -> Vote | None:
-    membership = contents.membership(fingerprint)
+def check_promise(answer: Cast, *, vote: Vote, poll: Poll, metadata: Metadata) -> Promise:
+    """What the community promised about exactly this ballot, in time. Raises PromiseRefused."""
+    promise = answer.promise.open(metadata_key=metadata.metadata_key)
+    if (promise.manifest_hash, promise.leaf_hash) != (vote.manifest_hash, vote.leaf_hash):
+        raise PromiseRefused("the promise is about another ballot than the one that was cast")
+    latest = max(poll.closes_at, poll.manifest.closes_at) + poll.manifest.batch_seconds
+    if answer.leaf_hash != vote.leaf_hash or promise.merged_by > latest:
+        raise PromiseRefused("the promise is for another ballot, or for too late a time")
+    return promise
+
+
+def _keep(vault: Vault, vote: Vote, *, poll: Poll, fingerprint: bytes) -> Metadata:
+    """Store a ballot as sent, and its poll's manifest beside it; the community's metadata."""
+
+    def keep(membership: Membership) -> Membership:
+        log = membership.log_of(vote.manifest_hash) or SeenLog(
+            manifest_hash=vote.manifest_hash, manifest=poll.manifest.to_cbor()
+        )
+        old = next((each for each in membership.votes if each.key == vote.key), None)
+        if old is not None and old.ballot != vote.ballot:
+            raise WalletError("This wallet voted in another command meanwhile; repeat this one.")
+        return membership.with_log(log).with_vote(old or replace(vote, state=SENT))
+
+    membership = vault.change(lambda now: now.changed(fingerprint, keep)).membership(fingerprint)
     if membership is None:
-        return None
-    return membership.vote_in(vote.manifest_hash, count=vote.count)
+        raise WalletError("This wallet does not know that community any more.")
+    return membership.metadata
 
 
-def _forget(membership: Membership, *, vote: Vote) -> Membership:
-    return membership.without_vote(vote.manifest_hash, count=vote.count)
+def _stored(contents: WalletContents, *, vote: Vote, fingerprint: bytes) -> Vote | None:
+    membership = contents.membership(fingerprint)
+    known = () if membership is None else membership.votes
+    return next((each for each in known if each.key == vote.key), None)
+
+
+def _sequence_wrong(
+    contents: WalletContents, *, vote: Vote, expected: int, fingerprint: bytes
+) -> ClientError:
+    """The server's number, if it can be right at all."""
+    membership = contents.membership(fingerprint)
+    promised = [
+        each.sequence
+        for each in (() if membership is None else membership.votes)
+        if (each.manifest_hash, each.count) == (vote.manifest_hash, vote.count) and each.promise
+    ]
+    if expected <= max(promised, default=0):
+        return WalletError(
+            "The server denies a ballot that it promised to count; `symbolon poll receipts` looks "
+            "for it in the log."
+        )
+    if not FIRST_SEQUENCE <= expected <= MAX_SEQUENCE:
+        return WalletError("The server names a ballot number that cannot be.")
+    return SequenceWrong(expected)
 
 
 def _not_entitled(name: str) -> str:

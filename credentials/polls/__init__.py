@@ -7,6 +7,7 @@ from credentials.polls.ballots import VerifiedBallot, verify_abstentions, verify
 from credentials.polls.count import count_votes, read_vote, tie_seed
 from credentials.polls.make import make_abstention, make_ballot, poll_pseudonym
 from credentials.polls.replay import Replay, State
+from credentials.polls.roll import roll_bounds
 
 __all__ = [
     "Replay",
@@ -17,6 +18,7 @@ __all__ = [
     "make_ballot",
     "poll_pseudonym",
     "read_vote",
+    "roll_bounds",
     "tie_seed",
     "verify_abstentions",
     "verify_ballots",

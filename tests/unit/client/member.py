@@ -5,13 +5,15 @@ from pathlib import Path
 
 from client.community import pinned
 from client.issuer import IssuerClient
+from client.poll import Poll, read_poll
+from client.polls import PollsClient
 from client.transport import Transport
 from client.wallet.claim import claim
 from client.wallet.contents import Enrolment, Membership, WalletContents
 from client.wallet.holdings import Holding, holdings
 from client.wallet.standing import Standing, stand, update
 from client.wallet.vault import Vault
-from client.wallet.voting import Poll, on_roll, read_poll
+from client.wallet.voting import on_roll
 from credentials.holder import Credential
 from tests.served_community import Served
 
@@ -29,6 +31,10 @@ class Person:
     @property
     def issuer(self) -> IssuerClient:
         return IssuerClient(self.served.address, transport=Transport())
+
+    @property
+    def polls(self) -> PollsClient:
+        return PollsClient(self.served.address, transport=Transport())
 
     @property
     def holding(self) -> Holding:
@@ -53,7 +59,7 @@ class Person:
         return update(self.vault, fingerprint=self.membership.fingerprint, issuer=self.issuer)
 
     def poll(self, poll: str = "lunch") -> Poll:
-        return read_poll(poll, issuer=self.issuer, metadata=self.membership.metadata)
+        return read_poll(poll, polls=self.polls, metadata=self.membership.metadata)
 
     def on_roll(self, poll: str = "lunch") -> Credential:
         return on_roll(self.vault, holding=self.holding, poll=self.poll(poll), issuer=self.issuer)

@@ -6,20 +6,21 @@ from dataclasses import replace
 import pytest
 
 from client.errors import ClientError
+from client.poll import Poll
 from client.transport import Json, Transport
 from client.wallet.consent import Asked, asked_by_app, asked_by_door, asked_by_poll
 from client.wallet.crowd import UNKNOWN
 from client.wallet.showing import fetch_request
-from client.wallet.voting import Poll
 from credentials.doors import door_policy
 from credentials.errors import RequirementNotMet
 from credentials.formats import base64url
 from credentials.formats.crowd import Crowd
+from credentials.formats.head import Head
 from credentials.formats.metadata import Metadata
 from credentials.formats.policy import Policy
 from credentials.formats.request import PresentationRequest
 from tests.community import APPS, DOORS, EVENT, Community, Member
-from tests.unit.client.test_audit import poll
+from tests.polling import open_manifest
 
 TODAY = 22_270  # 2030-12-22; ana's pass is good until 22 280
 
@@ -161,8 +162,15 @@ def test_p9_each_kind_of_door_says_who_will_know_you_again(
     assert len(said) == 3
 
 
+def paper_of(community: Community, *, head: Head) -> Poll:
+    manifest = open_manifest(community, head=head.hash)
+    return Poll(
+        id="lunch", manifest=manifest, head=head, state="open", closes_at=manifest.closes_at
+    )
+
+
 def test_p9_a_vote_is_shown_with_its_exact_words(community: Community, ana: Member) -> None:
-    paper = Poll(id="lunch", manifest=poll(community), head=community.heads.newest)
+    paper = paper_of(community, head=community.heads.newest)
     shown = asked_by_poll(
         paper, answer="Soup", metadata=community.metadata, credential=ana.credential
     )
@@ -178,7 +186,7 @@ def test_p9_a_short_roll_is_warned_of_whatever_the_organiser_says() -> None:
     head = community.heads.newest
     short = replace(head, epoch=1, previous=head.hash, highest_serial=2)
     shown = asked_by_poll(
-        Poll(id="next", manifest=replace(poll(community), head=short.hash), head=short),
+        paper_of(community, head=short),
         answer="Tea",
         metadata=replace(community.metadata, crowd=Crowd(members=290)),
         credential=ana.credential,

@@ -232,10 +232,10 @@ def test_a_poll_older_than_the_kept_heads_is_reached(served: Served, ana: Person
 
 def test_a_poll_with_a_roll_off_the_chain_is_refused(served: Served, ana: Person) -> None:
     forked = fork(served)
-    served.poll()
-    manifest, _ = served.polls["lunch"]
+    told = served.poll().told()
+    manifest = served.polls["lunch"].poll.manifest
     other = forked.open(metadata_key=served.community.metadata.metadata_key)
-    served.lies["/polls/lunch"] = {
+    served.lies["/polls/lunch"] = told | {
         "manifest": base64url.encode(replace(manifest, head=other.hash).to_cbor()),
         "head": forked.to_json(),
     }

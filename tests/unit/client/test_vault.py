@@ -3,31 +3,23 @@
 import multiprocessing
 import os
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from client.errors import WalletError, WrongPassphrase
 from client.wallet.contents import (
+    MISSING,
     REMOVED,
     Claim,
     Enrolment,
     Membership,
+    SeenLog,
     Vote,
     WalletContents,
 )
-from client.wallet.encoding import (
-    CONTENTS_LIMIT,
-    LABEL,
-    LABEL_BEFORE,
-    decode_contents,
-    encode_contents,
-)
 from client.wallet.sealed_file import HEADER_LENGTH, MAGIC, key_for, new_key, seal, unseal
 from client.wallet.vault import Vault
-from credentials.errors import EncodingError
-from credentials.formats import cbor
 from tests.community import Community
 
 PASSPHRASE = "an owl in the agora"
@@ -64,11 +56,20 @@ def full_contents(community: Community) -> WalletContents:
                         manifest_hash=b"m" * 32,
                         count=0,
                         question="What is for lunch?",
-                        choice=1,
+                        marks=(1,),
+                        sequence=3,
                         answer="Soup",
                         ballot=b"ballot octets",
-                        ballot_hash=b"h" * 32,
-                        confirmed=True,
+                        leaf_hash=b"h" * 32,
+                        state=MISSING,
+                        promise=b"promise octets",
+                        signature=b"s" * 64,
+                        missed="a note",
+                    ),
+                ),
+                logs=(
+                    SeenLog(
+                        manifest_hash=b"m" * 32, manifest=b"manifest octets", checkpoint="a note"
                     ),
                 ),
             ),
@@ -85,24 +86,6 @@ def test_what_was_stored_comes_back_exactly(path: Path, community: Community) ->
     contents = full_contents(community)
     Vault.create(path, passphrase=PASSPHRASE, contents=contents)
     assert Vault.open(path, passphrase=PASSPHRASE).read() == contents
-
-
-def test_what_was_stored_before_there_was_a_registry_is_read(community: Community) -> None:
-    full = full_contents(community)
-    (membership,) = full.memberships
-    _, seed, ((*fields, enrolments, votes, _heads, _digits),) = cbor.decode(
-        encode_contents(full), limit=CONTENTS_LIMIT
-    )
-    before = [[fields_of[:3] for fields_of in enrolments], votes]
-    octets = cbor.encode_labelled(LABEL_BEFORE, seed, [[*fields, *before]])
-    (old,) = membership.enrolments
-    bare = Enrolment(count=old.count, code_hash=old.code_hash, issued=old.issued)
-    assert decode_contents(octets) == replace(
-        full, memberships=(replace(membership, enrolments=(bare,), heads=(), digits=b""),)
-    )
-    for label in ("symbolon/wallet-contents/3", LABEL):
-        with pytest.raises(EncodingError):
-            decode_contents(cbor.encode_labelled(label, seed, [[*fields, *before]]))
 
 
 def test_a_wallet_is_readable_by_its_owner_only(path: Path) -> None:

@@ -1,0 +1,257 @@
+"""The audit of one bundle, from its first frame to the recount.
+
+A check that fails does not end the audit, unless nothing after it has a meaning: without the
+community's keys and the manifest only the log's hashes can be recomputed.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO
+
+from client.audit.beside import Beside, check_abstentions, check_checkpoints, check_receipts
+from client.audit.log import check_log
+from client.audit.reading import Entries, Progress, Reader
+from client.audit.report import Checks, Report
+from client.audit.workers import CHUNK, Material, SealedVote, Source, Workers
+from client.community import PinnedMetadata, pinned
+from client.poll_log import root_of_first
+from credentials.errors import EncodingError, SymbolonError
+from credentials.formats.head import Head
+from credentials.formats.manifest import Manifest
+from credentials.formats.poll_bundle import BundleHead, read_bundle
+from credentials.formats.sealing import Sealing
+from credentials.formats.vote import Marks
+from credentials.polls import State, count_votes, roll_bounds, tie_seed
+from credentials.sealing import check_opening
+from credentials.sealing.trustees import check_trustee_keys
+from credentials.tally import TallyResult
+
+
+def audit(
+    file: BinaryIO,
+    *,
+    fingerprint: bytes | None,
+    beside: Beside | None = None,
+    processes: int | None = None,
+    progress: Progress = lambda done, of_all: None,
+) -> Report:
+    """Re-verify the bundle in an opened file. Without a fingerprint the one found is trusted.
+
+    `progress` is told how many entries are done, of how many. Raises EncodingError for a file that
+    does not begin as a bundle.
+    """
+    bundle, entries = read_bundle(file)
+    beside = beside or Beside()
+    checks = Checks()
+    try:
+        manifest_octets = next(entries)
+    except (StopIteration, EncodingError) as error:
+        raise EncodingError(f"the file holds no manifest: {error}") from None
+    ground = _ground(bundle, manifest_octets, fingerprint=fingerprint, checks=checks)
+    if ground is None:
+        checks.open("ballots", "without the community's keys, roll and manifest nothing is proven")
+        return Report(checks=tuple(checks.lines))
+    with Workers(ground.source, expected=bundle.entries, processes=processes) as workers:
+        reader = Reader(ground.manifest, workers=workers)
+        reader.start(manifest_octets)
+        found = reader.read(entries, total=bundle.entries, progress=progress)
+        leaves = bytes(found.leaves)
+        check_log(
+            bundle,
+            leaves,
+            cut_off=found.cut_off,
+            origin=ground.manifest.origin,
+            key=ground.published.metadata.metadata_key,
+            trusted=beside.witnesses,
+            checks=checks,
+        )
+        _check_entries(found, manifest=ground.manifest, checks=checks)
+        result = _recount(found, manifest=ground.manifest, workers=workers, checks=checks)
+    _check_roll(len(found.replay.highest), head=ground.head, checks=checks)
+    key = ground.published.metadata.metadata_key
+    origin = ground.manifest.origin
+    if beside.abstentions:
+        check_abstentions(
+            beside.abstentions,
+            voters=found.replay.highest,
+            material=Material.of(ground.source),
+            head=ground.head,
+            checks=checks,
+        )
+    if beside.receipts:
+        check_receipts(beside.receipts, leaves=leaves, origin=origin, key=key, checks=checks)
+    if beside.checkpoints:
+        check_checkpoints(beside.checkpoints, leaves=leaves, origin=origin, key=key, checks=checks)
+    return Report(
+        checks=tuple(checks.lines),
+        published=ground.published,
+        manifest=ground.manifest,
+        state=found.replay.state,
+        entries=found.count,
+        ballots=found.replay.ballots,
+        voters=len(found.replay.highest),
+        roll=roll_bounds(ground.head),
+        result=result,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What everything else is checked against."""
+
+    published: PinnedMetadata
+    head: Head
+    manifest: Manifest
+    source: Source
+
+
+def _ground(
+    bundle: BundleHead, manifest_octets: bytes, *, fingerprint: bytes | None, checks: Checks
+) -> _Ground | None:
+    """Keys, roll and manifest; None if one of them is not to be had."""
+    try:
+        published = pinned(bundle.metadata, fingerprint=fingerprint)
+    except SymbolonError as error:
+        checks.failed("community's signature", error)
+        return None
+    metadata = published.metadata
+    checks.passed("community's signature", f"{metadata.name}, {metadata.address}")
+    if fingerprint is None:
+        checks.open("fingerprint", "none was given; compare the one above with the community's")
+    else:
+        checks.passed("fingerprint", "as given")
+    head = None
+    try:
+        head = bundle.head.open(metadata_key=metadata.metadata_key)
+        checks.passed("roll's signature", f"registry head {head.epoch}")
+    except SymbolonError as error:
+        checks.failed("roll's signature", error)
+    try:
+        manifest = Manifest.from_cbor(manifest_octets)
+        manifest.check(metadata)
+        manifest.check_origin(metadata.address)
+        if head is not None:
+            manifest.policy(head)
+    except SymbolonError as error:
+        checks.failed("manifest", error)
+        return None
+    checks.passed("manifest", "the log's first entry, of this community and roll")
+    if manifest.sealing is not None and manifest.sealing.trustees:
+        _check_trustees(manifest.sealing, checks=checks)
+    if head is None:
+        return None
+    return _Ground(
+        published=published,
+        head=head,
+        manifest=manifest,
+        source=Source(
+            metadata=bundle.metadata,
+            fingerprint=published.fingerprint,
+            head=bundle.head,
+            manifest=manifest_octets,
+        ),
+    )
+
+
+def _check_trustees(sealing: Sealing, *, checks: Checks) -> None:
+    try:
+        check_trustee_keys(sealing)
+    except SymbolonError as error:
+        checks.failed("trustees' keys", error)
+        return
+    checks.passed(
+        "trustees' keys", f"any {sealing.threshold} of {len(sealing.trustees)} hold the poll's key"
+    )
+
+
+def _check_entries(found: Entries, *, manifest: Manifest, checks: Checks) -> None:
+    replay = found.replay
+    good = f"{replay.ballots} ballot(s) of {len(replay.highest)} voter(s)"
+    checks.decide("ballots' proofs", found.refused, good=good)
+    misplaced = list(found.misplaced)
+    if not misplaced and replay.state not in (State.CERTIFIED, State.CANCELLED):
+        misplaced.append(f"the log ends while the poll is {replay.state}")
+    checks.decide("order of the log", misplaced, good=f"the poll was {replay.state}")
+
+
+def _check_roll(voters: int, *, head: Head, checks: Checks) -> None:
+    least, most = roll_bounds(head)
+    if voters > most:
+        checks.failed("roll", f"ballots were stuffed: {voters} voted, of a roll of at most {most}")
+    elif voters > least:
+        checks.open(
+            "roll",
+            f"{voters} voted; the roll has {least} to {most} members, as {most - least} "
+            "removals may be of members or only of their earlier attributes",
+        )
+    else:
+        checks.passed("roll", f"{voters} voted, of a roll of {least} to {most}")
+
+
+def _recount(
+    found: Entries, *, manifest: Manifest, workers: Workers, checks: Checks
+) -> TallyResult | None:
+    """The result that the ballots come to, compared with the certified one."""
+    replay = found.replay
+    if replay.state is State.CANCELLED:
+        return None
+    if not found.closing_size:
+        checks.open("result", "the log does not get as far as the closing")
+        return None
+    if manifest.sealing is not None and not _opens(found, manifest=manifest, checks=checks):
+        checks.open("result", "the votes cannot be opened")
+        return None
+    votes = _votes(found, workers=workers)
+    if manifest.sealing is not None:
+        invalid = votes[None]
+        checks.passed("votes opened", f"{votes.total() - invalid} opened, {invalid} invalid")
+    root = root_of_first(found.closing_size, bytes(found.leaves))
+    try:
+        seed = tie_seed(manifest, root=root, opening=replay.opening)
+        result = count_votes(votes, manifest=manifest, seed=seed)
+    except SymbolonError as error:
+        checks.failed("result", error)
+        return None
+    if replay.result is None:
+        checks.open("result", "no result was certified")
+    elif result.to_cbor() == replay.result:
+        checks.passed("result", "the certified one is the recount, octet by octet")
+    else:
+        checks.failed("result", "the recount comes to another result than the certified one")
+    return result
+
+
+def _opens(found: Entries, *, manifest: Manifest, checks: Checks) -> bool:
+    opening, sealing = found.replay.opening, manifest.sealing
+    if opening is None or sealing is None:
+        checks.open("opening value", "the log does not get as far as the opening")
+        return False
+    try:
+        check_opening(opening, key=sealing.key, digest=manifest.manifest_hash)
+    except SymbolonError as error:
+        checks.failed("opening value", error)
+        return False
+    checks.passed("opening value", "it belongs to the poll's key")
+    return True
+
+
+def _votes(found: Entries, *, workers: Workers) -> Counter[Marks | None]:
+    """How often each vote counts; few chunks wait at a time."""
+    votes: Counter[Marks | None] = Counter()
+    waiting: deque[Future[Counter[Marks | None]]] = deque()
+    for chunk in _chunks(found):
+        waiting.append(workers.open(chunk, opening=found.replay.opening))
+        if len(waiting) > workers.at_once:
+            votes += waiting.popleft().result()
+    for each in waiting:
+        votes += each.result()
+    return votes
+
+
+def _chunks(found: Entries) -> Iterator[list[SealedVote]]:
+    ballots = iter(found.replay.highest.items())
+    while chunk := [(p, number, content) for p, (number, content) in islice(ballots, CHUNK)]:
+        yield chunk

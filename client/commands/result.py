@@ -1,0 +1,99 @@
+"""The result of a poll in words and rows: outcome, winners, and every round of the count."""
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from client.commands.terminal import say, say_rows
+
+if TYPE_CHECKING:
+    from credentials.formats.manifest import Manifest
+    from credentials.tally import Round, TallyResult
+
+_OUTCOMES = {
+    "no_votes": "nobody voted",
+    "below_quorum": "too few voted",
+    "below_threshold": "no option got as much as it needs to win",
+}
+_TITLES = {
+    "count": "Count",
+    "round": "Round {number}",
+    "surplus": "Round {number}, a surplus handed on",
+    "pairwise": "Each against each: how many others it beats",
+    "paths": "Strongest paths: how many others it is not behind",
+}
+
+
+def outcome_in_words(result: "TallyResult", *, manifest: "Manifest") -> str:
+    """Who won, or why nobody did."""
+    if result.winners:
+        return ", ".join(manifest.options[option - 1] for option in result.winners)
+    return _OUTCOMES[result.outcome.value]
+
+
+def say_result(result: "TallyResult", *, manifest: "Manifest") -> None:
+    """The result with its rounds."""
+    counted = f"{result.ballots} counted, {result.abstentions} of them abstentions"
+    invalid = f"; {result.invalid} invalid" if result.invalid else ""
+    say_rows(
+        [
+            ("Result", outcome_in_words(result, manifest=manifest)),
+            ("Ballots", counted + invalid),
+        ]
+    )
+    for number, one in enumerate(result.rounds, start=1):
+        say(f"\n{_TITLES.get(one.title, one.title).format(number=number)}")
+        say_rows(_rows(one, manifest=manifest))
+
+
+def result_json(result: "TallyResult", *, manifest: "Manifest") -> dict[str, Any]:
+    """The same for a script; fractions are text."""
+    return {
+        "method": result.method,
+        "ballots": result.ballots,
+        "abstentions": result.abstentions,
+        "invalid": result.invalid,
+        "outcome": result.outcome.value,
+        "winners": [
+            {"option": option, "text": manifest.options[option - 1]} for option in result.winners
+        ],
+        "rounds": [
+            {
+                "title": one.title,
+                "scores": [None if score is None else str(score) for score in one.scores],
+                "elected": list(one.elected),
+                "eliminated": list(one.eliminated),
+                "by_lot": list(one.by_lot),
+                "exhausted": str(one.exhausted),
+            }
+            for one in result.rounds
+        ],
+        "matrix": [list(row) for row in result.matrix],
+        "paths": [list(row) for row in result.paths],
+    }
+
+
+def _rows(one: "Round", *, manifest: "Manifest") -> list[tuple[str, str]]:
+    rows = []
+    for option, (text, score) in enumerate(zip(manifest.options, one.scores, strict=True), start=1):
+        if score is None:
+            continue
+        remark = ""
+        if option in one.elected:
+            remark = "  elected"
+        elif option in one.eliminated:
+            remark = "  drops out"
+        rows.append((f"  {text}", _number(score) + remark))
+    if one.exhausted:
+        rows.append(("  no longer counting", _number(one.exhausted)))
+    if one.by_lot:
+        names = ", ".join(manifest.options[option - 1] for option in one.by_lot)
+        rows.append(("  by lot", names))
+    return rows
+
+
+def _number(score: int | Fraction) -> str:
+    """A whole number, or about what a fraction is, as rounds of STV have long ones."""
+    if score.denominator == 1:
+        return str(score.numerator)
+    whole, rest = divmod(score.numerator * 1000 // score.denominator, 1000)
+    return f"{whole}.{rest:03d}"

@@ -1,0 +1,168 @@
+"""A poll as a member meets it: the manifest checked, and said in words before anything is marked.
+
+Source of what is said: the manifest alone, never what a server says beside it, but for the closing
+time as extensions have moved it.
+"""
+
+import time
+from dataclasses import dataclass
+
+from client.errors import ClientError
+from client.polls import PollsClient
+from credentials.errors import EncodingError, HeadRefused, PolicyError
+from credentials.formats import vote
+from credentials.formats.head import Head
+from credentials.formats.manifest import BY_OPENING, Manifest
+from credentials.formats.metadata import Metadata
+from credentials.formats.vote import Marks
+from credentials.polls import roll_bounds
+from credentials.sealing.trustees import check_trustee_keys
+
+OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """A poll with its manifest, and the registry head that is its roll: both the community's.
+
+    `state` and `closes_at` (Unix seconds, extensions counted in) are as the server says.
+    """
+
+    id: str
+    manifest: Manifest
+    head: Head
+    state: str
+    closes_at: int
+
+
+def read_poll(poll: str, *, polls: PollsClient, metadata: Metadata) -> Poll:
+    """Fetch a poll; ballot paper, log and roll must be this community's.
+
+    Raises ClientError, PolicyError, HeadRefused.
+    """
+    paper = polls.poll(poll)
+    manifest = read_manifest(paper.manifest, metadata=metadata)
+    if manifest.poll != poll:
+        raise ClientError("The server sent the ballot paper of another poll.")
+    head = paper.head.open(metadata_key=metadata.metadata_key)
+    if head.hash != manifest.head:
+        raise HeadRefused("the poll has another roll than the registry head beside it")
+    return Poll(id=poll, manifest=manifest, head=head, state=paper.state, closes_at=paper.closes_at)
+
+
+def read_manifest(octets: bytes, *, metadata: Metadata) -> Manifest:
+    """A manifest that is this community's, its log at the community's one address.
+
+    Raises ClientError for one that cannot be read, PolicyError, SealingRefused.
+    """
+    try:
+        manifest = Manifest.from_cbor(octets)
+    except (EncodingError, PolicyError):
+        raise ClientError("That poll is of a kind that this version does not know.") from None
+    manifest.check(metadata)
+    manifest.check_origin(metadata.address)
+    if manifest.sealing is not None and manifest.sealing.trustees:
+        check_trustee_keys(manifest.sealing)
+    return manifest
+
+
+def answer_in_words(manifest: Manifest, marks: Marks) -> str:
+    """What a vote says. Raises BallotRefused for marks that the paper does not allow."""
+    manifest.paper.check(marks)
+    if not marks:
+        return "abstain"
+    options = manifest.options
+    if manifest.ballot_type in (vote.SINGLE_CHOICE, vote.APPROVAL):
+        return ", ".join(options[mark - 1] for mark in marks)
+    if manifest.ballot_type == vote.RANKED:
+        ranked = enumerate((options[mark - 1] for mark in marks), start=1)
+        return ", ".join(f"{rank}. {option}" for rank, option in ranked)
+    return ", ".join(f"{option}: {mark}" for option, mark in zip(options, marks, strict=True))
+
+
+def poll_in_words(poll: Poll) -> tuple[tuple[str, str], ...]:
+    """(title, text): how to vote, how it is counted, who can read votes, how many may vote."""
+    manifest = poll.manifest
+    return (
+        ("Ballot", ballot_in_words(manifest)),
+        ("Counted", counted_in_words(manifest)),
+        ("Sealed", sealed_in_words(manifest)),
+        ("Voters", roll_in_words(poll.head)),
+        ("Closes", time_in_words(poll.closes_at)),
+    )
+
+
+def ballot_in_words(manifest: Manifest) -> str:
+    """What a voter marks."""
+    limit = manifest.limit
+    match manifest.ballot_type:
+        case vote.APPROVAL:
+            return f"approve up to {limit} options" if limit else "approve any number of options"
+        case vote.SCORE:
+            return f"give each option a score from 0 to {limit}"
+        case vote.RANKED:
+            most = f"up to {limit} options" if limit else "as many options as you like"
+            return f"rank {most}, the one you like best first"
+        case vote.QUADRATIC:
+            return (
+                f"spend up to {limit} credits: one vote for an option costs 1, two cost 4, three 9"
+            )
+        case _:
+            return "choose one option"
+
+
+_COUNTED = {
+    "plurality/1": "the option with the most votes wins",
+    "approval/1": "the option that most voters approve wins",
+    "score/1": "the option with the highest total score wins",
+    "irv/1": "instant run-off: the weakest option drops out and its votes move on, round by round",
+    "schulze/1": "Schulze: each option is compared with each other one",
+    "stv/1": "single transferable vote for {seats} seat(s): surpluses and dropped votes move on",
+    "quadratic/1": "the option with the most votes wins",
+}
+
+
+def counted_in_words(manifest: Manifest) -> str:
+    """How votes become a result, with quorum, threshold and ties."""
+    parts = [_COUNTED[manifest.tally].format(seats=manifest.seats)]
+    if manifest.quorum:
+        parts.append(f"at least {manifest.quorum} must vote")
+    numerator, denominator = manifest.threshold
+    if numerator:
+        parts.append(f"more than {numerator}/{denominator} is needed to win")
+    source = "the value that opens the votes" if manifest.tie_rule == BY_OPENING else "the log"
+    return "; ".join([*parts, f"ties are broken by a lot drawn from {source}"])
+
+
+def sealed_in_words(manifest: Manifest) -> str:
+    """Who can read votes, and when."""
+    sealing = manifest.sealing
+    if sealing is None:
+        live = ", and the count is shown while voting goes on" if manifest.live else ""
+        return f"no: the server reads each vote as it comes, though not whose it is{live}"
+    if not sealing.trustees:
+        return (
+            "by the server alone: it can read votes at any time, though not whose they are; all "
+            "are opened after the closing"
+        )
+    names = ", ".join(trustee.name for trustee in sealing.trustees)
+    return (
+        f"until the closing; then any {sealing.threshold} of the {len(sealing.trustees)} trustees "
+        f"can open all votes: {names}"
+    )
+
+
+def roll_in_words(head: Head) -> str:
+    """How many may vote, as far as the roll's registry head says."""
+    least, most = roll_bounds(head)
+    if least == most:
+        return f"{most} on the roll"
+    return f"at most {most} on the roll, {most - least} removed or changed since they joined"
+
+
+def time_in_words(unix_seconds: int) -> str:
+    """A moment, in UTC."""
+    try:
+        return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(unix_seconds))
+    except (OverflowError, ValueError, OSError):
+        return "in the far future"

@@ -1,0 +1,91 @@
+"""The polls of a service over HTTP, as wallets and auditors ask for them: one method per endpoint.
+
+What the answers mean is decided by those who ask.
+"""
+
+from typing import BinaryIO
+
+from client.answers import Cast, PollPaper, PollSummary
+from client.service import ServiceClient
+from credentials.errors import EncodingError
+from credentials.formats import base64url
+from credentials.formats.poll_bundle import CHECKPOINT_LIMIT, MAX_ENTRIES
+from credentials.formats.promise import SignedPromise
+from credentials.merkle import HASH_LENGTH
+
+BUNDLE_LIMIT = 16 * 1024 * 1024 * 1024
+EVENTS_LIMIT = 16 * 1024 * 1024
+
+
+class PollsClient(ServiceClient):
+    """Polls and their logs. Raises ClientError, ServerUnreachable, ServerRefused from every
+    method."""
+
+    def polls(self) -> tuple[PollSummary, ...]:
+        """All polls of the community."""
+        answer = self._transport.get(f"{self.address}/polls")
+        return tuple(
+            PollSummary(
+                id=self._text(row, "id"),
+                question=self._text(row, "question"),
+                state=self._text(row, "state"),
+                closes_at=self._number(row, "closes_at"),
+            )
+            for row in self._rows(answer, "polls")
+        )
+
+    def poll(self, poll: str) -> PollPaper:
+        """A poll's manifest, the registry head that it pins, and how it stands."""
+        answer = self._transport.get(self._at(poll))
+        return PollPaper(
+            manifest=self._octets(answer, "manifest"),
+            head=self._head(answer.get("head")),
+            state=self._text(answer, "state"),
+            closes_at=self._number(answer, "closes_at"),
+        )
+
+    def cast(self, ballot: bytes, *, poll: str) -> Cast:
+        """Hand in a ballot. The same octets may be handed in again."""
+        body = {"ballot": base64url.encode(ballot)}
+        answer = self._transport.post(f"{self._at(poll)}/ballots", body)
+        try:
+            promise = SignedPromise(
+                octets=self._octets(answer, "promise"), signature=self._octets(answer, "signature")
+            )
+        except EncodingError:
+            raise self._strange() from None
+        return Cast(leaf_hash=self._octets(answer, "leaf_hash"), promise=promise)
+
+    def checkpoint(self, poll: str) -> str:
+        """The newest checkpoint of a poll's log, a signed note with its cosignatures."""
+        octets = self._transport.get_octets(
+            f"{self._at(poll)}/log/checkpoint", limit=CHECKPOINT_LIMIT
+        )
+        try:
+            return octets.decode()
+        except UnicodeDecodeError:
+            raise self._strange() from None
+
+    def leaves(self, poll: str) -> bytes:
+        """The leaf hashes of all entries of a poll's log, in order, 32 octets each.
+
+        All of them: asking for one would tell whose it is.
+        """
+        octets = self._transport.get_octets(
+            f"{self._at(poll)}/log/leaves", query={"from": 0}, limit=MAX_ENTRIES * HASH_LENGTH
+        )
+        if len(octets) % HASH_LENGTH:
+            raise self._strange()
+        return octets
+
+    def events(self, poll: str) -> tuple[bytes, ...]:
+        """The octets of each event in a poll's log so far."""
+        answer = self._transport.get(f"{self._at(poll)}/log/events", limit=EVENTS_LIMIT)
+        return tuple(self._octets(row, "octets") for row in self._rows(answer, "events"))
+
+    def bundle(self, poll: str, file: BinaryIO) -> None:
+        """Write the published bundle of a poll that has ended into a file, piece by piece."""
+        self._transport.download(f"{self._at(poll)}/bundle", file, limit=BUNDLE_LIMIT)
+
+    def _at(self, poll: str) -> str:
+        return f"{self.address}/polls/{poll}"

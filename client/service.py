@@ -1,0 +1,66 @@
+"""What all parts of the service's HTTP API share: where it is, and how its answers are parsed.
+
+Each answer is parsed once: wire objects come back as octets, everything else as plain values of
+checked types.
+"""
+
+from typing import Any
+
+from client.errors import ClientError
+from client.transport import Json, Transport, checked_address, origin_for_people
+from credentials.errors import EncodingError
+from credentials.formats import base64url
+from credentials.formats.head import SignedHead
+from credentials.formats.metadata import SignedMetadata
+
+
+class ServiceClient:
+    """The service at one address (checked here). Raises ClientError."""
+
+    def __init__(self, address: str, *, transport: Transport) -> None:
+        self.address = checked_address(address)
+        self._transport = transport
+
+    def _signed(self, answer: Json) -> SignedMetadata:
+        return SignedMetadata(
+            octets=self._octets(answer, "metadata"), signature=self._octets(answer, "signature")
+        )
+
+    def _heads(self, answer: Json) -> tuple[SignedHead, ...]:
+        return tuple(self._head(row) for row in self._rows(answer, "heads"))
+
+    def _head(self, value: Any) -> SignedHead:
+        try:
+            return SignedHead.from_json(value)
+        except EncodingError:
+            raise self._strange() from None
+
+    def _octets(self, answer: Any, name: str) -> bytes:
+        try:
+            return base64url.decode(self._text(answer, name))
+        except EncodingError:
+            raise self._strange() from None
+
+    def _text(self, answer: Any, name: str) -> str:
+        value = answer.get(name)
+        if not isinstance(value, str):
+            raise self._strange()
+        return value
+
+    def _number(self, answer: Any, name: str) -> int:
+        value = answer.get(name)
+        if type(value) is not int or value < 0:
+            raise self._strange()
+        return value
+
+    def _rows(self, answer: Json, name: str) -> list[Json]:
+        value = answer.get(name)
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            raise self._strange()
+        return value
+
+    def _strange(self) -> ClientError:
+        return ClientError(
+            f"The server {origin_for_people(self.address)} answers in a form that this version of "
+            "Symbolon does not know."
+        )

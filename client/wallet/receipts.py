@@ -1,0 +1,241 @@
+"""Whether a member's ballots are in their polls' logs, checked by the wallet itself.
+
+The log must go on from the checkpoint that the wallet saw before, and hold every ballot that was
+promised. What a community does against its word becomes evidence that anyone can check.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from client.errors import WalletError
+from client.evidence import Evidence
+from client.poll import read_manifest
+from client.poll_log import LogView, contradiction, ending_of, read_log
+from client.polls import PollsClient
+from client.wallet.contents import (
+    EARLIER,
+    IN_LOG,
+    MISSING,
+    PROMISED,
+    SENT,
+    Membership,
+    SeenLog,
+    Vote,
+)
+from client.wallet.vault import Vault
+from credentials.formats.manifest import Manifest
+from credentials.formats.promise import SignedPromise
+from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
+from credentials.log.receipt import Receipt
+from credentials.merkle import HASH_LENGTH
+
+UNSETTLED = (SENT, PROMISED, MISSING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A ballot and where it stands now; `place` is its entry in the log, from 0.
+
+    `overdue` says that the promised time is over by this machine's clock, and no checkpoint tells.
+    """
+
+    vote: Vote
+    place: int | None
+    overdue: bool = False
+    evidence: Evidence | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fork:
+    """A poll whose log contradicts what the wallet saw before, and how."""
+
+    poll: str
+    question: str
+    how: str
+    evidence: Evidence = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What came of looking at a community's polls; `stale` are those that were shown old."""
+
+    found: tuple[Found, ...] = ()
+    forks: tuple[Fork, ...] = ()
+    stale: tuple[str, ...] = ()
+
+    @property
+    def alarms(self) -> tuple[Evidence, ...]:
+        """All evidence, of which there is none while the community keeps its word."""
+        ballots = (each.evidence for each in self.found if each.evidence is not None)
+        return (*ballots, *(fork.evidence for fork in self.forks))
+
+    def and_then(self, other: "Checked") -> "Checked":
+        """Both together."""
+        return Checked(
+            found=(*self.found, *other.found),
+            forks=(*self.forks, *other.forks),
+            stale=(*self.stale, *other.stale),
+        )
+
+
+def check_receipts(
+    vault: Vault, *, fingerprint: bytes, polls: PollsClient, now: int, all_polls: bool = True
+) -> Checked:
+    """Look for all ballots of a community's polls in their logs, and store what was found.
+
+    Without `all_polls` only where a ballot was not seen in the log yet. `now` is in Unix seconds.
+    Raises LogRefused, WalletError, ClientError, ServerUnreachable, ServerRefused.
+    """
+    membership = _known(vault, fingerprint=fingerprint)
+    checked = Checked()
+    for log in membership.logs:
+        votes = _votes(membership, log)
+        if votes and (all_polls or any(vote.state in UNSETTLED for vote in votes)):
+            one = _check_poll(membership, log, votes=votes, polls=polls, now=now)
+            _store(vault, one, fingerprint=fingerprint)
+            checked = checked.and_then(one.checked)
+    return checked
+
+
+def receipt_of(vault: Vault, vote: Vote, *, fingerprint: bytes, polls: PollsClient) -> Receipt:
+    """The receipt of a ballot that is in the log now. Raises WalletError, and as check_receipts."""
+    membership = _known(vault, fingerprint=fingerprint)
+    log = membership.log_of(vote.manifest_hash)
+    if log is None:
+        raise WalletError("An earlier version of Symbolon cast that vote; it has no receipt.")
+    manifest = read_manifest(log.manifest, metadata=membership.metadata)
+    view = _read(vote.poll, manifest, membership=membership, polls=polls)
+    place = view.place_of(vote.leaf_hash)
+    if place is None:
+        raise WalletError("Your ballot is not in the log yet; `symbolon poll receipts` says more.")
+    return view.receipt(place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _One:
+    """What came of one poll, and the state of its log to be kept."""
+
+    checked: Checked
+    log: SeenLog
+
+
+def _check_poll(
+    membership: Membership,
+    log: SeenLog,
+    *,
+    votes: tuple[Vote, ...],
+    polls: PollsClient,
+    now: int,
+) -> _One:
+    metadata = membership.metadata
+    manifest = read_manifest(log.manifest, metadata=metadata)
+    poll = manifest.poll
+    view = _read(poll, manifest, membership=membership, polls=polls)
+    evidence = Evidence(
+        metadata=membership.signed,
+        manifest=log.manifest,
+        checkpoint=view.signed.to_text(),
+        leaves=view.leaves,
+    )
+    if log.checkpoint:
+        before = _open(log.checkpoint, manifest, membership=membership)
+        how = contradiction(before, view)
+        if how:
+            fork = Fork(
+                poll=poll,
+                question=manifest.question,
+                how=how,
+                evidence=replace(evidence, other=log.checkpoint),
+            )
+            return _One(checked=Checked(forks=(fork,)), log=log)
+        if view.checkpoint.size < before.size:
+            return _One(checked=Checked(stale=(manifest.question,)), log=log)
+    lacking = any(vote.missed or view.place_of(vote.leaf_hash) is None for vote in votes)
+    ending = ending_of(view, poll=poll, polls=polls) if lacking else b""
+    found = tuple(
+        _find(
+            vote,
+            view=view,
+            evidence=replace(evidence, ending=ending),
+            missed=_open(vote.missed, manifest, membership=membership) if vote.missed else None,
+            metadata_key=metadata.metadata_key,
+            now=now,
+        )
+        for vote in votes
+    )
+    return _One(checked=Checked(found=found), log=replace(log, checkpoint=view.signed.to_text()))
+
+
+def _find(
+    vote: Vote,
+    *,
+    view: LogView,
+    evidence: Evidence,
+    missed: Checkpoint | None,
+    metadata_key: bytes,
+    now: int,
+) -> Found:
+    """Where a ballot stands; `missed` is the checkpoint that broke the promise before."""
+    place = view.place_of(vote.leaf_hash)
+    signed = (
+        SignedPromise(octets=vote.promise, signature=vote.signature) if vote.signature else None
+    )
+    if place is not None:
+        there = replace(vote, state=IN_LOG)
+        if missed is None or signed is None:
+            return Found(vote=there, place=place)
+        late = replace(
+            evidence,
+            promise=signed,
+            checkpoint=vote.missed,
+            leaves=view.leaves[: missed.size * HASH_LENGTH],
+            receipt=view.receipt(place).to_text(),
+        )
+        return Found(vote=there, place=place, evidence=late)
+    if signed is None:
+        return Found(vote=vote, place=None)
+    merged_by = signed.open(metadata_key=metadata_key).merged_by
+    if view.checkpoint.time < merged_by and not evidence.ending:
+        return Found(vote=vote, place=None, overdue=now > merged_by)
+    return Found(
+        vote=replace(vote, state=MISSING, missed=vote.missed or evidence.checkpoint),
+        place=None,
+        evidence=replace(evidence, promise=signed),
+    )
+
+
+def _store(vault: Vault, one: _One, *, fingerprint: bytes) -> None:
+    def keep(membership: Membership) -> Membership:
+        kept = {vote.key for vote in membership.votes}
+        for each in one.checked.found:
+            # Another command may have forgotten a ballot that was refused meanwhile.
+            if each.vote.key in kept:
+                membership = membership.with_vote(each.vote)
+        return membership.with_log(one.log)
+
+    vault.change(lambda now: now.changed(fingerprint, keep))
+
+
+def _votes(membership: Membership, log: SeenLog) -> tuple[Vote, ...]:
+    return tuple(_of_poll(membership.votes, log))
+
+
+def _of_poll(votes: Iterable[Vote], log: SeenLog) -> Iterable[Vote]:
+    return (v for v in votes if v.manifest_hash == log.manifest_hash and v.state != EARLIER)
+
+
+def _read(poll: str, manifest: Manifest, *, membership: Membership, polls: PollsClient) -> LogView:
+    key = membership.metadata.metadata_key
+    return read_log(poll, polls=polls, origin=manifest.origin, key=key)
+
+
+def _open(note: str, manifest: Manifest, *, membership: Membership) -> Checkpoint:
+    signed = SignedCheckpoint.parse(note)
+    return signed.open(origin=manifest.origin, key=membership.metadata.metadata_key)
+
+
+def _known(vault: Vault, *, fingerprint: bytes) -> Membership:
+    membership = vault.read().membership(fingerprint)
+    if membership is None:
+        raise WalletError("This wallet does not know that community any more.")
+    return membership

@@ -1,0 +1,305 @@
+"""A wallet looks for its ballots in the log, and has evidence when the community broke its word."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from client.commands.listing import refresh
+from client.commands.poll import check_evidence, receipt, receipts
+from client.commands.vote import vote
+from client.errors import ClientError, WalletError
+from client.evidence import Evidence, EvidenceRefused
+from client.wallet.contents import IN_LOG, MISSING, PROMISED, Vote
+from credentials.errors import LogRefused
+from credentials.log.receipt import Receipt
+from tests.polling import PollInMemory
+from tests.served_community import Served, serving
+from tests.unit.client.member import PASSPHRASE, Person, member
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    with serving() as served:
+        yield served
+
+
+@pytest.fixture
+def ana(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Person:
+    monkeypatch.setenv("SYMBOLON_WALLET_PASSPHRASE", PASSPHRASE)
+    monkeypatch.chdir(tmp_path)
+    return member(served, tmp_path)
+
+
+@pytest.fixture
+def told(capsys: pytest.CaptureFixture[str]) -> Any:
+    """The JSON that a command has just printed."""
+    return lambda: json.loads(capsys.readouterr().out)
+
+
+def voted(person: Person, told: Any, *, choice: int = 1) -> Vote:
+    vote(wallet=person.vault.path, target="lunch", choice=choice, yes=True, as_json=True)
+    told()
+    return max(person.membership.votes, key=lambda each: each.sequence)
+
+
+def looked(person: Person, told: Any, *, alarm: bool = False) -> dict[str, Any]:
+    """What `poll receipts` says; with an alarm its exit status is 2."""
+    if not alarm:
+        receipts(wallet=person.vault.path, as_json=True)
+        return dict(told())
+    with pytest.raises(typer.Exit) as ended:
+        receipts(wallet=person.vault.path, as_json=True)
+    assert ended.value.exit_code == 2
+    return dict(told())
+
+
+def evidence_in(shown: dict[str, Any]) -> Evidence:
+    (file,) = shown["evidence"]
+    return Evidence.from_json(Path(file).read_bytes())
+
+
+def proven(evidence: Evidence, served: Served) -> str:
+    return evidence.prove(fingerprint=served.community.metadata.community_id).sentence
+
+
+# --- a community that keeps its word
+
+
+def test_a_ballot_is_promised_and_then_in_the_log(served: Served, ana: Person, told: Any) -> None:
+    poll = served.poll()
+    voted(ana, told)
+    assert looked(ana, told)["ballots"][0]["state"] == PROMISED
+    poll.append()
+    (shown,) = looked(ana, told)["ballots"]
+    assert (shown["state"], shown["place"], shown["alarm"]) == (IN_LOG, 1, False)
+    assert ana.membership.votes[0].state == IN_LOG
+
+
+def test_every_ballot_of_a_member_is_looked_for(served: Served, ana: Person, told: Any) -> None:
+    poll = served.poll()
+    voted(ana, told, choice=1)
+    poll.append()
+    voted(ana, told, choice=2)
+    poll.close()
+    assert [row["state"] for row in looked(ana, told)["ballots"]] == [IN_LOG, IN_LOG]
+
+
+def test_a_look_does_not_tell_which_ballot_is_the_own(
+    served: Served, ana: Person, told: Any
+) -> None:
+    served.poll().append()
+    voted(ana, told)
+    served.asked.clear()
+    looked(ana, told)
+    assert served.asked == [
+        "/polls/lunch/log/checkpoint",
+        "/polls/lunch/log/leaves",
+        "/polls/lunch/log/events",
+    ]
+
+
+def test_a_refresh_looks_only_for_what_was_not_seen(served: Served, ana: Person, told: Any) -> None:
+    poll = served.poll()
+    voted(ana, told)
+    poll.append()
+    refresh(wallet=ana.vault.path, as_json=True)
+    assert told()[0]["ballots"][0]["state"] == IN_LOG
+    served.asked.clear()
+    refresh(wallet=ana.vault.path, as_json=True)
+    assert not [path for path in served.asked if path.startswith("/polls")]
+
+
+def test_a_receipt_proves_the_ballot_to_anyone(
+    served: Served, ana: Person, told: Any, tmp_path: Path
+) -> None:
+    poll = served.poll()
+    kept = voted(ana, told)
+    out = tmp_path / "ballot.tlog-proof"
+    with pytest.raises(WalletError, match="not in the log yet"):
+        receipt(wallet=ana.vault.path, poll="lunch", out=out)
+    poll.append()
+    receipt(wallet=ana.vault.path, poll="lunch", out=out)
+    made = Receipt.parse(out.read_text())
+    origin, key = poll.poll.manifest.origin, served.community.metadata.metadata_key
+    assert made.check(kept.leaf_hash, origin=origin, key=key).size == 2
+    with pytest.raises(LogRefused):
+        made.check(bytes(32), origin=origin, key=key)
+
+
+def test_an_overdue_ballot_is_said_to_be_so_and_proves_nothing_yet(
+    served: Served, ana: Person, told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served.poll()
+    voted(ana, told)
+    monkeypatch.setattr(time, "time", lambda: 2.0**33)
+    (shown,) = looked(ana, told)["ballots"]
+    assert (shown["overdue"], shown["state"], shown["alarm"]) == (True, PROMISED, False)
+
+
+# --- a community that breaks it
+
+
+def dropped(served: Served, person: Person, told: Any) -> Vote:
+    """A vote that was promised, and then dropped."""
+    kept = voted(person, told)
+    served.polls["lunch"].drop(kept.leaf_hash)
+    return kept
+
+
+def test_a_ballot_that_is_missing_after_the_promised_time_is_an_alarm(
+    served: Served, ana: Person, told: Any
+) -> None:
+    poll = served.poll()
+    dropped(served, ana, told)
+    merged_by = poll.poll.closes_at + poll.poll.manifest.batch_seconds
+    poll.append(time=merged_by - 1)
+    assert looked(ana, told)["ballots"][0]["state"] == PROMISED
+    poll.append(time=merged_by)
+    shown = looked(ana, told, alarm=True)
+    assert shown["ballots"][0]["state"] == MISSING
+    assert "lacks it" in proven(evidence_in(shown), served)
+
+
+def test_a_ballot_that_is_missing_after_the_closing_is_an_alarm_at_once(
+    served: Served, ana: Person, told: Any
+) -> None:
+    poll = served.poll()
+    dropped(served, ana, told)
+    poll.close()
+    assert "without it" in proven(evidence_in(looked(ana, told, alarm=True)), served)
+
+
+def test_a_refresh_raises_the_alarm_too(served: Served, ana: Person, told: Any) -> None:
+    poll = served.poll()
+    dropped(served, ana, told)
+    poll.close()
+    with pytest.raises(typer.Exit) as ended:
+        refresh(wallet=ana.vault.path, as_json=True)
+    assert ended.value.exit_code == 2
+    assert len(list(Path().glob("symbolon-evidence-*.json"))) == 1
+
+
+def test_a_ballot_that_comes_too_late_stays_provable(
+    served: Served, ana: Person, told: Any
+) -> None:
+    poll = served.poll()
+    kept = voted(ana, told)
+    late, poll.poll.waiting = poll.poll.waiting, []
+    poll.append(time=poll.poll.closes_at + poll.poll.manifest.batch_seconds)
+    looked(ana, told, alarm=True)
+    poll.poll.waiting = late
+    poll.append()
+    shown = looked(ana, told, alarm=True)
+    assert shown["ballots"][0]["state"] == IN_LOG
+    assert "too late, as entry 1" in proven(evidence_in(shown), served)
+    assert kept.leaf_hash in poll.poll.leaves
+
+
+def test_a_log_that_is_not_the_one_of_before_is_an_alarm(
+    served: Served, ana: Person, told: Any
+) -> None:
+    poll = served.poll()
+    voted(ana, told)
+    poll.append()
+    looked(ana, told)
+    manifest = poll.poll.manifest
+    poll.poll = PollInMemory(served.community, manifest, entries=[manifest.to_cbor(), b"forged"])
+    shown = looked(ana, told, alarm=True)
+    assert shown["forks"][0]["poll"] == "lunch"
+    assert "two logs" in proven(evidence_in(shown), served)
+    # Another look finds it again: the wallet goes on from what it saw first.
+    assert looked(ana, told, alarm=True)["forks"]
+
+
+def test_a_later_log_with_fewer_entries_is_an_alarm_and_an_old_one_is_stale(
+    served: Served, ana: Person, told: Any
+) -> None:
+    poll = served.poll()
+    voted(ana, told)
+    poll.append()
+    looked(ana, told)
+    del poll.poll.entries[1:]
+    poll.time -= 1
+    assert looked(ana, told)["stale"] == ["What is for lunch?"]
+    poll.time += 10
+    assert "fewer entries" in proven(evidence_in(looked(ana, told, alarm=True)), served)
+
+
+def test_leaves_that_are_not_the_checkpoint_s_are_refused(
+    served: Served, ana: Person, told: Any
+) -> None:
+    served.poll()
+    voted(ana, told)
+    for lie in (bytes(32), b"", bytes(31)):
+        served.lies["/polls/lunch/log/leaves"] = lie
+        with pytest.raises((LogRefused, ClientError)):
+            looked(ana, told)
+
+
+# --- what a third party makes of it
+
+
+def test_evidence_is_checked_with_the_file_alone(
+    served: Served, ana: Person, told: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    poll = served.poll()
+    dropped(served, ana, told)
+    poll.close()
+    (file,) = looked(ana, told, alarm=True)["evidence"]
+    served.asked.clear()
+    check_evidence(file=Path(file))
+    assert "promised a ballot" in " ".join(capsys.readouterr().out.split())
+    assert served.asked == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"checkpoint": ""},
+        {"leaves": ""},
+        {"ending": ""},
+        {"promise_signature": "A" * 86},
+        {"manifest": ""},
+        {"form": "symbolon/poll-evidence/2"},
+        {"metadata": 5},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_evidence_that_was_changed_proves_nothing(
+    served: Served, ana: Person, told: Any, change: dict[str, object]
+) -> None:
+    poll = served.poll()
+    dropped(served, ana, told)
+    poll.close()
+    (file,) = looked(ana, told, alarm=True)["evidence"]
+    changed = json.dumps(json.loads(Path(file).read_text()) | change).encode()
+    with pytest.raises(EvidenceRefused):
+        Evidence.from_json(changed).prove(fingerprint=None)
+
+
+def test_a_ballot_that_is_in_the_log_accuses_nobody(served: Served, ana: Person, told: Any) -> None:
+    poll = served.poll()
+    kept = voted(ana, told)
+    poll.close()
+    evidence = Evidence(
+        metadata=served.community.signed,
+        manifest=poll.poll.manifest.to_cbor(),
+        checkpoint=poll.poll.checkpoint(time=2**33).to_text(),
+        leaves=b"".join(poll.poll.leaves),
+        promise=poll.poll.promise(poll.taken[kept.leaf_hash]),
+    )
+    with pytest.raises(EvidenceRefused, match="the ballot is in the log"):
+        evidence.prove(fingerprint=None)
+    with pytest.raises(EvidenceRefused):
+        evidence.prove(fingerprint=bytes(32))
+
+
+@pytest.mark.parametrize("octets", [b"", b"[]", b"{}", b"\xff", b'{"form": 1}', b"[" * 99_999])
+def test_what_is_no_evidence_is_one_error(octets: bytes) -> None:
+    with pytest.raises(EvidenceRefused):
+        Evidence.from_json(octets)

@@ -1,0 +1,290 @@
+"""Voting from the wallet: every type of ballot, voting again, sealed votes, and lost answers."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from client.commands.vote import vote
+from client.errors import ClientError, ServerRefused, ServerUnreachable, WalletError
+from client.wallet.contents import PROMISED, SENT, Vote
+from client.wallet.voting import SequenceWrong, make_vote
+from client.wallet.voting import cast as send
+from credentials.errors import (
+    BallotRefused,
+    PolicyError,
+    PromiseRefused,
+    SealingRefused,
+)
+from credentials.formats import base64url
+from credentials.formats.poll import Ballot
+from credentials.formats.sealing import Sealing
+from credentials.sealing import key_of, open_sealed, opening_of
+from tests.polling import sealed_by_trustees
+from tests.served_community import Served, serving
+from tests.served_polls import Problem
+from tests.unit.client.member import PASSPHRASE, Person, member
+
+SECRET = 987_654_321
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    with serving(roll=1) as served:
+        yield served
+
+
+@pytest.fixture
+def ana(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Person:
+    monkeypatch.setenv("SYMBOLON_WALLET_PASSPHRASE", PASSPHRASE)
+    return member(served, tmp_path)
+
+
+def cast(person: Person, **how: Any) -> Vote:
+    """Vote with the command; the newest ballot that the wallet keeps."""
+    vote(wallet=person.vault.path, target="lunch", yes=True, as_json=True, **how)
+    return max(person.membership.votes, key=lambda each: each.sequence)
+
+
+def sent(served: Served) -> list[Ballot]:
+    return list(served.polls["lunch"].taken.values())
+
+
+@pytest.mark.parametrize(
+    ("paper", "how", "marks"),
+    [
+        ({}, {"choice": 2}, (2,)),
+        ({"ballot_type": "approval", "tally": "approval/1"}, {"approve": "3, 1"}, (1, 3)),
+        (
+            {"ballot_type": "score", "tally": "score/1", "limit": 5},
+            {"score": "5,0,3"},
+            (5, 0, 3),
+        ),
+        ({"ballot_type": "ranked", "tally": "irv/1"}, {"rank": "3,1"}, (3, 1)),
+        (
+            {"ballot_type": "quadratic", "tally": "quadratic/1", "limit": 9},
+            {"votes": "2,0,1"},
+            (2, 0, 1),
+        ),
+        ({}, {"abstain": True}, ()),
+    ],
+)
+@pytest.mark.parametrize("secret", [0, SECRET], ids=["open", "sealed"])
+def test_every_type_of_ballot_arrives_as_it_was_marked(  # noqa: PLR0917
+    served: Served,
+    ana: Person,
+    paper: dict[str, Any],
+    how: dict[str, Any],
+    marks: tuple[int, ...],
+    secret: int,
+) -> None:
+    poll = served.poll(secret=secret, **paper).poll
+    kept = cast(ana, **how)
+    (ballot,) = sent(served)
+    assert (kept.marks, kept.state, kept.sequence) == (marks, PROMISED, 1)
+    assert kept.leaf_hash == ballot.leaf_hash
+    manifest = poll.manifest
+    if not secret:
+        assert manifest.paper.decode(ballot.content) == marks
+        return
+    digest = manifest.manifest_hash
+    plaintext = open_sealed(
+        ballot.content,
+        opening=opening_of(secret, digest=digest),
+        digest=digest,
+        pseudonym=ballot.pseudonym,
+        sequence=1,
+    )
+    assert manifest.paper.unpadded(plaintext) == marks
+
+
+@pytest.mark.parametrize(
+    ("how", "error"),
+    [
+        ({"choice": 4}, BallotRefused),
+        ({"choice": 0}, BallotRefused),
+        ({"rank": "1,2"}, ClientError),
+        ({"choice": 1, "abstain": True}, ClientError),
+        ({"approve": "1,x"}, ClientError),
+    ],
+)
+def test_what_is_no_vote_on_this_paper_is_not_sent(
+    served: Served, ana: Person, how: dict[str, Any], error: type[Exception]
+) -> None:
+    served.poll()
+    with pytest.raises(error):
+        cast(ana, **how)
+    assert sent(served) == []
+    assert ana.membership.votes == ()
+
+
+def test_voting_again_replaces_the_vote_and_keeps_both_ballots(served: Served, ana: Person) -> None:
+    served.poll()
+    cast(ana, choice=1)
+    again = cast(ana, choice=3)
+    assert again.sequence == 2
+    assert [ballot.sequence for ballot in sent(served)] == [1, 2]
+    assert [each.answer for each in ana.membership.votes] == ["Soup", "Stew"]
+
+
+def test_the_same_vote_again_sends_nothing(served: Served, ana: Person) -> None:
+    served.poll()
+    cast(ana, choice=1)
+    assert cast(ana, choice=1).sequence == 1
+    assert len(sent(served)) == 1
+
+
+def test_a_lost_answer_sends_the_very_same_ballot_again(served: Served, ana: Person) -> None:
+    poll = served.poll()
+    served.lies["/polls/lunch/ballots"] = Problem("overloaded", 503)
+    with pytest.raises(ServerRefused):
+        cast(ana, choice=2)
+    (kept,) = ana.membership.votes
+    assert kept.state == SENT
+    # It had arrived, and only the answer was lost.
+    poll.answer(["ballots"], {"ballot": base64url.encode(kept.ballot)})
+    del served.lies["/polls/lunch/ballots"]
+    assert cast(ana).ballot == kept.ballot
+    assert len(sent(served)) == 1
+    assert ana.membership.votes[0].state == PROMISED
+
+
+def test_without_an_answer_another_vote_comes_after_the_first(served: Served, ana: Person) -> None:
+    served.poll()
+    served.lies["/polls/lunch/ballots"] = Problem("overloaded", 503)
+    with pytest.raises(ServerRefused):
+        cast(ana, choice=2)
+    del served.lies["/polls/lunch/ballots"]
+    assert cast(ana, choice=3).sequence == 2
+    assert [ballot.sequence for ballot in sent(served)] == [1, 2]
+
+
+def test_a_restored_wallet_takes_the_number_that_the_poll_names(
+    served: Served, ana: Person, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served.poll()
+    for choice in (1, 2):
+        cast(ana, choice=choice)
+    folder = tmp_path / "new phone"
+    folder.mkdir()
+    restored = member(served, folder)
+    capsys.readouterr()
+    kept = cast(restored, choice=3)
+    shown = capsys.readouterr()
+    assert "takes number 3" in shown.err
+    assert json.loads(shown.out)["number"] == 3
+    assert [each.sequence for each in restored.membership.votes] == [3]
+    assert kept.answer == "Stew"
+
+
+def test_a_server_leads_a_wallet_on_once_only(served: Served, ana: Person) -> None:
+    served.poll()
+    served.lies["/polls/lunch/ballots"] = Problem("sequence-wrong", 409, expected=7)
+    with pytest.raises(SequenceWrong):
+        cast(ana, choice=1)
+    assert served.asked.count("/polls/lunch/ballots") == 2
+    assert ana.membership.votes == ()
+
+
+@pytest.mark.parametrize("expected", [0, -1, 2**24, 2**64 - 1, "3"])
+def test_a_number_that_cannot_be_is_not_taken(
+    served: Served, ana: Person, expected: object
+) -> None:
+    served.poll()
+    served.lies["/polls/lunch/ballots"] = Problem("sequence-wrong", 409, expected=expected)
+    with pytest.raises(ClientError):
+        cast(ana, choice=1)
+    assert served.asked.count("/polls/lunch/ballots") == 1
+
+
+def test_a_server_that_forgets_a_promised_ballot_is_not_helped(served: Served, ana: Person) -> None:
+    poll = served.poll()
+    cast(ana, choice=1)
+    poll.highest.clear()
+    with pytest.raises(WalletError, match="denies a ballot"):
+        cast(ana, choice=2)
+    assert [each.answer for each in ana.membership.votes] == ["Soup"]
+
+
+def test_a_promise_of_another_community_is_refused_and_the_ballot_kept(
+    served: Served, ana: Person, tmp_path: Path
+) -> None:
+    served.poll()
+    with serving() as other:
+        other.poll()
+        stranger = member(other, tmp_path, seed=b"another wallet's")
+        theirs = cast(stranger, choice=1)
+    served.lies["/polls/lunch/ballots"] = {
+        "leaf_hash": base64url.encode(theirs.leaf_hash),
+        "promise": base64url.encode(theirs.promise),
+        "signature": base64url.encode(theirs.signature),
+    }
+    with pytest.raises(PromiseRefused):
+        cast(ana, choice=1)
+    assert [each.state for each in ana.membership.votes] == [SENT]
+
+
+def test_a_promise_about_another_ballot_is_refused(served: Served, ana: Person) -> None:
+    poll = served.poll()
+    first = cast(ana, choice=1)
+    served.lies["/polls/lunch/ballots"] = poll.answer(
+        ["ballots"], {"ballot": base64url.encode(first.ballot)}
+    )
+    with pytest.raises(PromiseRefused, match="another ballot"):
+        cast(ana, choice=2)
+
+
+def test_a_promise_for_too_late_a_time_is_refused(served: Served, ana: Person) -> None:
+    served.poll().poll.closes_at += 10_000
+    told = served.polls["lunch"].told()
+    served.lies["/polls/lunch"] = told | {"closes_at": told["closes_at"] - 10_000}
+    with pytest.raises(PromiseRefused, match="too late"):
+        cast(ana, choice=1)
+
+
+def test_a_poll_whose_log_has_another_origin_is_refused(served: Served, ana: Person) -> None:
+    served.poll(origin="www.agora.example/polls/lunch")
+    with pytest.raises(PolicyError, match="origin"):
+        cast(ana, choice=1)
+
+
+def test_trustees_who_do_not_hold_the_key_are_found_out(served: Served, ana: Person) -> None:
+    """An organiser names trustees, and seals to a key of its own."""
+    honest = sealed_by_trustees(SECRET, threshold=2, names=("Ada", "Ben", "Cy"))
+    served.poll(sealing=honest)
+    assert cast(ana, choice=1).state == PROMISED
+    served.poll(
+        sealing=Sealing(key=key_of(5), threshold=honest.threshold, trustees=honest.trustees)
+    )
+    with pytest.raises(SealingRefused):
+        cast(ana, choice=1)
+
+
+def test_who_seals_is_said_before_voting(
+    served: Served, ana: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served.poll(secret=SECRET)
+    vote(wallet=ana.vault.path, target="lunch", choice=1, yes=True)
+    shown = " ".join(capsys.readouterr().err.split())
+    for words in (
+        "choose one option",
+        "the option with the most votes wins",
+        "by the server alone: it can read votes at any time",
+        "1 on the roll",
+        "Vote “Soup” on “What is for lunch?”.",
+        "Until the poll closes you can vote again",
+    ):
+        assert words in shown
+
+
+def test_a_ballot_is_kept_when_nobody_answers(tmp_path: Path) -> None:
+    with serving() as served:
+        served.poll()
+        ana = member(served, tmp_path)
+        poll = ana.poll()
+        made = make_vote(ana.on_roll(), poll=poll, marks=(1,), count=0)
+    with pytest.raises(ServerUnreachable):
+        send(ana.vault, made, poll=poll, fingerprint=ana.membership.fingerprint, polls=ana.polls)
+    assert ana.membership.votes == (made,)
