@@ -13,7 +13,7 @@ from credentials.curve.scalars import ORDER
 from credentials.formats.abstention import Abstention
 from credentials.formats.head import Head, SignedHead
 from credentials.formats.manifest import BY_OPENING, Manifest, log_origin
-from credentials.formats.poll import Ballot
+from credentials.formats.poll import Ballot, action_digest
 from credentials.formats.poll_bundle import BundleHead, read_bundle, write_bundle
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.promise import Promise, SignedPromise
@@ -31,6 +31,8 @@ from credentials.polls import (
     read_vote,
     tie_seed,
 )
+from credentials.presentation import present
+from credentials.scope import poll_scope
 from credentials.sealing import key_of, opening_of
 from credentials.tally import TallyResult
 from tests.community import Community, Member
@@ -119,6 +121,20 @@ class PollInMemory:
             head=self.head,
             marks=marks,
             sequence=sequence,
+        )
+
+    def ballot_of(self, member: Member, content: bytes, *, sequence: int = 1) -> Ballot:
+        """A ballot with a good proof over whatever content; it is not cast."""
+        poll = self.manifest.manifest_hash
+        presentation = present(
+            member.credential,
+            policy=self.manifest.policy(self.head),
+            scope=poll_scope(self.manifest.community_id, poll),
+            freshness=poll,
+            action=action_digest(poll, sequence, content),
+        )
+        return Ballot(
+            manifest_hash=poll, sequence=sequence, content=content, presentation=presentation
         )
 
     def cast(self, member: Member, *marks: int) -> Ballot:

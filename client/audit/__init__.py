@@ -3,7 +3,7 @@
 What cannot be checked from the file is part of the report. Source: docs/protocol.md, "Polls".
 """
 
-from client.audit.audit import audit
+from client.audit.run import audit
 from client.audit.beside import Beside
 from client.audit.report import NOBODY_CAN_CHECK, Check, Mark, Report
 
