@@ -16,11 +16,16 @@ PRESENTATION = "symbolon/showing/1"  # a proof with what it discloses; also the 
 POLL = "symbolon/poll/2"  # a poll's manifest; its SHA-256 names the poll
 BALLOT = "symbolon/ballot/1"  # one vote with its presentation; its SHA-256 names the ballot
 POLL_BUNDLE = "symbolon/poll-bundle/2"  # all that is needed to recount a poll offline
+TRUSTEE_CARD = "symbolon/trustee-card/1"  # a trustee's name and public keys, before a ceremony
+TRUSTEE_DEAL = "symbolon/trustee-deal/1"  # one trustee's part of the polls' key, for all others
+CEREMONY_RESULT = "symbolon/ceremony-result/1"  # the polls' key and the key of each trustee
 
 # Hashed CBOR that is never sent: first element of the array under SHA-256.
 SCOPE = "symbolon/scope/1"  # who, what for and which instance; hashed to context_id
 PRESENTATION_HEADER = "symbolon/presentation/1"  # audience, freshness, action and head of a proof
 BALLOT_ACTION = "symbolon/ballot-action/1"  # the exact vote that a presentation authorises
+CEREMONY = "symbolon/ceremony/1"  # threshold and all cards; hashed to the ceremony's id
+DEALS = "symbolon/ceremony-deals/1"  # all deals of a ceremony; hashed into its result
 
 WALLET_DERIVATION = "symbolon/wallet/1"  # HKDF info of a wallet's secrets for one credential
 
@@ -29,6 +34,15 @@ NYM_ENTROPY = b"symbolon/nym-entropy/1"  # hash_to_scalar over PK and a commitme
 WALLET_DERIVATION_SALT = b"symbolon/wallet-salt/1"  # HKDF salt of a wallet's secrets
 METADATA_SIGNATURE = b"symbolon/metadata-signature/1\0"  # Ed25519 over the metadata's CBOR
 HEAD_SIGNATURE = b"symbolon/head-signature/1\0"  # Ed25519 over a registry head's CBOR
+CARD_SIGNATURE = b"symbolon/trustee-card-signature/1\0"  # Ed25519 over a trustee's card
+DEAL_SIGNATURE = b"symbolon/trustee-deal-signature/1\0"  # Ed25519 over a trustee's deal
+CEREMONY_SIGNATURE = b"symbolon/ceremony-signature/1\0"  # Ed25519 over a ceremony's result
+
+# Sealed ballots: HKDF info, and tags of hashing to G1 that no other interface has.
+SEALED_BALLOT = b"symbolon/sealed-ballot/1"  # HKDF info of the key that seals one ballot
+DEALT_SHARE = b"symbolon/dealt-share/1"  # HKDF info of the key that seals one dealt share
+SEALING_POINT = b"SYMBOLON_SEALING_1_BLS12381G1_XMD:SHA-256_SSWU_RO_"  # H1, over a manifest's hash
+TRUSTEE_POSSESSION = b"SYMBOLON_TRUSTEE_POP_1_BLS12381G1_XMD:SHA-256_SSWU_RO_"  # proof of a deal
 
 # The BBS interface of the product (typed messages to scalars), after the ciphersuite's id.
 INTERFACE = b"SYMBOLON_1_H2G_TM2S_"

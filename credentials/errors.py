@@ -70,3 +70,31 @@ class HeadNotAccepted(PresentationRefused):
 
 class BallotRefused(SymbolonError):
     """A ballot that does not fit its poll's manifest."""
+
+
+class SealBroken(SymbolonError):
+    """A sealed ballot that the poll's opening value does not open: it counts as invalid."""
+
+
+class OpeningRefused(SymbolonError):
+    """An opening value that does not belong to its poll, or too few shares to make one."""
+
+
+class ShareRefused(SymbolonError):
+    """A trustee's share that does not belong to the trustee's key; `trustee` counts from 1."""
+
+    def __init__(self, message: str, *, trustee: int) -> None:
+        super().__init__(message)
+        self.trustee = trustee
+
+
+class CeremonyRefused(SymbolonError):
+    """Cards, deals or results of a key ceremony that do not belong together."""
+
+
+class DealRefused(CeremonyRefused):
+    """A deal that stops the ceremony; `dealer` is the name on the dealer's card."""
+
+    def __init__(self, message: str, *, dealer: str) -> None:
+        super().__init__(message)
+        self.dealer = dealer

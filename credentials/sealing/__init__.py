@@ -1,0 +1,28 @@
+"""Ballots that stay sealed until their poll closes, and the keys that open them.
+
+`seal` and `open_sealed` for one ballot; `ServerOpener`, or `share_of`, `check_share` and `combine`
+for trustees, make the value that opens a poll, and `check_opening` tells anyone that it is right.
+How trustees come to their keys without a dealer is in `credentials.sealing.ceremony`.
+"""
+
+from credentials.sealing.ballot import SEAL_LENGTH, open_sealed, seal
+from credentials.sealing.opening import (
+    MAX_TRUSTEES,
+    ServerOpener,
+    check_opening,
+    check_share,
+    combine,
+    share_of,
+)
+
+__all__ = [
+    "MAX_TRUSTEES",
+    "SEAL_LENGTH",
+    "ServerOpener",
+    "check_opening",
+    "check_share",
+    "combine",
+    "open_sealed",
+    "seal",
+    "share_of",
+]
