@@ -11,6 +11,7 @@ from credentials.sealing.opening import (
     ServerOpener,
     check_opening,
     check_share,
+    check_trustee_keys,
     combine,
     share_of,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "ServerOpener",
     "check_opening",
     "check_share",
+    "check_trustee_keys",
     "combine",
     "open_sealed",
     "seal",

@@ -6,8 +6,10 @@ with the share s_i of s contributes d_i = s_i * H1(digest), checked in the same 
 Z_i = s_i * BP2; any `threshold` of them give D by Lagrange's formula at 0.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
 from typing import Final, NoReturn
 
 from credentials.curve import G1, curve
@@ -95,19 +97,19 @@ def combine(shares: Mapping[int, bytes], *, threshold: int) -> bytes:
             raise ShareRefused(
                 f"the share of trustee {number} is not valid: {error}", trustee=number
             ) from None
-        total = total + curve.multiply_g1(point, lagrange_at_zero(number, chosen))
+        total = total + curve.multiply_g1(point, lagrange(number, chosen, at=0))
     if total == curve.g1_identity:
         raise OpeningRefused("the shares add up to nothing")
     return curve.encode_g1(total)
 
 
-def lagrange_at_zero(number: int, numbers: list[int]) -> int:
-    """The weight of the value at `number` in the value at 0 of the polynomial through all."""
+def lagrange(number: int, numbers: Sequence[int], *, at: int) -> int:
+    """The weight of the value at `number` in the value at `at` of the polynomial through all."""
     above, below = 1, 1
     for other in numbers:
         if other != number:
-            above = above * other % ORDER
-            below = below * (other - number) % ORDER
+            above = above * (at - other) % ORDER
+            below = below * (number - other) % ORDER
     return above * pow(below, -1, ORDER) % ORDER
 
 
@@ -117,3 +119,25 @@ def _check(value: bytes, *, key: bytes, digest: bytes) -> None:
     pairs = [(point, curve.g2_generator), (-sealing_point(digest), under)]
     if not curve.pairing_check(pairs):
         raise InvalidPoint("the pairing says no")
+
+
+def check_trustee_keys(key: bytes, *, keys: Sequence[bytes], threshold: int) -> None:
+    """Whether any `threshold` of the trustees' keys Z_1 … Z_n (96 octets each) make up Z.
+
+    All Z_i, and Z as the value at 0, must lie on one polynomial of degree threshold - 1. Raises
+    EncodingError, and InvalidPoint for a key that is no point.
+    """
+    if not 1 <= threshold <= len(keys) <= MAX_TRUSTEES:
+        raise EncodingError(f"of 1 to {MAX_TRUSTEES} trustees, at least one opens a poll")
+    points = [curve.decode_g2(one) for one in keys]
+    first = list(range(1, threshold + 1))
+    claimed = [(0, curve.decode_g2(key)), *enumerate(points, start=1)]
+    for at, point in claimed:
+        if at in first:
+            continue
+        terms = [
+            curve.multiply_g2(points[number - 1], lagrange(number, first, at=at))
+            for number in first
+        ]
+        if reduce(add, terms) != point:
+            raise EncodingError("the trustees' keys do not make up the polls' key")
