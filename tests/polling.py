@@ -33,7 +33,7 @@ from credentials.polls import (
 )
 from credentials.presentation import present
 from credentials.scope import poll_scope
-from credentials.sealing import key_of, opening_of
+from credentials.sealing import ServerOpener, share_of
 from credentials.tally import TallyResult
 from tests.community import Community, Member
 
@@ -65,7 +65,7 @@ def open_manifest(community: Community, **changes: Any) -> Manifest:
 
 def sealed_by_server(secret: int) -> Sealing:
     """Sealing by whoever holds this secret."""
-    return Sealing(key=key_of(secret))
+    return Sealing(key=ServerOpener(secret=secret).key)
 
 
 def sealed_by_trustees(secret: int, *, threshold: int, names: tuple[str, ...]) -> Sealing:
@@ -76,17 +76,18 @@ def sealed_by_trustees(secret: int, *, threshold: int, names: tuple[str, ...]) -
         for number in range(1, len(names) + 1)
     ]
     trustees = tuple(
-        Trustee(name=name, key=key_of(share)) for name, share in zip(names, shares, strict=True)
+        Trustee(name=name, key=ServerOpener(secret=share).key)
+        for name, share in zip(names, shares, strict=True)
     )
-    return Sealing(key=key_of(secret), threshold=threshold, trustees=trustees)
+    return Sealing(key=ServerOpener(secret=secret).key, threshold=threshold, trustees=trustees)
 
 
 @dataclass
 class PollInMemory:
     """A poll of a community, and everything in its log so far.
 
-    `secret` opens it, if it is sealed by key_of(secret). `entries` are the log's octets, the
-    manifest first. Ballots that were cast wait in `waiting` until `append`.
+    `secret` opens it, if it is sealed to that. `entries` are the log's octets, the manifest
+    first. Ballots that were cast wait in `waiting` until `append`.
     """
 
     community: Community
@@ -189,7 +190,7 @@ class PollInMemory:
 
     def unseal(self) -> None:
         """Publish the opening value."""
-        value = opening_of(self.secret, digest=self.manifest.manifest_hash)
+        value = share_of(self.secret, digest=self.manifest.manifest_hash)
         self.add(PollEvent(kind=Kind.OPENING, at=self.closes_at + 1, value=value))
 
     def certify(self) -> TallyResult:

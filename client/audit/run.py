@@ -26,7 +26,7 @@ from credentials.formats.sealing import Sealing
 from credentials.formats.vote import Marks
 from credentials.polls import State, count_votes, roll_bounds, tie_seed
 from credentials.sealing import check_opening
-from credentials.sealing.trustees import check_trustee_keys
+from credentials.sealing.trustees import check_sealing
 from credentials.tally import TallyResult
 
 
@@ -158,7 +158,7 @@ def _ground(
 
 def _check_trustees(sealing: Sealing, *, checks: Checks) -> None:
     try:
-        check_trustee_keys(sealing)
+        check_sealing(sealing)
     except SymbolonError as error:
         checks.failed("trustees' keys", error)
         return

@@ -20,7 +20,7 @@ from credentials.formats.poll_bundle import BundleHead, read_bundle, write_bundl
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.sealing import Sealing
 from credentials.polls import poll_pseudonym
-from credentials.sealing import key_of
+from credentials.sealing import ServerOpener
 from tests.community import Community, Member
 from tests.polling import (
     CLOSES_AT,
@@ -324,7 +324,7 @@ def test_a_wrong_opening_value_is_named(town: Community, members: list[Member]) 
 
 def test_trustees_who_do_not_hold_the_key_are_named(town: Community, members: list[Member]) -> None:
     named = sealed_by_trustees(SECRET, threshold=2, names=("Ada", "Ben", "Cy"))
-    sealing = Sealing(key=key_of(SECRET + 1), threshold=2, trustees=named.trustees)
+    sealing = Sealing(key=ServerOpener(secret=SECRET + 1).key, threshold=2, trustees=named.trustees)
     poll = lunch(town, members[:2], secret=SECRET + 1, sealing=sealing)
     assert "not shares" in failed(audited_poll(poll))["trustees' keys"]
 

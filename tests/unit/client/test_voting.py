@@ -21,7 +21,7 @@ from credentials.errors import (
 from credentials.formats import base64url
 from credentials.formats.poll import Ballot
 from credentials.formats.sealing import Sealing
-from credentials.sealing import key_of, open_sealed, opening_of
+from credentials.sealing import ServerOpener, open_sealed, share_of
 from tests.polling import sealed_by_trustees
 from tests.served_community import Served, serving
 from tests.served_polls import Problem
@@ -92,7 +92,7 @@ def test_every_type_of_ballot_arrives_as_it_was_marked(  # noqa: PLR0917
     digest = manifest.manifest_hash
     plaintext = open_sealed(
         ballot.content,
-        opening=opening_of(secret, digest=digest),
+        opening=share_of(secret, digest=digest),
         digest=digest,
         pseudonym=ballot.pseudonym,
         sequence=1,
@@ -256,7 +256,9 @@ def test_trustees_who_do_not_hold_the_key_are_found_out(served: Served, ana: Per
     served.poll(sealing=honest)
     assert cast(ana, choice=1).state == PROMISED
     served.poll(
-        sealing=Sealing(key=key_of(5), threshold=honest.threshold, trustees=honest.trustees)
+        sealing=Sealing(
+            key=ServerOpener(secret=5).key, threshold=honest.threshold, trustees=honest.trustees
+        )
     )
     with pytest.raises(SealingRefused):
         cast(ana, choice=1)
