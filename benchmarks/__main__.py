@@ -10,6 +10,7 @@ from benchmarks import (
     growth,
     growth_service,
     protocol,
+    sealing,
     tally,
     wallet,
     witnesses,
@@ -24,6 +25,7 @@ MEASUREMENTS = (
     growth_service,
     checkins,
     attendees,
+    sealing,
     tally,
     wallet,
 )
