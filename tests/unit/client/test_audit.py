@@ -13,7 +13,8 @@ from credentials.formats.manifest import BY_LOG
 from credentials.log.cosignature import WitnessKey
 from credentials.polls import State
 from tests.community import Community, Member
-from tests.polling import PollInMemory, lunch, open_manifest, sealed_by_trustees
+from tests.poll_papers import open_manifest, sealed_by_trustees
+from tests.polling import PollInMemory, lunch
 from tests.unit.client.audited import audited, audited_poll, failed, line
 
 SECRET = 123_456_789
