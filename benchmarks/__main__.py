@@ -10,6 +10,7 @@ from benchmarks import (
     growth,
     growth_service,
     protocol,
+    tally,
     wallet,
     witnesses,
 )
@@ -23,6 +24,7 @@ MEASUREMENTS = (
     growth_service,
     checkins,
     attendees,
+    tally,
     wallet,
 )
 

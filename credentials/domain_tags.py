@@ -40,6 +40,7 @@ LOT = b"symbolon/lot/1\0"  # SHA-256 over a poll's seed and an option: its place
 
 # Sealed ballots.
 SEALING_POINT = b"SYMBOLON_1_SEALING_BLS12381G1_XMD:SHA-256_SSWU_RO_"  # DST of H1, a poll's point
+OPENING_SECRET = b"symbolon/opening-secret/1"  # HKDF info of the server's own key for sealed polls
 SEALING_KEY = b"symbolon/sealing/1"  # HKDF info of the key of one sealed vote
 
 # The BBS interface of the product (typed messages to scalars), after the ciphersuite's id.

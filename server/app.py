@@ -35,8 +35,9 @@ from server.keystore import Keystore
 from server.organiser.access import OrganiserAccess
 from server.organiser.routes import router as organiser_router
 from server.pages.routes import router as pages_router
+from server.polls.assembly import assemble_polls
 from server.polls.routes import router as polls_router
-from server.polls.service import PollService
+from server.polls.watch import keep_moving
 from server.presentations.routes import router as presentations_router
 from server.presentations.service import PresentationService
 from server.registry.publisher import Publisher
@@ -74,7 +75,7 @@ def create_app(
 ) -> Gate:
     """The application over one data directory, ready to serve.
 
-    With `publishing` a thread of it publishes registry heads when they are due.
+    With `publishing` its threads publish registry heads and move polls on when they are due.
     """
     database = Database(settings.database_url)
     community = CommunityService(database, signing_key=lambda: keystore.metadata_key, clock=clock)
@@ -104,7 +105,14 @@ def create_app(
     )
     doors = DoorService(database, community, registry, clock=clock)
     sync = SyncService(database, community, registry, doors, clock=clock)
-    polls = PollService(database, community, registry, clock=clock)
+    polls = assemble_polls(
+        database,
+        community=community,
+        registry=registry,
+        publisher=publisher,
+        keystore=lambda: keystore,
+        clock=clock,
+    )
     presentations = PresentationService(database, community, registry, clock=clock)
 
     app = FastAPI(
@@ -130,7 +138,7 @@ def create_app(
         issuance_router(issuance),
         registry_router(registry, digits=lambda: make_digits(keystore.issuer.xi)),
         doors_router(doors, sync, registry),
-        polls_router(polls),
+        polls_router(polls.service, community),
         presentations_router(presentations),
         organiser_router(OrganiserAccess(database), entitlements, community, registry, publisher),
     ):
@@ -140,6 +148,7 @@ def create_app(
     community.verifier().warm()
     if publishing:
         keep_publishing(publisher)
+        keep_moving(polls.life)
     return Gate(app)
 
 

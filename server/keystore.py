@@ -20,7 +20,11 @@ from typing import Any, NoReturn
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from credentials.curve.scalars import ORDER
+from credentials.domain_tags import OPENING_SECRET
 from credentials.issuance import IssuerSecret
 from server.problems import OperatorError
 
@@ -55,6 +59,18 @@ class Keystore:
     def metadata_public_key(self) -> bytes:
         """Its public part, 32 octets; the SHA-256 of it is the community id."""
         return self.metadata_key.public_key().public_bytes_raw()
+
+    @cached_property
+    def opening_secret(self) -> int:
+        """The key of polls that the server opens alone, derived from the metadata seed.
+
+        HKDF-SHA-256 to 48 octets, modulo the group's order: a keystore that was made before there
+        were sealed polls has it too.
+        """
+        derived = HKDF(SHA256(), length=48, salt=None, info=OPENING_SECRET).derive(
+            self.metadata_seed
+        )
+        return int.from_bytes(derived, "big") % ORDER
 
     def to_octets(self) -> bytes:
         """The secrets in the clear, for encryption and for the pipe to a worker only."""

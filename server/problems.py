@@ -153,16 +153,44 @@ class PollStillOpen(Refusal):
     slug, title, status = "poll-still-open", "This poll is still open.", 409
 
 
-class AlreadyVoted(Refusal):
-    slug, title, status = "already-voted", "A ballot of this member is already counted.", 409
-
-
 class BallotRefused(Refusal):
     slug, title, status = "ballot-refused", "The ballot does not verify for this poll.", 400
 
 
 class SequenceWrong(Refusal):
     slug, title, status = "sequence-wrong", "The ballot has the wrong sequence number.", 409
+
+
+class PollSealed(Refusal):
+    slug, title, status = "poll-sealed", "The votes of this poll are not opened yet.", 409
+
+
+class PollCancelled(Refusal):
+    slug, title, status = "poll-cancelled", "The poll was cancelled, and has no result.", 409
+
+
+class PollNotClosed(Refusal):
+    slug, title, status = "poll-not-closed", "Voting in this poll goes on.", 409
+
+
+class PollNotCertified(Refusal):
+    slug, title, status = "poll-not-certified", "The poll has no certified result yet.", 409
+
+
+class ShareRefused(Refusal):
+    slug, title, status = "share-refused", "The share of the opening value is wrong.", 422
+
+
+class LeafUnknown(Refusal):
+    slug, title, status = "leaf-unknown", "The log has no entry with that leaf hash.", 404
+
+
+class WitnessUnknown(Refusal):
+    slug, title, status = "witness-unknown", "The community lists no such witness.", 403
+
+
+class CosignatureRefused(Refusal):
+    slug, title, status = "cosignature-refused", "The cosignature does not hold.", 422
 
 
 # --- presentations

@@ -16,7 +16,7 @@ from credentials.formats.manifest import MAX_TIME
 from credentials.formats.names import take_shown_text
 
 MAX_REASON: Final = 500  # characters
-MAX_VALUE: Final = 2**20  # octets
+MAX_VALUE: Final = 2**24  # octets, as much as a result may have
 EVENT_LIMIT: Final = MAX_VALUE + 4096  # octets
 OPENING_LENGTH: Final = 48  # octets, a compressed point of G1
 TIME_LENGTH: Final = 8

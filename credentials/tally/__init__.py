@@ -1,7 +1,18 @@
 """Counting of ballots: pure and exact, the same for the server and for anyone who recounts."""
 
-from credentials.tally.counting import METHODS, tally
+from credentials.tally.counting import METHODS, WITH_THRESHOLD, tally
 from credentials.tally.lot import lot_order
-from credentials.tally.result import Outcome, Round, TallyResult
+from credentials.tally.result import RESULT_LIMIT, Outcome, Round, TallyResult
+from credentials.tally.stv import MAX_SEATS
 
-__all__ = ["METHODS", "Outcome", "Round", "TallyResult", "lot_order", "tally"]
+__all__ = [
+    "MAX_SEATS",
+    "METHODS",
+    "RESULT_LIMIT",
+    "WITH_THRESHOLD",
+    "Outcome",
+    "Round",
+    "TallyResult",
+    "lot_order",
+    "tally",
+]

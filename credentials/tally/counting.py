@@ -18,7 +18,7 @@ from credentials.tally.quadratic import quadratic
 from credentials.tally.result import Outcome, TallyResult
 from credentials.tally.schulze import schulze
 from credentials.tally.score import score
-from credentials.tally.stv import stv
+from credentials.tally.stv import MAX_SEATS, stv
 
 METHODS: Final = {
     "plurality/1": "single_choice",
@@ -32,7 +32,7 @@ METHODS: Final = {
 WITH_THRESHOLD: Final = frozenset({"plurality/1", "approval/1", "score/1", "irv/1"})
 WITH_SEATS: Final = frozenset({"stv/1"})
 
-_COUNTS: Final[dict[str, Callable[..., Count]]] = {
+COUNTS: Final[dict[str, Callable[..., Count]]] = {
     "plurality/1": first_past,
     "approval/1": approval,
     "score/1": score,
@@ -73,7 +73,7 @@ def tally(
     )
     votes = Counter(profile)
     abstentions = votes.pop((), 0)
-    counted = _COUNTS[method](votes, rules=rules) if votes else None
+    counted = COUNTS[method](votes, rules=rules) if votes else None
     ballots = votes.total() + abstentions
     outcome = _outcome(counted, enough=ballots >= quorum, threshold=rules.threshold)
     return TallyResult(
@@ -94,7 +94,7 @@ def _check_poll(
 ) -> None:
     if method not in METHODS:
         raise PolicyError("a poll names a tally that does not exist")
-    if options < 1 or seats < 1 or (seats > 1 and method not in WITH_SEATS):
+    if options < 1 or not 1 <= seats <= (MAX_SEATS if method in WITH_SEATS else 1):
         raise PolicyError(f"{method} does not count {options} options for {seats} seats")
     if limit < 1 and method == "score/1":
         raise PolicyError("a score has no highest value")

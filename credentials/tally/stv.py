@@ -20,15 +20,22 @@ decides between equals: who is earlier in its order is elected first, hands on f
 A round's scores hold for its beginning; an elected option's is what it keeps. In every round the
 scores and the exhausted votes sum up to the votes cast. "surplus" is a round after rule 3, "round"
 the first one and those after rule 4. There is no threshold.
+
+Each surplus can double the digits of the fractions. Seats are therefore at most MAX_SEATS, with
+which no number can have more than `result.MAX_DIGITS` digits: after k surpluses the common
+denominator of all values is below votes^(2^k - 1).
 """
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import pairwise
+from typing import Final
 
 from credentials.tally.piles import Piles
 from credentials.tally.profile import Count, Profile, Rules
 from credentials.tally.result import ROUND, SURPLUS, Number, Round
+
+MAX_SEATS: Final = 10
 
 
 def stv(profile: Profile, *, rules: Rules) -> Count:

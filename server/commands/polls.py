@@ -1,42 +1,44 @@
-"""`symbolon-server poll create|open|close|list|result`."""
+"""`symbolon-server poll create|open|extend|close|cancel|certify|result|bundle|show|list`."""
 
-import re
-from datetime import UTC, datetime
+import os
+import tempfile
+from fractions import Fraction
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from credentials.formats.attribute import AttributeValue
-from credentials.formats.schema import Schema
+from credentials.formats.manifest import MAX_NUMBER
+from server.commands import poll_drafts as read
 from server.commands.names import id_from
 from server.commands.session import (
     DEFAULT_DATA,
     DataOption,
     JsonOption,
     PassphraseFileOption,
-    Session,
     open_community,
     show,
     show_table,
+    working,
 )
-from server.polls.organiser import PollOffice
-from server.polls.outcome import outcome_sentence
+from server.polls.bodies import ResultBody
+from server.polls.organiser import ListedPoll
+from server.polls.outcome import number, outcome_sentence, sealing_sentence
 from server.polls.poll import Draft, Poll
-from server.polls.service import PollService
-from server.problems import OperatorError
+from server.polls.results import Result
+from server.problems import OperatorError, Refusal
 
-commands = typer.Typer(help="Anonymous polls: one member, one vote.", no_args_is_help=True)
+commands = typer.Typer(
+    help="Anonymous polls: one member, one vote, and a result that anyone can recount.",
+    no_args_is_help=True,
+)
 
 PollArgument = Annotated[str, typer.Argument(metavar="ID", help="The poll's id.")]
+ReasonOption = Annotated[
+    str, typer.Option("--reason", help="Why; it stands in the poll's log for everybody to read.")
+]
 
-_DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
-_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_SHARE = re.compile(r"([0-9]{1,6})/([1-9][0-9]{0,5})")
 BAR_WIDTH = 30
-
-
-def _office(session: Session) -> PollOffice:
-    return PollOffice(session.database, session.community, session.registry, session.publisher)
 
 
 @commands.command("create")
@@ -54,8 +56,51 @@ def create(
     poll_id: Annotated[
         str | None, typer.Option("--id", help="A short name: a-z, 0-9, -. Default: from QUESTION.")
     ] = None,
+    ballot_type: Annotated[
+        str,
+        typer.Option(
+            "--type", help="single-choice, approval, score, ranked or quadratic.", metavar="TYPE"
+        ),
+    ] = "single-choice",
+    method: Annotated[
+        str | None,
+        typer.Option(
+            "--method",
+            help="How it is counted; for ranked ballots irv (the default), schulze or stv.",
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            min=0,
+            help="Highest score (default 5), credits (100), or most options to name (any).",
+        ),
+    ] = None,
+    seats: Annotated[int, typer.Option("--seats", min=1, help="How many options stv elects.")] = 1,
+    seal: Annotated[
+        str,
+        typer.Option(
+            "--seal",
+            help="Who opens the votes after the close: the FILE of a key ceremony of trustees, "
+            "`server` (which could open them before, too), or `none`.",
+            metavar="FILE",
+        ),
+    ] = read.UNSEALED,
+    live: Annotated[
+        bool, typer.Option("--live", help="Show the count while voting goes on.")
+    ] = False,
+    batch: Annotated[
+        str,
+        typer.Option(
+            "--batch", help="Ballots enter the log ten or more at a time, at most this often."
+        ),
+    ] = "5m",
     quorum: Annotated[
-        int, typer.Option("--quorum", min=0, help="The fewest ballots, abstentions included.")
+        int,
+        typer.Option(
+            "--quorum", min=0, max=MAX_NUMBER, help="The fewest ballots, abstentions included."
+        ),
     ] = 0,
     threshold: Annotated[
         str,
@@ -72,22 +117,30 @@ def create(
 ) -> None:
     """Prepare a poll. Nothing of it is public until it is opened."""
     session = open_community(data, passphrase_file=passphrase_file)
-    closes_at, closes_after = _closing(closes)
+    closes_at, closes_after = read.closing(closes)
+    kind, tally, at_most = read.counting(ballot_type, method=method, limit=limit)
     draft = Draft(
         question=question,
         options=tuple(option),
+        ballot_type=kind,
+        limit=at_most,
+        tally=tally,
+        seats=seats,
         closes_at=closes_at,
         closes_after=closes_after,
+        batch_seconds=read.seconds(batch, option="--batch"),
         quorum=quorum,
-        threshold=_share(threshold),
-        require=_requirements(require or [], schema=session.community.metadata().schema),
+        threshold=read.share(threshold),
+        sealing=read.sealing(seal, session=session),
+        live=live,
+        require=read.requirements(require or [], schema=session.community.metadata().schema),
     )
-    office = _office(session)
+    office = session.polls.office
     poll = office.create(id_from(question, given=poll_id), draft)
     if open_now:
         poll = office.open(poll.id)
     following = "" if open_now else f" Next: symbolon-server poll open {poll.id}"
-    _tell(poll, as_json=as_json, text=f"Poll {poll.id} is {poll.state.value}.{following}")
+    _tell(poll, as_json=as_json, text=f"Poll {poll.id} is {poll.state}.{following}")
 
 
 @commands.command("open")
@@ -103,123 +156,224 @@ def open_poll(
     Who may vote is fixed by a registry head, which is published now if members have come or gone
     since the last one: whoever claims later votes in the next poll.
     """
-    poll = _office(open_community(data, passphrase_file=passphrase_file)).open(poll_id)
-    closes_at = poll.manifest.closes_at if poll.manifest else 0
-    _tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {_time(closes_at)}.")
+    poll = open_community(data, passphrase_file=passphrase_file).polls.office.open(poll_id)
+    closes_at = poll.closes_at or 0
+    _tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {read.in_words(closes_at)}.")
+
+
+@commands.command("extend")
+def extend(
+    *,
+    poll_id: PollArgument,
+    until: Annotated[
+        str, typer.Option("--until", help="30m, 2h or 1d longer, or a time with its zone.")
+    ],
+    reason: ReasonOption,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let voting go on for longer."""
+    office = open_community(data, passphrase_file=passphrase_file).polls.office
+    before = office.poll(poll_id)
+    closes_at = read.later(until, than=before.closes_at or 0)
+    poll = office.extend(poll_id, closes_at=closes_at, reason=reason)
+    _tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {read.in_words(closes_at)}.")
 
 
 @commands.command("close")
 def close_poll(
-    *, poll_id: PollArgument, data: DataOption = DEFAULT_DATA, as_json: JsonOption = False
+    *,
+    poll_id: PollArgument,
+    reason: ReasonOption,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Close a poll before its time; it cannot be opened again."""
-    poll = _office(open_community(data)).close(poll_id)
-    following = f"Next: symbolon-server poll result {poll.id}"
-    _tell(poll, as_json=as_json, text=f"Poll {poll.id} is closed. {following}")
+    office = open_community(data, passphrase_file=passphrase_file).polls.office
+    poll = office.close(poll_id, reason=reason)
+    _tell(poll, as_json=as_json, text=f"Poll {poll.id} is {poll.state}. {_next(poll)}")
+
+
+@commands.command("cancel")
+def cancel(
+    *,
+    poll_id: PollArgument,
+    reason: ReasonOption,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """End a poll without a result."""
+    office = open_community(data, passphrase_file=passphrase_file).polls.office
+    poll = office.cancel(poll_id, reason=reason)
+    _tell(poll, as_json=as_json, text=f"Poll {poll.id} is cancelled.")
+
+
+@commands.command("certify")
+def certify(
+    *,
+    poll_id: PollArgument,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Count a closed poll and state the result in its log; from then on the bundle is public."""
+    session = open_community(data, passphrase_file=passphrase_file)
+    with working("Counting", session=session):
+        poll, result = session.polls.office.certify(poll_id)
+    sentence = outcome_sentence(result, options=poll.draft.options)
+    _tell(poll, as_json=as_json, text=f"Poll {poll.id} is certified. {sentence}")
+
+
+@commands.command("result")
+def show_result(
+    *,
+    poll_id: PollArgument,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a poll's result with its rounds. Anyone can recount it: symbolon audit."""
+    service = open_community(data, passphrase_file=passphrase_file).polls.service
+    try:
+        poll = service.poll(poll_id)
+        result = service.result(poll)
+    except Refusal as refusal:
+        raise OperatorError(refusal.detail) from None
+    roll = service.roll(poll)[1]
+    sentence = outcome_sentence(result.tally, options=poll.manifest.options)
+    if as_json:
+        body = ResultBody.of(poll, result, roll=roll, sentence=sentence)
+        show(body.model_dump(), as_json=True)
+        return
+    typer.echo(poll.manifest.question)
+    _show_rounds(poll, result)
+    label = "Provisional: " if result.provisional else ""
+    typer.echo(f"{result.voters} of {roll} members voted. {label}{sentence}")
+
+
+@commands.command("bundle")
+def bundle(
+    *,
+    poll_id: PollArgument,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The file. Default: poll-ID.symbolon")
+    ] = None,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the file from which anyone recounts an ended poll: symbolon audit FILE."""
+    service = open_community(data, passphrase_file=passphrase_file).polls.service
+    file = out or Path(f"poll-{poll_id}.symbolon")
+    try:
+        poll = service.poll(poll_id)
+        pieces = service.bundle(poll)
+    except Refusal as refusal:
+        raise OperatorError(refusal.detail) from None
+    try:
+        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as whole:
+            whole.writelines(pieces)
+        os.chmod(whole.name, 0o644)
+        os.replace(whole.name, file)
+    except OSError as error:
+        raise OperatorError(f"{file} cannot be written: {error.strerror}.") from None
+    size = file.stat().st_size
+    show(
+        {"file": str(file), "entries": poll.size, "octets": size},
+        as_json=as_json,
+        text=f"{file}: {poll.size} entries, {size} octets. Recount it: symbolon audit {file}",
+    )
+
+
+@commands.command("show")
+def show_poll(
+    *,
+    poll_id: PollArgument,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show where a poll stands, and what comes next."""
+    office = open_community(data, passphrase_file=passphrase_file).polls.office
+    poll = office.poll(poll_id)
+    if poll.poll is not None and not poll.poll.has_ended:
+        poll = office.move_on(poll_id)
+    if as_json:
+        _tell(poll, as_json=True, text="")
+        return
+    typer.echo(poll.draft.question)
+    rows = [("state", str(poll.state)), ("ballots taken", str(poll.ballots))]
+    if poll.closes_at is not None:
+        rows.append(("voting ends", read.in_words(poll.closes_at)))
+    if poll.poll is not None:
+        rows += [
+            ("in the log", str(poll.poll.size - 1)),
+            ("manifest", poll.poll.manifest.manifest_hash.hex()),
+            ("sealing", sealing_sentence(poll.poll.manifest)),
+        ]
+    for name, value in rows:
+        typer.echo(f"  {name:14} {value}")
+    typer.echo(_next(poll))
 
 
 @commands.command("list")
 def list_polls(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
-    """List polls with their state and the number of ballots."""
-    listed = _office(open_community(data)).polls()
+    """List polls with their state and the number of ballots taken."""
+    listed = open_community(data).polls.office.polls()
     show_table(
-        [{**_document(one.poll, as_json=as_json), "ballots": one.ballots} for one in listed],
+        [_document(one, as_json=as_json) for one in listed],
         columns=("id", "state", "question", "ballots", "closes_at"),
         as_json=as_json,
         empty="There are no polls yet.",
     )
 
 
-@commands.command("result")
-def show_result(
-    *, poll_id: PollArgument, data: DataOption = DEFAULT_DATA, as_json: JsonOption = False
-) -> None:
-    """Count a closed poll. Anyone can recount it: symbolon verify --bundle."""
-    session = open_community(data)
-    poll = _office(session).poll(poll_id)
-    result = PollService(session.database, session.community, session.registry).result(poll_id)
-    options = poll.draft.options
-    sentence = outcome_sentence(result, options=options)
-    if as_json:
-        document = {
-            **_document(poll, as_json=True),
-            "counts": dict(zip(options, result.counts, strict=True)),
-            "abstentions": result.abstentions,
-            "ballots": result.ballots,
-            "winner": None if result.winner is None else options[result.winner - 1],
-            "outcome": result.outcome.value,
-            "sentence": sentence,
-        }
-        show(document, as_json=True)
-        return
-    typer.echo(poll.draft.question)
-    most = max((*result.counts, result.abstentions, 1))
-    rows = [*zip(options, result.counts, strict=True), ("(abstained)", result.abstentions)]
-    show_table(
-        [
-            {"option": text, "votes": votes, "": "█" * (votes * BAR_WIDTH // most)}
-            for text, votes in rows
-        ],
-        columns=("option", "votes", ""),
-        as_json=False,
-        empty="",
-    )
-    typer.echo(f"{result.ballots} ballots. {sentence}")
+def _show_rounds(poll: Poll, result: Result) -> None:
+    for at, one in enumerate(result.tally.rounds, start=1):
+        if len(result.tally.rounds) > 1:
+            typer.echo(f"{at}. {one.title}")
+        most = max((Fraction(score) for score in one.scores if score is not None), default=0)
+        rows = []
+        for option, score in enumerate(one.scores, start=1):
+            if score is None:
+                continue
+            mark = "elected" if option in one.elected else ""
+            mark = "struck out" if option in one.eliminated else mark
+            bar = int(Fraction(score) * BAR_WIDTH / most) if most else 0
+            text = poll.manifest.options[option - 1]
+            rows.append({"option": text, "votes": number(score), "": "█" * bar, " ": mark})
+        show_table(rows, columns=("option", "votes", "", " "), as_json=False, empty="")
 
 
-def _closing(text: str) -> tuple[int | None, int | None]:
-    """(closes_at, None) for a time, (None, closes_after) for a duration."""
-    duration = _DURATION.fullmatch(text.strip())
-    if duration is not None:
-        return None, int(duration[1]) * _UNIT_SECONDS[duration[2]]
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise OperatorError(
-            "--closes takes a duration such as 2h, or a time such as 2030-05-01T18:00+02:00."
-        ) from None
-    if moment.tzinfo is None:
-        raise OperatorError("--closes needs a time zone with the time: add Z, or +02:00.")
-    return int(moment.timestamp()), None
+def _next(poll: ListedPoll) -> str:
+    match str(poll.state):
+        case "draft":
+            return f"Next: symbolon-server poll open {poll.id}"
+        case "closed" if poll.draft.sealing is not None:
+            return f"Next: the trustees run symbolon trustee open for {poll.id}"
+        case "closed" | "unsealed":
+            return f"Next: symbolon-server poll certify {poll.id}"
+        case "certified":
+            return f"Next: symbolon-server poll bundle {poll.id}"
+        case _:
+            return ""
 
 
-def _share(text: str) -> tuple[int, int]:
-    from fractions import Fraction
-
-    read = _SHARE.fullmatch(text.strip())
-    if read is None:
-        raise OperatorError("--threshold takes a share such as 1/2 or 2/3.")
-    share = Fraction(int(read[1]), int(read[2]))
-    return share.numerator, share.denominator
-
-
-def _requirements(texts: list[str], *, schema: Schema) -> tuple[tuple[str, AttributeValue], ...]:
-    required = []
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise OperatorError("--require takes ATTRIBUTE=VALUE.")
-        required.append((name, schema.parse_text(name, value)))
-    return tuple(required)
-
-
-def _document(poll: Poll, *, as_json: bool) -> dict[str, str | int | list[str] | None]:
-    closes_at = poll.manifest.closes_at if poll.manifest else poll.draft.closes_at
-    if poll.closed_at is not None:
-        closes_at = poll.closed_at
-    shown = "" if closes_at is None else _time(closes_at)
+def _document(poll: ListedPoll, *, as_json: bool) -> dict[str, str | int | list[str] | None]:
+    closes_at = poll.closes_at
+    shown = "" if closes_at is None else read.in_words(closes_at)
     return {
         "id": poll.id,
         "state": poll.state.value,
         "question": poll.draft.question,
         "options": list(poll.draft.options),
+        "ballots": poll.ballots,
         "closes_at": closes_at if as_json else shown,
     }
 
 
-def _tell(poll: Poll, *, as_json: bool, text: str) -> None:
+def _tell(poll: ListedPoll, *, as_json: bool, text: str) -> None:
     show(_document(poll, as_json=True), as_json=as_json, text=text)
-
-
-def _time(unix_seconds: int) -> str:
-    return datetime.fromtimestamp(unix_seconds, tz=UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

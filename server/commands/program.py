@@ -2,7 +2,7 @@
 
 import typer
 
-from server.commands import apps, attendees, doors, events, organiser, polls, registry
+from server.commands import apps, attendees, doors, events, organiser, polls, registry, witnesses
 from server.commands.make import make_community
 from server.commands.serve import serve
 
@@ -21,5 +21,6 @@ commands.add_typer(registry.commands, name="registry")
 commands.add_typer(events.commands, name="event")
 commands.add_typer(doors.commands, name="door")
 commands.add_typer(polls.commands, name="poll")
+commands.add_typer(witnesses.commands, name="witness")
 commands.add_typer(apps.commands, name="app")
 commands.add_typer(organiser.commands, name="organiser")

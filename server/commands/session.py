@@ -20,6 +20,7 @@ from server.database import Database
 from server.issuance.enrolments import Enrolments
 from server.issuance.entitlements import EntitlementService
 from server.keystore import Keystore, open_keystore
+from server.polls.assembly import Polls, assemble_polls
 from server.problems import OperatorError
 from server.registry.publisher import Publisher
 from server.registry.service import RegistryService
@@ -61,6 +62,17 @@ class Session:
             enrolments=Enrolments(self.registry),
             secret_key=lambda: self.keystore.issuer,
             signing_key=lambda: self.keystore.metadata_key,
+        )
+
+    @cached_property
+    def polls(self) -> Polls:
+        """Polls, as everybody and as the organiser handles them."""
+        return assemble_polls(
+            self.database,
+            community=self.community,
+            registry=self.registry,
+            publisher=self.publisher,
+            keystore=lambda: self.keystore,
         )
 
     @cached_property

@@ -11,12 +11,13 @@ from starlette.responses import HTMLResponse, Response
 from server.pages.api_page import api_page
 
 _FOLDER = Path(__file__).parent
-_HEADERS = {
+PAGE_HEADERS = {
     "content-security-policy": (
         "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     )
 }
+"""A page may load the style sheet, and nothing else."""
 
 
 @cache
@@ -30,15 +31,15 @@ def router(openapi: Callable[[], dict[str, Any]]) -> APIRouter:
 
     @routes.get("/")
     def home() -> Response:
-        return HTMLResponse(_file("home.html"), headers=_HEADERS)
+        return HTMLResponse(_file("home.html"), headers=PAGE_HEADERS)
 
     @routes.get("/claim")
     def claim() -> Response:
-        return HTMLResponse(_file("claim.html"), headers=_HEADERS)
+        return HTMLResponse(_file("claim.html"), headers=PAGE_HEADERS)
 
     @routes.get("/docs")
     def docs() -> Response:
-        return HTMLResponse(api_page(openapi()), headers=_HEADERS)
+        return HTMLResponse(api_page(openapi()), headers=PAGE_HEADERS)
 
     @routes.get("/style.css")
     def style() -> Response:

@@ -1,30 +1,53 @@
-"""The organiser's side of polls: preparing, opening and closing them."""
+"""The organiser's side of polls: preparing, opening, extending, closing, cancelling, certifying."""
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from credentials.errors import SymbolonError
+from credentials.errors import EncodingError, LogRefused, SymbolonError
 from credentials.formats.head import Head
 from credentials.formats.manifest import Manifest
-from credentials.formats.names import take_identifier
+from credentials.formats.names import MAX_TEXT, take_identifier, take_shown_text
+from credentials.formats.poll_event import MAX_REASON
+from credentials.log.note import KeyKind, VerifierKey
+from credentials.polls import State
+from credentials.tally import TallyResult
 from server.clock import Clock, unix_seconds
 from server.community.service import CommunityService
 from server.database import Database
 from server.polls import store
-from server.polls.poll import Draft, Poll, State
-from server.polls.service import poll_of
-from server.problems import OperatorError
+from server.polls.life import PollLife
+from server.polls.log import PollLogs
+from server.polls.poll import Draft, Poll, poll_of
+from server.problems import OperatorError, Refusal
 from server.registry.publisher import Publisher
 from server.registry.service import RegistryService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedPoll:
-    """A poll with the number of ballots counted so far."""
+    """A poll as the organiser sees it; `poll` is None while it is a draft.
 
-    poll: Poll
+    `ballots` are those that were taken, re-votes included, whether in the log or waiting for it.
+    """
+
+    id: str
+    draft: Draft
+    poll: Poll | None
     ballots: int
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        return State.DRAFT if self.poll is None else self.poll.state
+
+    @property
+    def closes_at(self) -> int | None:
+        """When voting ends or ended, Unix seconds, if that is known already."""
+        if self.poll is None:
+            return self.draft.closes_at
+        return self.poll.closed_at or self.poll.closes_at
 
 
 class PollOffice:
@@ -37,86 +60,153 @@ class PollOffice:
         registry: RegistryService,
         publisher: Publisher,
         *,
+        logs: PollLogs,
+        life: PollLife,
         clock: Clock = unix_seconds,
     ) -> None:
         self._database = database
         self._community = community
         self._registry = registry
         self._publisher = publisher
+        self._logs = logs
+        self._life = life
         self._clock = clock
 
-    def create(self, poll_id: str, draft: Draft) -> Poll:
+    def create(self, poll_id: str, draft: Draft) -> ListedPoll:
         """Keep a poll as a draft, checked as if it opened now."""
         now = self._clock()
         self._manifest(poll_id, draft, head=self._registry.chain().newest, now=now)
         try:
             with self._database.write() as connection:
-                store.add_draft(connection, poll=poll_id, draft=draft.to_json(), created_at=now)
+                store.add_draft(
+                    connection,
+                    poll=poll_id,
+                    draft=draft.to_json(),
+                    state=State.DRAFT.value,
+                    created_at=now,
+                )
         except IntegrityError:
             raise OperatorError(f"There is already a poll with the id {poll_id}.") from None
         return self.poll(poll_id)
 
-    def open(self, poll_id: str) -> Poll:
-        """Freeze the manifest and the roll, and begin voting.
+    def open(self, poll_id: str) -> ListedPoll:
+        """Freeze the manifest and the roll, begin the log with it, and begin voting.
 
         The roll is the newest registry head; if members came or are to go since that one, a new
         one is published first, in the same transaction.
         """
         now = self._clock()
-        poll = self.poll(poll_id)
-        if poll.state is not State.DRAFT:
-            raise OperatorError(f"The poll {poll_id} was opened before.")
         with self._database.write() as connection:
+            row = store.poll_row(connection, poll_id, locked=True)
+            if row is None:
+                raise _no_poll(poll_id)
+            if row.manifest is not None:
+                raise OperatorError(f"The poll {poll_id} was opened before.")
             head = self._publisher.fresh_head(connection)
-            if not head.highest_serial:
+            if head.highest_serial == head.removals:
                 raise OperatorError(
                     "Nobody has claimed a credential yet, so nobody would be on the roll; open the "
                     f"poll when members have: symbolon-server poll open {poll_id}"
                 )
-            manifest = self._manifest(poll_id, poll.draft, head=head, now=now)
-            opened = store.open_poll(
+            manifest = self._manifest(poll_id, Draft.from_json(row.draft), head=head, now=now)
+            store.update_poll(
                 connection,
                 poll_id,
+                state=State.OPEN.value,
                 manifest=manifest.to_cbor(),
                 manifest_hash=manifest.manifest_hash,
+                closes_at=manifest.closes_at,
             )
-            if not opened:
-                raise OperatorError(f"The poll {poll_id} was opened before.")
+            self._logs.begin(connection, self._row(connection, poll_id), now=now)
         return self.poll(poll_id)
 
-    def close(self, poll_id: str) -> Poll:
-        """End voting now; a poll whose time is over is closed at the time in its manifest."""
+    def close(self, poll_id: str, *, reason: str) -> ListedPoll:
+        """End voting before its time, with a reason that everybody will read."""
+        _check_reason(reason)
         with self._database.write() as connection:
-            row = store.poll_row(connection, poll_id)
-            if row is None:
-                raise OperatorError(f"There is no poll with the id {poll_id}.")
-            now = self._clock()
-            poll = poll_of(row, now=now)
-            if poll.manifest is None:
-                raise OperatorError(f"The poll {poll_id} is not open.")
-            if poll.closed_at is not None:
-                raise OperatorError(f"The poll {poll_id} is closed already.")
-            store.close_poll(connection, poll_id, closed_at=min(now, poll.manifest.closes_at))
+            poll = self._held(connection, poll_id)
+            if not poll.is_open:
+                raise OperatorError(f"The poll {poll_id} is {poll.state} already.")
+            self._life.close(connection, poll, reason=reason)
         return self.poll(poll_id)
 
-    def poll(self, poll_id: str) -> Poll:
+    def extend(self, poll_id: str, *, closes_at: int, reason: str) -> ListedPoll:
+        """Let voting go on for longer, with a reason that everybody will read."""
+        _check_reason(reason)
+        with self._database.write() as connection:
+            poll = self._held(connection, poll_id)
+            if not poll.is_open:
+                raise OperatorError(f"The poll {poll_id} is {poll.state}; it cannot go on.")
+            if closes_at <= poll.closes_at:
+                raise OperatorError("That is not later than the closing time it has.")
+            self._life.extend(connection, poll, closes_at=closes_at, reason=reason)
+        return self.poll(poll_id)
+
+    def cancel(self, poll_id: str, *, reason: str) -> ListedPoll:
+        """End the poll without a result, with a reason that everybody will read."""
+        _check_reason(reason)
+        with self._database.write() as connection:
+            poll = self._held(connection, poll_id)
+            if poll.has_ended:
+                raise OperatorError(f"The poll {poll_id} is {poll.state} already.")
+            self._life.cancel(connection, poll, reason=reason)
+        return self.poll(poll_id)
+
+    def move_on(self, poll_id: str) -> ListedPoll:
+        """Do what is due by now: close it at its time, and open it if the server alone can."""
+        try:
+            self._life.current(poll_id)
+        except Refusal as refusal:
+            raise OperatorError(refusal.detail) from None
+        return self.poll(poll_id)
+
+    def certify(self, poll_id: str) -> tuple[ListedPoll, TallyResult]:
+        """Count, and state the result as the log's last entry."""
+        try:
+            poll = self._life.current(poll_id)
+            if poll.is_open:
+                raise OperatorError(f"Voting in {poll_id} goes on; close it first.")
+            if poll.has_ended:
+                raise OperatorError(f"The poll {poll_id} is {poll.state} already.")
+            _, result = self._life.certify(poll_id)
+        except Refusal as refusal:
+            raise OperatorError(refusal.detail) from None
+        return self.poll(poll_id), result
+
+    def poll(self, poll_id: str) -> ListedPoll:
         """One poll, drafts included."""
-        with self._database.read() as connection:
-            row = store.poll_row(connection, poll_id)
-        if row is None:
-            raise OperatorError(f"There is no poll with the id {poll_id}.")
-        return poll_of(row, now=self._clock())
+        found = [listed for listed in self.polls() if listed.id == poll_id]
+        if not found:
+            raise _no_poll(poll_id)
+        return found[0]
 
     def polls(self) -> list[ListedPoll]:
         """All polls, drafts included, the oldest first."""
-        now = self._clock()
         with self._database.read() as connection:
             return [
                 ListedPoll(
-                    poll=poll_of(row, now=now), ballots=store.count_ballots(connection, row.id)
+                    id=row.id,
+                    draft=Draft.from_json(row.draft),
+                    poll=None if row.manifest is None else poll_of(row),
+                    ballots=store.count_ballots(connection, row.id),
                 )
                 for row in store.poll_rows(connection)
             ]
+
+    def _held(self, connection: Connection, poll_id: str) -> Poll:
+        row = store.poll_row(connection, poll_id)
+        if row is None:
+            raise _no_poll(poll_id)
+        if row.manifest is None:
+            raise OperatorError(f"The poll {poll_id} was not opened yet.")
+        return self._life.hold(connection, poll_id)
+
+    @staticmethod
+    def _row(connection: Connection, poll_id: str) -> Poll:
+        row = store.poll_row(connection, poll_id)
+        if row is None:
+            raise _no_poll(poll_id)
+        return poll_of(row)
 
     def _manifest(self, poll_id: str, draft: Draft, *, head: Head, now: int) -> Manifest:
         if draft.closes_at is not None and draft.closes_at <= now:
@@ -128,3 +218,51 @@ class PollOffice:
             )
         except SymbolonError as error:
             raise OperatorError(f"The poll cannot be made: {error}.") from None
+
+
+class WitnessList:
+    """The witnesses that the community names on its result pages; raises OperatorError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, name: str, key: str) -> None:
+        """List a witness by a name for people and its verifier key, of the cosignature kind."""
+        _check_text(name, max=MAX_TEXT, name="The witness's name")
+        try:
+            read = VerifierKey.parse(key)
+        except LogRefused as error:
+            raise OperatorError(f"That is no verifier key: {error}.") from None
+        if read.kind is not KeyKind.COSIGNATURE:
+            raise OperatorError("That key signs logs; a witness's key is made for cosignatures.")
+        try:
+            with self._database.write() as connection:
+                store.add_witness(connection, name=name, key=key)
+        except IntegrityError:
+            raise OperatorError("A witness with that name or key is listed already.") from None
+
+    def remove(self, name: str) -> None:
+        """Take a witness off the list; its cosignatures stay where they are."""
+        with self._database.write() as connection:
+            if not store.remove_witness(connection, name):
+                raise OperatorError(f"No witness is listed as {name!r}.")
+
+    def all(self) -> list[tuple[str, str]]:
+        """(name, verifier key), by name."""
+        with self._database.read() as connection:
+            return store.witness_rows(connection)
+
+
+def _check_reason(reason: str) -> None:
+    _check_text(reason, max=MAX_REASON, name="The reason")
+
+
+def _check_text(text: str, *, max: int, name: str) -> None:
+    try:
+        take_shown_text(text, max=max, name=name)
+    except EncodingError as error:
+        raise OperatorError(f"{error}.") from None
+
+
+def _no_poll(poll_id: str) -> OperatorError:
+    return OperatorError(f"There is no poll with the id {poll_id}.")

@@ -1,21 +1,60 @@
-"""What a count comes to, in one sentence for people."""
+"""A poll, its way of counting and its result in sentences for people."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
-from credentials.tally.plurality import Outcome, PluralityResult
+from credentials.formats.manifest import Manifest
+from credentials.tally import Outcome, TallyResult
+
+METHODS = {
+    "plurality/1": "The option with the most votes wins.",
+    "approval/1": "The option that most voters approve of wins.",
+    "score/1": "The option with the highest sum of scores wins.",
+    "irv/1": "The last option is struck out, round by round, until one has more than half.",
+    "schulze/1": "Every option is compared with every other; the one that beats the rest wins.",
+    "stv/1": "Seats go to options that reach the quota; votes beyond it are passed on.",
+    "quadratic/1": "The option with the most votes wins; n votes for one option take n*n credits.",
+}
+
+_NO_WINNER = {
+    Outcome.NO_VOTES: "No winner: nobody voted for an option.",
+    Outcome.BELOW_QUORUM: "No winner: fewer ballots than the quorum.",
+    Outcome.BELOW_THRESHOLD: "No winner: no option has the share of votes that is needed.",
+}
 
 
-def outcome_sentence(result: PluralityResult, *, options: Sequence[str]) -> str:
+def outcome_sentence(result: TallyResult, *, options: Sequence[str]) -> str:
     """The outcome in words, with the options' texts."""
-    votes = sum(result.counts)
-    if result.outcome is Outcome.WINNER and result.winner is not None:
-        won = result.counts[result.winner - 1]
-        return f"“{options[result.winner - 1]}” wins with {won} of {votes} votes."
-    if result.outcome is Outcome.TIE:
-        tied = " and ".join(f"“{options[k - 1]}”" for k in result.tied)
-        return f"No winner: {tied} have the same number of votes."
-    if result.outcome is Outcome.BELOW_QUORUM:
-        return "No winner: fewer ballots than the quorum."
-    if result.outcome is Outcome.BELOW_THRESHOLD:
-        return "No winner: no option has the share of votes that is needed."
-    return "No winner: nobody voted for an option."
+    if result.outcome is not Outcome.WINNER:
+        return _NO_WINNER[result.outcome]
+    names = [f"“{options[winner - 1]}”" for winner in result.winners]
+    verb = "wins" if len(names) == 1 else "are elected, in this order"
+    lot = "" if not _by_lot(result) else " A tie was broken by lot."
+    return f"{', '.join(names)} {verb}.{lot}"
+
+
+def sealing_sentence(manifest: Manifest) -> str:
+    """Who can read the votes, and when."""
+    sealing = manifest.sealing
+    if sealing is None:
+        return "The votes are not sealed: the server can read them as they come."
+    if not sealing.trustees:
+        return "The votes are sealed by the server alone: it can open them at any time."
+    names = ", ".join(trustee.name for trustee in sealing.trustees)
+    return (
+        f"The votes are sealed; any {sealing.threshold} of {len(sealing.trustees)} trustees "
+        f"together open them: {names}."
+    )
+
+
+def number(value: Fraction | int) -> str:
+    """A score for people: whole, or with two decimals, said to be rounded where it is."""
+    fraction = Fraction(value)
+    if fraction.denominator == 1:
+        return str(fraction.numerator)
+    rounded = f"{float(fraction):.2f}"
+    return rounded if Fraction(rounded) == fraction else f"≈{rounded}"
+
+
+def _by_lot(result: TallyResult) -> bool:
+    return any(one.by_lot for one in result.rounds)

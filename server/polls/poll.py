@@ -1,24 +1,24 @@
 """A poll as the service sees it, and the draft from which its manifest is made."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from functools import lru_cache
 
+from credentials.formats import base64url
 from credentials.formats.attribute import AttributeValue
-from credentials.formats.manifest import Manifest
+from credentials.formats.manifest import BY_LOG, BY_OPENING, Manifest
 from credentials.formats.metadata import Metadata
+from credentials.formats.sealing import Sealing, Trustee
+from credentials.formats.vote import SINGLE_CHOICE
+from credentials.log.checkpoint import log_origin
+from credentials.polls import State
+from server.polls.store import PollRow
 
-
-class State(StrEnum):
-    """A poll goes through these in order and never back."""
-
-    DRAFT = "draft"
-    OPEN = "open"
-    CLOSED = "closed"
+BATCH_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What the organiser prepares.
+    """What the organiser prepares; see Manifest for what the fields mean.
 
     Voting ends at `closes_at` (Unix seconds), or `closes_after` seconds after the opening; exactly
     one of them is set. `require` names attributes, each with the one value that a voter must have.
@@ -26,10 +26,17 @@ class Draft:
 
     question: str
     options: tuple[str, ...]
+    ballot_type: str = SINGLE_CHOICE
+    limit: int = 0
+    tally: str = "plurality/1"
+    seats: int = 1
     closes_at: int | None = None
     closes_after: int | None = None
+    batch_seconds: int = BATCH_SECONDS
     quorum: int = 0
     threshold: tuple[int, int] = (0, 1)
+    sealing: Sealing | None = None
+    live: bool = False
     require: tuple[tuple[str, AttributeValue], ...] = ()
 
     def to_json(self) -> dict[str, object]:
@@ -37,10 +44,17 @@ class Draft:
         return {
             "question": self.question,
             "options": list(self.options),
+            "ballot_type": self.ballot_type,
+            "limit": self.limit,
+            "tally": self.tally,
+            "seats": self.seats,
             "closes_at": self.closes_at,
             "closes_after": self.closes_after,
+            "batch_seconds": self.batch_seconds,
             "quorum": self.quorum,
             "threshold": list(self.threshold),
+            "sealing": None if self.sealing is None else _sealing_to_json(self.sealing),
+            "live": self.live,
             "require": [list(pair) for pair in self.require],
         }
 
@@ -51,6 +65,7 @@ class Draft:
         fields["options"] = tuple(kept["options"])  # type: ignore[arg-type]
         fields["threshold"] = tuple(kept["threshold"])  # type: ignore[arg-type]
         fields["require"] = tuple(tuple(pair) for pair in kept["require"])  # type: ignore[attr-defined]
+        fields["sealing"] = _sealing_from_json(kept["sealing"])
         return cls(**fields)  # type: ignore[arg-type]
 
     def manifest(self, poll: str, *, metadata: Metadata, head: bytes, opens_at: int) -> Manifest:
@@ -65,10 +80,19 @@ class Draft:
             poll=poll,
             question=self.question,
             options=self.options,
+            ballot_type=self.ballot_type,
+            limit=self.limit,
+            tally=self.tally,
+            seats=self.seats,
+            tie_rule=BY_LOG if self.sealing is None else BY_OPENING,
             quorum=self.quorum,
             threshold=self.threshold,
             opens_at=opens_at,
             closes_at=closes_at or 0,
+            batch_seconds=self.batch_seconds,
+            origin=log_origin(metadata.address, poll=poll),
+            sealing=self.sealing,
+            live=self.live,
             head=head,
             require=self.require,
         )
@@ -78,11 +102,70 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """A poll and where it stands at the moment of asking; no manifest while it is a draft."""
+    """A poll that was opened: where it stands, and how far its log is.
+
+    closes_at: Unix seconds, with extensions. closed_at: when voting ended, None before. size:
+    entries in the log. waiting: ballots that are not in it yet.
+    """
 
     id: str
     state: State
-    draft: Draft
-    manifest: Manifest | None
-    octets: bytes | None
+    manifest: Manifest
+    octets: bytes
+    closes_at: int
     closed_at: int | None
+    size: int
+    frontier: bytes
+    waiting: int
+    batch_at: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes ballots."""
+        return self.state is State.OPEN
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more can be added to its log."""
+        return self.state in (State.CERTIFIED, State.CANCELLED)
+
+
+def poll_of(row: PollRow) -> Poll:
+    """The poll in a row that is no draft."""
+    return Poll(
+        id=row.id,
+        state=State(row.state),
+        manifest=_manifest(row.manifest),
+        octets=row.manifest,
+        closes_at=row.closes_at,
+        closed_at=row.closed_at,
+        size=row.size,
+        frontier=row.frontier,
+        waiting=row.waiting,
+        batch_at=row.batch_at,
+    )
+
+
+@lru_cache(maxsize=256)
+def _manifest(octets: bytes) -> Manifest:
+    return Manifest.from_cbor(octets)
+
+
+def _sealing_to_json(sealing: Sealing) -> dict[str, object]:
+    return {
+        "key": base64url.encode(sealing.key),
+        "threshold": sealing.threshold,
+        "trustees": [[one.name, base64url.encode(one.key)] for one in sealing.trustees],
+    }
+
+
+def _sealing_from_json(kept: object) -> Sealing | None:
+    if not isinstance(kept, dict):
+        return None
+    return Sealing(
+        key=base64url.decode(kept["key"]),
+        threshold=kept["threshold"],
+        trustees=tuple(
+            Trustee(name=name, key=base64url.decode(key)) for name, key in kept["trustees"]
+        ),
+    )

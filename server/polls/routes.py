@@ -1,167 +1,276 @@
-"""GET /polls and /polls/{id}, POST /polls/{id}/ballots, GET /polls/{id}/result and /bundle."""
+"""The addresses under /polls: what wallets, trustees, witnesses and auditors ask, and the pages."""
 
+from base64 import b64encode
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Body, Path, Query, Request, Response
+from starlette.responses import HTMLResponse, StreamingResponse
 
 from credentials.formats import base64url
-from credentials.formats.poll import BALLOT_LIMIT
-from credentials.tally.plurality import PluralityResult
+from server.community.service import CommunityService
+from server.pages.routes import PAGE_HEADERS
+from server.polls.bodies import (
+    BallotBody,
+    BallotRequest,
+    EventBody,
+    EventList,
+    PollBody,
+    PollList,
+    PollSummary,
+    ProofBody,
+    ResultBody,
+    ShareBody,
+    ShareRequest,
+    WitnessBody,
+    trustees,
+)
+from server.polls.chart import chart
+from server.polls.feed import feed
+from server.polls.log import LogEvent
+from server.polls.outcome import outcome_sentence
+from server.polls.page import list_page, poll_page
 from server.polls.poll import Poll
+from server.polls.results import Result
 from server.polls.service import PollService
+from server.problems import NotFound, PollCancelled, PollSealed, PollStillOpen
 from server.registry.bodies import SignedHeadBody
 
 PollId = Annotated[str, Path(max_length=32, description="the poll's id")]
 
-
-class PollSummary(BaseModel):
-    """A poll in the list; times are Unix seconds."""
-
-    id: str
-    question: str
-    state: str
-    opens_at: int
-    closes_at: int
+OCTETS = "application/octet-stream"
+TEXT = "text/plain; charset=utf-8"
+SVG = "image/svg+xml"
+ATOM = "application/atom+xml"
+COSIGNATURES_LIMIT = 65536  # characters
 
 
-class PollList(BaseModel):
-    """All polls that were opened, the oldest first."""
-
-    polls: list[PollSummary]
-
-
-class PollBody(PollSummary):
-    """A poll with its manifest (CBOR, base64url), whose SHA-256 every ballot names, and the signed
-    registry head that is its roll."""
-
-    manifest: str
-    manifest_hash: str
-    head: SignedHeadBody
-    options: list[str]
-    quorum: int
-    threshold: tuple[int, int]
-    closed_at: int | None
+def _answers(kind: str, description: str) -> dict[int | str, dict[str, object]]:
+    """What OpenAPI says of an answer that is no JSON."""
+    return {200: {"description": description, "content": {kind: {}}}}
 
 
-class BallotRequest(BaseModel):
-    """A ballot (CBOR, base64url)."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    ballot: Annotated[str, Field(max_length=BALLOT_LIMIT * 4 // 3 + 4)]
-
-
-class BallotBody(BaseModel):
-    """SHA-256 of the counted ballot (base64url), by which the voter finds it in the bundle."""
-
-    ballot_hash: str
-
-
-class OptionCount(BaseModel):
-    """An option, numbered from 1, and its votes."""
-
-    option: int
-    text: str
-    votes: int
-
-
-class ResultBody(BaseModel):
-    """The count; `winner` and `tied` are numbers of options."""
-
-    id: str
-    question: str
-    counts: list[OptionCount]
-    abstentions: int
-    ballots: int
-    winner: int | None
-    tied: list[int]
-    outcome: str
-
-    @classmethod
-    def of(cls, poll: Poll, result: PluralityResult) -> "ResultBody":
-        """The result with the texts of the options."""
-        return cls(
-            id=poll.id,
-            question=poll.draft.question,
-            counts=[
-                OptionCount(option=number, text=text, votes=votes)
-                for number, (text, votes) in enumerate(
-                    zip(poll.draft.options, result.counts, strict=True), start=1
-                )
-            ],
-            abstentions=result.abstentions,
-            ballots=result.ballots,
-            winner=result.winner,
-            tied=list(result.tied),
-            outcome=result.outcome.value,
-        )
-
-
-class BundleBody(BaseModel):
-    """Metadata, manifest, roll and all ballots (one CBOR object, base64url): enough to recount."""
-
-    bundle: str
-
-
-def router(service: PollService) -> APIRouter:
-    """What members and auditors ask of polls; no account, cookie or session."""
+def router(service: PollService, community: CommunityService) -> APIRouter:
+    """No account, cookie or session anywhere."""
     routes = APIRouter(prefix="/polls", tags=["polls"])
 
-    @routes.get("", summary="All polls that were opened")
-    def list_polls() -> PollList:
-        """Question, state and times of every poll, the oldest first."""
-        return PollList(polls=[_summary(poll) for poll in service.polls()])
+    @routes.get("", summary="All polls that were opened", response_model=PollList)
+    def list_polls(request: Request) -> Response | PollList:
+        """Question, state and times of every poll, the oldest first; to a browser as a page."""
+        polls = service.polls()
+        if _wants_page(request):
+            return _page(list_page(polls, community=community.metadata().name))
+        return PollList(polls=[PollSummary.of(poll) for poll in polls])
 
-    @routes.get("/{poll}", summary="One poll with its manifest")
-    def read_poll(poll: PollId) -> PollBody:
-        """What a wallet needs to vote: the manifest is what counts, the rest is for reading."""
+    @routes.get(
+        "/feed.atom",
+        summary="What happens to polls, as an Atom feed",
+        response_class=Response,
+        responses=_answers(ATOM, "RFC 4287; the same for everybody"),
+    )
+    def read_feed() -> Response:
+        """Polls that begin, are extended, end, are cancelled or certified. It knows no readers."""
+        metadata = community.metadata()
+        told = [
+            (poll, [entry.event for entry in service.logs.events(poll)]) for poll in service.polls()
+        ]
+        text = feed(told, community=metadata.name, address=metadata.address)
+        return Response(text, media_type=ATOM)
+
+    @routes.get("/{poll}", summary="One poll with its manifest", response_model=PollBody)
+    def read_poll(poll: PollId, request: Request) -> Response | PollBody:
+        """What a wallet needs to vote; to a browser the result page."""
         found = service.poll(poll)
-        summary = _summary(found)
+        if _wants_page(request):
+            return _page(_poll_page(found))
+        head, roll = service.roll(found)
         manifest = found.manifest
-        if manifest is None:
-            raise AssertionError("a poll that was opened has a manifest")
+        sealing = manifest.sealing
         return PollBody(
-            **summary.model_dump(),
-            manifest=base64url.encode(found.octets or b""),
+            **PollSummary.of(found).model_dump(),
+            closed_at=found.closed_at,
+            manifest=base64url.encode(found.octets),
             manifest_hash=base64url.encode(manifest.manifest_hash),
-            head=SignedHeadBody.of(service.roll(found)),
+            head=SignedHeadBody.of(head),
+            roll=roll,
             options=list(manifest.options),
+            ballot_type=manifest.ballot_type,
+            limit=manifest.limit,
+            tally=manifest.tally,
+            seats=manifest.seats,
             quorum=manifest.quorum,
             threshold=manifest.threshold,
-            closed_at=found.closed_at,
+            sealing="none" if sealing is None else sealing.opener,
+            trustees=trustees(sealing, shares=service.life.shares(found)),
+            needed=0 if sealing is None else sealing.threshold,
+            ballots=found.size - 1 - len(service.logs.events(found)),
+            witnesses=[WitnessBody(name=name, at=at) for name, at in service.logs.witnesses(found)],
         )
 
     @routes.post("/{poll}/ballots", status_code=201, summary="Cast a ballot")
     def cast(poll: PollId, body: BallotRequest, response: Response) -> BallotBody:
-        """Verify and count a ballot. The same ballot again is answered alike, with status 200, and
-        counts once."""
-        counted = service.cast(poll, base64url.decode(body.ballot))
-        response.status_code = 201 if counted.new else 200
-        return BallotBody(ballot_hash=base64url.encode(counted.ballot_hash))
+        """Verify and take a ballot. The same ballot again is answered with status 200, and counts
+        once. `sequence-wrong` names the number that is expected."""
+        taken = service.cast(poll, base64url.decode(body.ballot))
+        response.status_code = 201 if taken.new else 200
+        return BallotBody(
+            leaf_hash=base64url.encode(taken.leaf_hash),
+            promise=base64url.encode(taken.promise.octets),
+            signature=base64url.encode(taken.promise.signature),
+        )
 
-    @routes.get("/{poll}/result", summary="The result of a closed poll")
+    @routes.post("/{poll}/shares", summary="Hand in a trustee's share")
+    def take_share(poll: PollId, body: ShareRequest) -> ShareBody:
+        """Check a share of the opening value by a pairing, and open the votes once there are
+        enough. Only after the closing."""
+        found, shares = service.life.take_share(
+            poll, trustee=body.trustee, share=base64url.decode(body.share)
+        )
+        needed = found.manifest.sealing.threshold if found.manifest.sealing else 0
+        return ShareBody(shares=shares, needed=needed, state=found.state.value)
+
+    @routes.get("/{poll}/result", summary="The result")
     def read_result(poll: PollId) -> ResultBody:
-        """The count of all ballots, with exact numbers."""
-        result = service.result(poll)
-        return ResultBody.of(service.poll(poll), result)
+        """The count with its rounds, in exact numbers. While voting goes on, only for polls whose
+        manifest says so."""
+        found = service.poll(poll)
+        result = service.result(found)
+        sentence = outcome_sentence(result.tally, options=found.manifest.options)
+        return ResultBody.of(found, result, roll=service.roll(found)[1], sentence=sentence)
 
-    @routes.get("/{poll}/bundle", summary="Everything needed to recount a closed poll")
-    def read_bundle(poll: PollId) -> BundleBody:
-        """Signed metadata, manifest, signed registry head and all ballots, in ascending order of
-        their hashes."""
-        return BundleBody(bundle=base64url.encode(service.bundle(poll)))
+    @routes.get(
+        "/{poll}/chart.svg",
+        summary="The rounds as a picture",
+        response_class=Response,
+        responses=_answers(SVG, "bars for every round"),
+    )
+    def read_chart(poll: PollId) -> Response:
+        """Not for fewer than ten voters."""
+        found = service.poll(poll)
+        drawn = _chart(found, service.result(found))
+        if not drawn:
+            raise NotFound("Fewer than ten people voted; their votes are not drawn.")
+        return Response(drawn, media_type=SVG, headers=PAGE_HEADERS)
+
+    @routes.get(
+        "/{poll}/bundle",
+        summary="Everything needed to recount a poll",
+        response_class=StreamingResponse,
+        responses=_answers(OCTETS, "frames: a head, then every entry of the log"),
+    )
+    def read_bundle(poll: PollId) -> StreamingResponse:
+        """One file for `symbolon audit`, once the poll is certified or cancelled."""
+        found = service.poll(poll)
+        return StreamingResponse(
+            service.bundle(found),
+            media_type=OCTETS,
+            headers={"content-disposition": f'attachment; filename="poll-{found.id}.symbolon"'},
+        )
+
+    _add_log(routes, service)
+
+    def _poll_page(found: Poll) -> str:
+        result = _result_or_none(found)
+        metadata = community.metadata()
+        return poll_page(
+            found,
+            community=metadata.name,
+            address=metadata.address,
+            fingerprint=base64url.encode(metadata.community_id),
+            roll=service.roll(found)[1],
+            result=result,
+            drawn="" if result is None else _chart(found, result),
+            events=[entry.event for entry in service.logs.events(found)],
+            witnesses=service.logs.witnesses(found),
+            shares=service.life.shares(found),
+        )
+
+    def _result_or_none(found: Poll) -> Result | None:
+        try:
+            return service.result(found)
+        except (PollStillOpen, PollSealed, PollCancelled):
+            return None
 
     return routes
 
 
-def _summary(poll: Poll) -> PollSummary:
-    if poll.manifest is None:
-        raise AssertionError("a poll that was opened has a manifest")
-    return PollSummary(
-        id=poll.id,
-        question=poll.manifest.question,
-        state=poll.state.value,
-        opens_at=poll.manifest.opens_at,
-        closes_at=poll.manifest.closes_at,
+def _add_log(routes: APIRouter, service: PollService) -> None:
+    """The addresses of a poll's log."""
+
+    @routes.get(
+        "/{poll}/log/checkpoint",
+        summary="The log's newest checkpoint",
+        response_class=Response,
+        responses=_answers(TEXT, "a signed note (C2SP tlog-checkpoint) with its cosignatures"),
     )
+    def read_checkpoint(poll: PollId) -> Response:
+        """Size and root, signed by the community."""
+        return Response(service.logs.checkpoint(service.poll(poll)), media_type=TEXT)
+
+    @routes.get("/{poll}/log/consistency", summary="That one state of the log continues another")
+    def read_consistency(
+        poll: PollId,
+        first: Annotated[int, Query(alias="from", ge=1)],
+        second: Annotated[int, Query(alias="to", ge=1)],
+    ) -> ProofBody:
+        """The consistency proof of RFC 6962 between two sizes."""
+        proof = service.logs.consistency(service.poll(poll), first=first, second=second)
+        return ProofBody(proof=[b64encode(value).decode() for value in proof])
+
+    @routes.get(
+        "/{poll}/log/leaves",
+        summary="All leaf hashes",
+        response_class=Response,
+        responses=_answers(OCTETS, "32 octets for each entry, in order"),
+    )
+    def read_leaves(poll: PollId, start: Annotated[int, Query(alias="from", ge=0)] = 0) -> Response:
+        """So that a wallet finds its own ballot without saying which one it looks for."""
+        return Response(service.logs.leaves(service.poll(poll), start=start), media_type=OCTETS)
+
+    @routes.get(
+        "/{poll}/log/proof/{leaf_hash}",
+        summary="A receipt for one leaf",
+        response_class=Response,
+        responses=_answers(TEXT, "C2SP tlog-proof"),
+    )
+    def read_proof(
+        poll: PollId, leaf_hash: Annotated[str, Path(max_length=43, description="base64url")]
+    ) -> Response:
+        """That it is in the log. Asking for one ballot says which one interests you; `leaves` does
+        not."""
+        leaf = base64url.decode(leaf_hash)
+        return Response(service.logs.receipt(service.poll(poll), leaf), media_type=TEXT)
+
+    @routes.get("/{poll}/log/events", summary="What happened besides ballots")
+    def read_events(poll: PollId) -> EventList:
+        """Extensions, cancellation, closing, opening and certification, with their reasons."""
+        entries: list[LogEvent] = service.logs.events(service.poll(poll))
+        return EventList(events=[EventBody.of(entry) for entry in entries])
+
+    @routes.post(
+        "/{poll}/log/cosignatures", status_code=204, summary="Cosign the newest checkpoint"
+    )
+    def cosign(
+        poll: PollId,
+        lines: Annotated[str, Body(media_type="text/plain", max_length=COSIGNATURES_LIMIT)],
+    ) -> None:
+        """Signature lines of witnesses that the community lists (C2SP tlog-cosignature)."""
+        service.logs.cosign(service.poll(poll).id, lines)
+
+
+def _chart(poll: Poll, result: Result) -> str:
+    """The rounds as SVG; nothing for so few voters that it would tell on them."""
+    if result.is_suppressed:
+        return ""
+    manifest = poll.manifest
+    return chart(result.tally, question=manifest.question, options=manifest.options)
+
+
+def _page(html: str) -> HTMLResponse:
+    return HTMLResponse(html, headers={**PAGE_HEADERS, "vary": "accept"})
+
+
+def _wants_page(request: Request) -> bool:
+    """Whether a browser asks: HTML is named, and named before JSON."""
+    accept = request.headers.get("accept", "")
+    html, as_json = accept.find("text/html"), accept.find("application/json")
+    return html >= 0 and (as_json < 0 or html < as_json)

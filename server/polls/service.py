@@ -1,41 +1,51 @@
-"""Voting: which ballots count, and what the votes come to.
+"""Voting: which ballots are taken, and what members, witnesses and auditors ask of polls.
 
 A ballot is verified outside any transaction, and recorded inside one that sees whether the poll is
-still open. The constraint on (poll, pseudonym, sequence) decides between two at once.
+still open and which number of this pseudonym comes next. The constraint on (poll, pseudonym,
+sequence) decides between two at once.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from sqlalchemy import Connection, Row
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from credentials.errors import BallotRefused, SequenceRefused
 from credentials.formats.head import Head, SignedHead
 from credentials.formats.manifest import Manifest
-from credentials.formats.poll import Ballot, PollBundle
+from credentials.formats.poll import Ballot
+from credentials.formats.poll_bundle import BundleHead, write_bundle
+from credentials.formats.promise import Promise, SignedPromise
 from credentials.keys import VerifierKeys
-from credentials.polls import FIRST_SEQUENCE, SequenceRefused, verify_ballot
-from credentials.tally.plurality import PluralityResult, plurality
-from server.clock import Clock, unix_seconds
+from credentials.polls import VerifiedBallot, verify_ballots
 from server.community.service import CommunityService
 from server.database import Database
 from server.event_log import event_log
 from server.polls import store
-from server.polls.poll import Draft, Poll, State
-from server.problems import AlreadyVoted, PollNotOpen, PollStillOpen, PollUnknown, SequenceWrong
+from server.polls.life import PollLife
+from server.polls.log import BATCH_SIZE, PollLogs
+from server.polls.poll import Poll, poll_of
+from server.polls.results import Result, Results
+from server.problems import PollNotCertified, PollNotOpen, SequenceWrong
 from server.registry.service import RegistryService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """A counted ballot's hash (32 octets); `new` is False for one that was counted before."""
+    """What a voter is told: the ballot's leaf hash (32 octets) and a promise about it.
 
-    ballot_hash: bytes
+    `new` is False for a ballot that was taken before.
+    """
+
+    leaf_hash: bytes
+    promise: SignedPromise
     new: bool
 
 
 class PollService:
-    """Polls as members and auditors see them; drafts do not exist for them."""
+    """Polls as everybody but the organiser sees them; drafts do not exist here."""
 
     def __init__(
         self,
@@ -43,167 +53,129 @@ class PollService:
         community: CommunityService,
         registry: RegistryService,
         *,
-        clock: Clock = unix_seconds,
+        logs: PollLogs,
+        life: PollLife,
+        results: Results,
+        signing_key: Callable[[], Ed25519PrivateKey],
     ) -> None:
         self._database = database
         self._community = community
         self._registry = registry
-        self._clock = clock
+        self._signing_key = signing_key
+        self.logs = logs
+        self.life = life
+        self._results = results
 
     def polls(self) -> list[Poll]:
         """All polls that were opened, the oldest first."""
         with self._database.read() as connection:
-            rows = store.poll_rows(connection)
-        return [poll for row in rows if (poll := self._poll(row)).state is not State.DRAFT]
+            rows = [row for row in store.poll_rows(connection) if row.manifest is not None]
+        return [self.life.current(poll_of(row).id) for row in rows]
 
     def poll(self, poll_id: str) -> Poll:
-        """A poll that was opened; raises PollUnknown."""
-        with self._database.read() as connection:
-            return self._opened(connection, poll_id)
+        """A poll that was opened, as it stands now; raises PollUnknown."""
+        return self.life.current(poll_id)
 
-    def roll(self, poll: Poll) -> SignedHead:
-        """The registry head that is the roll of a poll that was opened; raises PollUnknown."""
-        if poll.manifest is None:
-            raise PollUnknown
-        return self._registry.signed_head(poll.manifest.head)
+    def roll(self, poll: Poll) -> tuple[SignedHead, int]:
+        """The registry head that is the roll of a poll, and how many members are on it."""
+        signed = self._registry.signed_head(poll.manifest.head)
+        head = Head.from_cbor(signed.octets)
+        return signed, head.highest_serial - head.removals
 
     def cast(self, poll_id: str, octets: bytes) -> Cast:
-        """Verify a ballot (CBOR) and count it, once.
+        """Verify a ballot (CBOR) and take it, once.
 
-        The very same ballot again gets the same answer and counts nothing, even after closing.
-        Raises PollUnknown, PollNotOpen, AlreadyVoted, SequenceWrong, and EncodingError or
-        BallotRefused from the protocol.
+        The very same ballot again gets a promise again and counts nothing, even after closing.
+        Raises PollUnknown, PollNotOpen, SequenceWrong, and EncodingError or BallotRefused from the
+        protocol.
         """
         poll = self.poll(poll_id)
         ballot = Ballot.from_cbor(octets)
-        ballot_hash = ballot.ballot_hash
-        if self._is_counted(poll_id, ballot_hash):
-            return Cast(ballot_hash=ballot_hash, new=False)
-        if poll.state is not State.OPEN or poll.manifest is None:
+        leaf = ballot.leaf_hash
+        if self._is_taken(poll_id, leaf):
+            return self._promised(poll, leaf, new=False)
+        if not poll.is_open:
             raise PollNotOpen("Voting in this poll has ended.")
-        try:
-            verified = verify_ballot(
-                ballot, manifest=poll.manifest, verifier=self._verifier(poll.manifest)
-            )
-        except SequenceRefused as error:
-            raise SequenceWrong(
-                f"The ballot's sequence number must be {FIRST_SEQUENCE}.", expected=FIRST_SEQUENCE
-            ) from error
+        verified = self._verified(ballot, poll=poll)
         try:
             with self._database.write() as connection:
-                self._check_open(connection, poll_id)
-                store.add_ballot(
-                    connection,
-                    ballot_hash=ballot_hash,
-                    poll=poll_id,
-                    pseudonym=verified.pseudonym,
-                    sequence=verified.sequence,
-                    octets=octets,
-                )
-        except IntegrityError:
-            if self._is_counted(poll_id, ballot_hash):
-                return Cast(ballot_hash=ballot_hash, new=False)
-            event_log.count("ballot", outcome="already_voted")
-            raise AlreadyVoted from None
-        event_log.count("ballot", outcome="counted")
-        return Cast(ballot_hash=ballot_hash, new=True)
+                poll = self.life.hold(connection, poll_id)
+                closed = not poll.is_open
+                if not closed:
+                    self._take(connection, poll, verified, octets=octets)
+        except (IntegrityError, SequenceRefused) as error:
+            if self._is_taken(poll_id, leaf):
+                return self._promised(poll, leaf, new=False)
+            event_log.count("ballot", outcome="sequence_wrong")
+            raise self._wrong_number(poll_id, verified) from error
+        if closed:
+            raise PollNotOpen("Voting in this poll has ended.")
+        event_log.count("ballot", outcome="taken")
+        return self._promised(poll, leaf, new=True)
 
-    def result(self, poll_id: str) -> PluralityResult:
-        """What all counted ballots come to; raises PollUnknown or PollStillOpen."""
-        poll = self._sealed(poll_id)
-        if poll.manifest is None:
-            raise PollUnknown
-        return _count(self._database, poll.manifest)
+    def _verified(self, ballot: Ballot, *, poll: Poll) -> VerifiedBallot:
+        (verdict,) = verify_ballots(
+            [ballot], manifest=poll.manifest, verifier=self._verifier(poll.manifest)
+        )
+        if isinstance(verdict, BallotRefused):
+            raise verdict
+        return verdict
 
-    def bundle(self, poll_id: str) -> bytes:
-        """The CBOR from which anyone can recount; raises PollUnknown or PollStillOpen."""
-        poll = self._sealed(poll_id)
-        signed = self._community.signed()
+    def _take(
+        self, connection: Connection, poll: Poll, ballot: VerifiedBallot, *, octets: bytes
+    ) -> None:
+        expected = 1 + store.last_sequence(connection, poll=poll.id, pseudonym=ballot.pseudonym)
+        if ballot.sequence != expected:
+            raise SequenceRefused(expected)
+        store.add_ballot(
+            connection,
+            leaf_hash=ballot.leaf_hash,
+            poll=poll.id,
+            pseudonym=ballot.pseudonym,
+            sequence=ballot.sequence,
+            octets=octets,
+        )
+        store.update_poll(connection, poll.id, waiting=poll.waiting + 1)
+        if poll.waiting + 1 >= BATCH_SIZE:
+            self.life.hold(connection, poll.id)
+
+    def _wrong_number(self, poll_id: str, ballot: VerifiedBallot) -> SequenceWrong:
+        """Told only to who has proven to be this pseudonym."""
         with self._database.read() as connection:
-            ballots = tuple(store.ballot_octets(connection, poll_id))
-        return PollBundle(
-            metadata=signed,
-            manifest=poll.octets or b"",
-            head=self.roll(poll),
-            ballots=ballots,
-            closed_at=poll.closed_at,
-        ).to_cbor()
+            last = store.last_sequence(connection, poll=poll_id, pseudonym=ballot.pseudonym)
+        return SequenceWrong(f"The ballot's sequence number must be {last + 1}.", expected=last + 1)
+
+    def _promised(self, poll: Poll, leaf: bytes, *, new: bool) -> Cast:
+        promise = Promise(
+            manifest_hash=poll.manifest.manifest_hash,
+            leaf_hash=leaf,
+            merged_by=poll.closes_at + poll.manifest.batch_seconds,
+        )
+        signed = SignedPromise.sign(promise, private_key=self._signing_key())
+        return Cast(leaf_hash=leaf, promise=signed, new=new)
+
+    def result(self, poll: Poll) -> Result:
+        """What the ballots come to; raises PollStillOpen, PollSealed, PollCancelled."""
+        return self._results.of(poll)
+
+    def bundle(self, poll: Poll) -> Iterator[bytes]:
+        """The file from which anyone can recount, piece by piece; raises PollNotCertified."""
+        if not poll.has_ended:
+            raise PollNotCertified
+        head = BundleHead(
+            metadata=self._community.signed(),
+            head=self.roll(poll)[0],
+            checkpoint=self.logs.checkpoint(poll).encode(),
+            witnesses=self.logs.witness_keys(),
+            entries=poll.size,
+        )
+        return write_bundle(head, self.logs.entries(poll))
 
     def _verifier(self, manifest: Manifest) -> VerifierKeys:
         """The keys at the head that the poll has pinned, however old that is by now."""
         head = Head.from_cbor(self._registry.signed_head(manifest.head).octets)
         return self._community.verifier().at(head)
 
-    def _sealed(self, poll_id: str) -> Poll:
-        """A closed poll to which no ballot can be added any more.
-
-        A ballot that was under way when the closing time came may be committed a moment later. So
-        whoever first asks for the result writes the closing down, in a transaction of which every
-        ballot is either before or after; what is counted then stays.
-        """
-        poll = self.poll(poll_id)
-        if poll.state is State.OPEN or poll.manifest is None:
-            raise PollStillOpen
-        if poll.closed_at is None:
-            with self._database.write() as connection:
-                store.close_poll(connection, poll_id, closed_at=poll.manifest.closes_at)
-            poll = self.poll(poll_id)
-        return poll
-
-    def _is_counted(self, poll_id: str, ballot_hash: bytes) -> bool:
+    def _is_taken(self, poll_id: str, leaf: bytes) -> bool:
         with self._database.read() as connection:
-            return store.has_ballot(connection, poll=poll_id, ballot_hash=ballot_hash)
-
-    def _check_open(self, connection: Connection, poll_id: str) -> None:
-        row = store.poll_row(connection, poll_id, locked=True)
-        if self._poll(row).state is not State.OPEN:
-            raise PollNotOpen("Voting in this poll has ended.")
-
-    def _opened(self, connection: Connection, poll_id: str) -> Poll:
-        row = store.poll_row(connection, poll_id)
-        poll = None if row is None else self._poll(row)
-        if poll is None or poll.state is State.DRAFT:
-            raise PollUnknown
-        return poll
-
-    def _poll(self, row: Row[tuple[object, ...]]) -> Poll:
-        return poll_of(row, now=self._clock())
-
-
-def poll_of(row: Row[tuple[object, ...]], *, now: int) -> Poll:
-    """A poll's row as it stands at `now`: closed by command, or by its manifest's closing time."""
-    if row.manifest is None:
-        state, manifest = State.DRAFT, None
-    else:
-        manifest = _manifest(row.manifest)
-        over = row.closed_at is not None or now >= manifest.closes_at
-        state = State.CLOSED if over else State.OPEN
-    return Poll(
-        id=row.id,
-        state=state,
-        draft=Draft.from_json(row.draft),
-        manifest=manifest,
-        octets=row.manifest,
-        closed_at=row.closed_at,
-    )
-
-
-@lru_cache(maxsize=256)
-def _manifest(octets: bytes) -> Manifest:
-    return Manifest.from_cbor(octets)
-
-
-@lru_cache(maxsize=64)
-def _count(database: Database, manifest: Manifest) -> PluralityResult:
-    """The count of a sealed poll; it cannot change any more, so it is computed once per process."""
-    with database.read() as connection:
-        choices = [
-            Ballot.from_cbor(octets).choice
-            for octets in store.ballot_octets(connection, manifest.poll)
-        ]
-    return plurality(
-        choices,
-        options=len(manifest.options),
-        quorum=manifest.quorum,
-        threshold=manifest.threshold,
-    )
+            return store.has_ballot(connection, poll=poll_id, leaf_hash=leaf)

@@ -14,7 +14,7 @@ from client.witness.key_file import make_key, read_key
 from client.witness.record import Record
 from client.witness.service import LogClient
 from credentials.errors import LogRefused, MetadataRefused
-from credentials.log.checkpoint import SignedCheckpoint
+from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
 from credentials.merkle import Tree, check_consistency
 from tests.community import Community
 from tests.served_log import START, Problem, ServedLog, leaves, serving_log
@@ -229,9 +229,16 @@ def test_two_processes_of_one_witness_raise_no_false_alarm(
     def overtake(served: ServedLog) -> None:
         served.size = 11
         assert other.look().checkpoint.size == 11
+        served.before["log/cosignatures"] = remember
 
+    def remember(served: ServedLog) -> None:
+        last = one.record.last(served.origin)
+        seen.append(None if last is None else last.open(origin=one.origin, key=one.metadata_key))
+
+    seen: list[Checkpoint | None] = []
     served.before["log/consistency"] = overtake
     assert one.look().checkpoint.size == 11
+    assert [point.size for point in seen if point is not None] == [11], "no step back on disk"
     assert not list(folder.glob("alarm-*"))
 
 

@@ -1,0 +1,129 @@
+"""From the options of `symbolon-server poll create` to a draft. Raises OperatorError."""
+
+import json
+import re
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+
+from credentials.sealing.ceremony import read_ceremony
+
+from credentials.errors import SymbolonError
+from credentials.formats.attribute import AttributeValue
+from credentials.formats.manifest import TALLIES
+from credentials.formats.schema import Schema
+from credentials.formats.sealing import Sealing
+from credentials.formats.vote import QUADRATIC, SCORE
+from credentials.sealing import key_of
+from server.commands.session import Session
+from server.problems import OperatorError
+
+UNSEALED, SEALED_BY_SERVER = "none", "server"
+DEFAULT_METHODS = {
+    "single_choice": "plurality",
+    "approval": "approval",
+    "score": "score",
+    "ranked": "irv",
+    "quadratic": "quadratic",
+}
+DEFAULT_LIMITS = {SCORE: 5, QUADRATIC: 100}
+CEREMONY_LIMIT = 65536  # octets
+
+_DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_SHARE = re.compile(r"([0-9]{1,6})/([1-9][0-9]{0,5})")
+
+
+def counting(ballot_type: str, *, method: str | None, limit: int | None) -> tuple[str, str, int]:
+    """(ballot type, tally, limit) from words such as `single-choice` and `schulze`."""
+    kind = ballot_type.replace("-", "_")
+    if kind not in DEFAULT_METHODS:
+        known = ", ".join(name.replace("_", "-") for name in DEFAULT_METHODS)
+        raise OperatorError(f"--type is one of {known}.")
+    tally = f"{method or DEFAULT_METHODS[kind]}/1"
+    if TALLIES.get(tally) != kind:
+        fitting = ", ".join(name.removesuffix("/1") for name, of in TALLIES.items() if of == kind)
+        raise OperatorError(f"Ballots of type {ballot_type} are counted by --method {fitting}.")
+    return kind, tally, DEFAULT_LIMITS.get(kind, 0) if limit is None else limit
+
+
+def sealing(text: str, *, session: Session) -> Sealing | None:
+    """From `none`, `server`, or the file of a key ceremony."""
+    if text == UNSEALED:
+        return None
+    if text == SEALED_BY_SERVER:
+        return Sealing(key=key_of(session.keystore.opening_secret))
+    file = Path(text)
+    try:
+        octets = file.read_bytes()[: CEREMONY_LIMIT + 1]
+    except OSError as error:
+        raise OperatorError(
+            f"--seal takes none, server, or the file of a key ceremony; {text} cannot be read: "
+            f"{error.strerror}."
+        ) from None
+    try:
+        return read_ceremony(json.loads(octets))
+    except (ValueError, SymbolonError) as error:
+        raise OperatorError(f"{text} is not the result of a key ceremony: {error}.") from None
+
+
+def closing(text: str) -> tuple[int | None, int | None]:
+    """(closes_at, None) for a time, (None, closes_after) for a duration."""
+    duration = _DURATION.fullmatch(text.strip())
+    if duration is not None:
+        return None, int(duration[1]) * _UNIT_SECONDS[duration[2]]
+    return moment(text, option="--closes"), None
+
+
+def seconds(text: str, *, option: str) -> int:
+    """A duration such as 90s or 5m."""
+    duration = _DURATION.fullmatch(text.strip())
+    if duration is None:
+        raise OperatorError(f"{option} takes a duration such as 90s, 5m or 1h.")
+    return int(duration[1]) * _UNIT_SECONDS[duration[2]]
+
+
+def moment(text: str, *, option: str) -> int:
+    """Unix seconds of a time with its zone."""
+    try:
+        read = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise OperatorError(
+            f"{option} takes a duration such as 2h, or a time such as 2030-05-01T18:00+02:00."
+        ) from None
+    if read.tzinfo is None:
+        raise OperatorError(f"{option} needs a time zone with the time: add Z, or +02:00.")
+    return int(read.timestamp())
+
+
+def later(text: str, *, than: int) -> int:
+    """A new closing time: a time, or a duration that is added to the old one, Unix seconds."""
+    duration = _DURATION.fullmatch(text.strip())
+    if duration is not None:
+        return than + int(duration[1]) * _UNIT_SECONDS[duration[2]]
+    return moment(text, option="--until")
+
+
+def share(text: str) -> tuple[int, int]:
+    """A fraction below 1, in lowest terms."""
+    read = _SHARE.fullmatch(text.strip())
+    if read is None:
+        raise OperatorError("--threshold takes a share such as 1/2 or 2/3.")
+    fraction = Fraction(int(read[1]), int(read[2]))
+    return fraction.numerator, fraction.denominator
+
+
+def requirements(texts: list[str], *, schema: Schema) -> tuple[tuple[str, AttributeValue], ...]:
+    """Attributes, each with the one value that a voter must have."""
+    required = []
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise OperatorError("--require takes ATTRIBUTE=VALUE.")
+        required.append((name, schema.parse_text(name, value)))
+    return tuple(required)
+
+
+def in_words(unix_seconds: int) -> str:
+    """A time for people."""
+    return datetime.fromtimestamp(unix_seconds, tz=UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,244 @@
+"""What is sent to and from the addresses under /polls."""
+
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from credentials.formats import base64url
+from credentials.formats.poll import BALLOT_LIMIT
+from credentials.formats.sealing import Sealing
+from credentials.tally import Round
+from server.polls.log import LogEvent
+from server.polls.poll import Poll
+from server.polls.results import Result
+from server.registry.bodies import SignedHeadBody
+
+Base64Url = Annotated[str, Field(description="base64url without padding")]
+
+
+class PollSummary(BaseModel):
+    """A poll in the list; times are Unix seconds, `closes_at` with extensions."""
+
+    id: str
+    question: str
+    state: str
+    opens_at: int
+    closes_at: int
+
+    @classmethod
+    def of(cls, poll: Poll) -> "PollSummary":
+        """A poll that was opened."""
+        return cls(
+            id=poll.id,
+            question=poll.manifest.question,
+            state=poll.state.value,
+            opens_at=poll.manifest.opens_at,
+            closes_at=poll.closes_at,
+        )
+
+
+class PollList(BaseModel):
+    """All polls that were opened, the oldest first."""
+
+    polls: list[PollSummary]
+
+
+class TrusteeBody(BaseModel):
+    """A trustee, numbered from 1, and whether the share has come in."""
+
+    index: int
+    name: str
+    share: bool
+
+
+class WitnessBody(BaseModel):
+    """A listed witness, and when it cosigned the newest checkpoint, if it did."""
+
+    name: str
+    at: int | None
+
+
+class PollBody(PollSummary):
+    """A poll with its manifest (CBOR), whose SHA-256 every ballot names, and the signed registry
+    head that is its roll. The manifest is what counts; the rest is for reading. `roll`: members on
+    the roll. `needed`: how many trustees open the votes. `ballots`: those in the log so far.
+    """
+
+    closed_at: int | None
+    manifest: Base64Url
+    manifest_hash: Base64Url
+    head: SignedHeadBody
+    roll: int
+    options: list[str]
+    ballot_type: str
+    limit: int
+    tally: str
+    seats: int
+    quorum: int
+    threshold: tuple[int, int]
+    sealing: str
+    trustees: list[TrusteeBody]
+    needed: int
+    ballots: int
+    witnesses: list[WitnessBody]
+
+
+class BallotRequest(BaseModel):
+    """A ballot (CBOR)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ballot: Annotated[Base64Url, Field(max_length=BALLOT_LIMIT * 4 // 3 + 4)]
+
+
+class BallotBody(BaseModel):
+    """The ballot's leaf hash, and the community's signed promise that it will be in the log."""
+
+    leaf_hash: Base64Url
+    promise: Base64Url
+    signature: Base64Url
+
+
+class ProofBody(BaseModel):
+    """A consistency proof: hashes of 32 octets, base64 as in RFC 4648, section 4."""
+
+    proof: list[str]
+
+
+class EventBody(BaseModel):
+    """An entry of the log that is no ballot, with its octets (CBOR)."""
+
+    index: int
+    kind: str
+    at: int
+    reason: str
+    octets: Base64Url
+
+    @classmethod
+    def of(cls, entry: LogEvent) -> "EventBody":
+        """An event at its place."""
+        return cls(
+            index=entry.index,
+            kind=entry.event.kind.value,
+            at=entry.event.at,
+            reason=entry.event.reason,
+            octets=base64url.encode(entry.octets),
+        )
+
+
+class EventList(BaseModel):
+    """All of them, in order; the manifest, entry 0, is not repeated here."""
+
+    events: list[EventBody]
+
+
+class ShareRequest(BaseModel):
+    """A trustee's share of the opening value: a point of G1, 48 octets."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    trustee: Annotated[int, Field(ge=1, le=32)]
+    share: Annotated[Base64Url, Field(max_length=64)]
+
+
+class ShareBody(BaseModel):
+    """How many shares there are, how many are needed, and where the poll stands."""
+
+    shares: int
+    needed: int
+    state: str
+
+
+class WinnerBody(BaseModel):
+    """An option, numbered from 1."""
+
+    option: int
+    text: str
+
+
+class RoundBody(BaseModel):
+    """One round: scores by option (fractions as text "n/d"; null for those out of the count)."""
+
+    title: str
+    scores: list[int | str | None]
+    elected: list[int]
+    eliminated: list[int]
+    by_lot: list[int]
+    exhausted: int | str
+
+    @classmethod
+    def of(cls, one: Round) -> "RoundBody":
+        """The exact numbers."""
+        return cls(
+            title=one.title,
+            scores=[None if score is None else _exact(score) for score in one.scores],
+            elected=list(one.elected),
+            eliminated=list(one.eliminated),
+            by_lot=list(one.by_lot),
+            exhausted=_exact(one.exhausted),
+        )
+
+
+class ResultBody(BaseModel):
+    """The count. `superseded`: ballots that a later one of the same voter replaced. With fewer than
+    ten voters `suppressed` is true and no rounds are given; the bundle has everything.
+    """
+
+    id: str
+    question: str
+    state: str
+    method: str
+    options: list[str]
+    ballots: int
+    abstentions: int
+    invalid: int
+    superseded: int
+    voters: int
+    roll: int
+    outcome: str
+    winners: list[WinnerBody]
+    rounds: list[RoundBody] | None
+    suppressed: bool
+    provisional: bool
+    sentence: str
+
+    @classmethod
+    def of(cls, poll: Poll, result: Result, *, roll: int, sentence: str) -> "ResultBody":
+        """The result with the texts of the options."""
+        tally, options = result.tally, poll.manifest.options
+        rounds = None if result.is_suppressed else [RoundBody.of(one) for one in tally.rounds]
+        return cls(
+            id=poll.id,
+            question=poll.manifest.question,
+            state=poll.state.value,
+            method=tally.method,
+            options=list(options),
+            ballots=tally.ballots,
+            abstentions=tally.abstentions,
+            invalid=tally.invalid,
+            superseded=result.ballots - result.voters,
+            voters=result.voters,
+            roll=roll,
+            outcome=tally.outcome.value,
+            winners=[
+                WinnerBody(option=winner, text=options[winner - 1]) for winner in tally.winners
+            ],
+            rounds=rounds,
+            suppressed=result.is_suppressed,
+            provisional=result.provisional,
+            sentence=sentence,
+        )
+
+
+def trustees(sealing: Sealing | None, *, shares: set[int]) -> list[TrusteeBody]:
+    """The trustees of a poll, none where it has none."""
+    return [
+        TrusteeBody(index=index, name=trustee.name, share=index in shares)
+        for index, trustee in enumerate(sealing.trustees if sealing else (), start=1)
+    ]
+
+
+def _exact(value: int | Fraction) -> int | str:
+    fraction = Fraction(value)
+    return fraction.numerator if fraction.denominator == 1 else str(fraction)

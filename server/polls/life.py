@@ -1,0 +1,222 @@
+"""What happens to a poll in the course of time: batches, closing, opening, certification.
+
+Nobody waits for a clock: whoever comes across a poll moves it to where it should be by now, in a
+transaction that holds its row, and a thread of each worker looks at all polls every few seconds.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from credentials.errors import ShareRefused as WrongShare
+from credentials.formats.poll_event import Kind, PollEvent
+from credentials.formats.sealing import SERVER, Sealing
+from credentials.polls import State
+from credentials.sealing import check_opening, check_share, combine, opening_of
+from credentials.tally import TallyResult
+from server.clock import Clock, unix_seconds
+from server.database import Database
+from server.event_log import event_log
+from server.polls import store
+from server.polls.log import BATCH_SIZE, PollLogs
+from server.polls.poll import Poll, poll_of
+from server.polls.results import Results
+from server.problems import PollNotClosed, PollUnknown, ShareRefused
+
+
+class PollLife:
+    """Moves polls on; `opening_secret` is the server's own key for polls that it opens alone."""
+
+    def __init__(
+        self,
+        database: Database,
+        logs: PollLogs,
+        results: Results,
+        *,
+        opening_secret: Callable[[], int],
+        clock: Clock = unix_seconds,
+    ) -> None:
+        self._database = database
+        self._logs = logs
+        self._results = results
+        self._opening_secret = opening_secret
+        self._clock = clock
+
+    # --- in the course of time
+
+    def current(self, poll_id: str) -> Poll:
+        """A poll that was opened, moved to where it should be now; raises PollUnknown."""
+        with self._database.read() as connection:
+            row = store.poll_row(connection, poll_id)
+        if row is None or row.manifest is None:
+            raise PollUnknown
+        poll = poll_of(row)
+        if not self._is_due(poll, now=self._clock()):
+            return poll
+        with self._database.write() as connection:
+            return self.hold(connection, poll_id)
+
+    def hold(self, connection: Connection, poll_id: str) -> Poll:
+        """The same inside a writing transaction, with the poll's row held until its end."""
+        row = store.poll_row(connection, poll_id, locked=True)
+        if row is None or row.manifest is None:
+            raise PollUnknown
+        poll, now = poll_of(row), self._clock()
+        if poll.is_open and now >= poll.closes_at:
+            poll = self._close(connection, poll, at=poll.closes_at, reason="", now=now)
+        elif self._batch_is_due(poll, now=now):
+            poll = self._logs.append_batch(connection, poll, now=now)
+        if poll.state is State.CLOSED and _opened_by_server(poll):
+            poll = self._open_alone(connection, poll, now=now)
+        return poll
+
+    def look_after_all(self) -> int:
+        """Move all polls on; how many there were to move."""
+        with self._database.read() as connection:
+            ids = store.polls_in(connection, (State.OPEN.value, State.CLOSED.value))
+            rows = [store.poll_row(connection, poll_id) for poll_id in ids]
+        now = self._clock()
+        due = [poll for row in rows if row and self._is_due(poll := poll_of(row), now=now)]
+        for poll in due:
+            with self._database.write() as connection:
+                self.hold(connection, poll.id)
+        return len(due)
+
+    def _is_due(self, poll: Poll, *, now: int) -> bool:
+        return (
+            (poll.is_open and now >= poll.closes_at)
+            or self._batch_is_due(poll, now=now)
+            or (poll.state is State.CLOSED and _opened_by_server(poll))
+        )
+
+    @staticmethod
+    def _batch_is_due(poll: Poll, *, now: int) -> bool:
+        waited = now - poll.batch_at >= poll.manifest.batch_seconds
+        return poll.is_open and waited and poll.waiting >= BATCH_SIZE
+
+    # --- closing, cancelling, extending
+
+    def close(self, connection: Connection, poll: Poll, *, reason: str) -> Poll:
+        """End voting now; the poll is open, its row held, and a reason given."""
+        now = self._clock()
+        poll = self._close(connection, poll, at=now, reason=reason, now=now)
+        return self._open_alone(connection, poll, now=now) if _opened_by_server(poll) else poll
+
+    def _close(self, connection: Connection, poll: Poll, *, at: int, reason: str, now: int) -> Poll:
+        event = PollEvent(kind=Kind.CLOSING, at=at, reason=reason)
+        poll = self._logs.append_event(connection, poll, event, now=now)
+        event_log.count("poll", outcome="closed")
+        return self._become(connection, poll, State.CLOSED, closed_at=at)
+
+    def extend(self, connection: Connection, poll: Poll, *, closes_at: int, reason: str) -> Poll:
+        """Let voting go on for longer; the poll is open and its row held."""
+        now = self._clock()
+        event = PollEvent.extension(at=now, reason=reason, closes_at=closes_at)
+        poll = self._logs.append_event(connection, poll, event, now=now)
+        store.update_poll(connection, poll.id, closes_at=closes_at)
+        return self.hold(connection, poll.id)
+
+    def cancel(self, connection: Connection, poll: Poll, *, reason: str) -> Poll:
+        """End the poll without a result; its row is held."""
+        now = self._clock()
+        event = PollEvent(kind=Kind.CANCELLATION, at=self._event_time(poll, now), reason=reason)
+        poll = self._logs.append_event(connection, poll, event, now=now)
+        event_log.count("poll", outcome="cancelled")
+        return self._become(connection, poll, State.CANCELLED)
+
+    # --- opening
+
+    def take_share(self, poll_id: str, *, trustee: int, share: bytes) -> tuple[Poll, int]:
+        """A trustee's share (48 octets) of the opening value; the poll, and how many it has.
+
+        With enough of them the poll is opened. The same share again changes nothing. Raises
+        PollUnknown, PollNotClosed, ShareRefused.
+        """
+        poll = self.current(poll_id)
+        sealing = poll.manifest.sealing
+        if sealing is None or not 1 <= trustee <= len(sealing.trustees):
+            raise ShareRefused("This poll has no such trustee.")
+        if poll.is_open:
+            raise PollNotClosed
+        try:
+            check_share(
+                share,
+                key=sealing.trustees[trustee - 1].key,
+                digest=poll.manifest.manifest_hash,
+                trustee=trustee,
+            )
+        except WrongShare:
+            name = sealing.trustees[trustee - 1].name
+            raise ShareRefused(f"The share of {name} (trustee {trustee}) is wrong.") from None
+        with self._database.write() as connection:
+            poll = self.hold(connection, poll_id)
+            shares = store.share_rows(connection, poll_id)
+            if trustee not in shares:
+                store.add_share(connection, poll=poll_id, trustee=trustee, share=share)
+                shares[trustee] = share
+            if poll.state is State.CLOSED and len(shares) >= sealing.threshold:
+                some = dict(sorted(shares.items())[: sealing.threshold])
+                poll = self._unseal(connection, poll, opening=combine(some), now=self._clock())
+            return poll, len(shares)
+
+    def shares(self, poll: Poll) -> set[int]:
+        """Which trustees have handed in their share."""
+        with self._database.read() as connection:
+            return set(store.share_rows(connection, poll.id))
+
+    def _open_alone(self, connection: Connection, poll: Poll, *, now: int) -> Poll:
+        opening = opening_of(self._opening_secret(), digest=poll.manifest.manifest_hash)
+        return self._unseal(connection, poll, opening=opening, now=now)
+
+    def _unseal(self, connection: Connection, poll: Poll, *, opening: bytes, now: int) -> Poll:
+        sealing = poll.manifest.sealing
+        if sealing is None:
+            raise AssertionError("only a sealed poll is opened")
+        check_opening(opening, key=sealing.key, digest=poll.manifest.manifest_hash)
+        event = PollEvent(kind=Kind.OPENING, at=self._event_time(poll, now), value=opening)
+        poll = self._logs.append_event(connection, poll, event, now=now)
+        event_log.count("poll", outcome="unsealed")
+        return self._become(connection, poll, State.UNSEALED)
+
+    # --- certification
+
+    def certify(self, poll_id: str) -> tuple[Poll, TallyResult]:
+        """Count, and state the result as the log's last entry; raises what Results.count does."""
+        poll = self.current(poll_id)
+        result = self._results.count(poll)
+        with self._database.write() as connection:
+            poll = self.hold(connection, poll_id)
+            if not poll.has_ended:
+                now = self._clock()
+                event = PollEvent(
+                    kind=Kind.CERTIFICATION,
+                    at=self._event_time(poll, now),
+                    value=result.tally.to_cbor(),
+                )
+                poll = self._logs.append_event(connection, poll, event, now=now)
+                poll = self._become(connection, poll, State.CERTIFIED)
+                event_log.count("poll", outcome="certified")
+        return poll, result.tally
+
+    @staticmethod
+    def _event_time(poll: Poll, now: int) -> int:
+        """Never earlier than the closing, which has the time of the manifest."""
+        return max(now, poll.closed_at or 0)
+
+    @staticmethod
+    def _become(
+        connection: Connection, poll: Poll, state: State, *, closed_at: int | None = None
+    ) -> Poll:
+        values: dict[str, object] = {"state": state.value}
+        if closed_at is not None:
+            values["closed_at"] = closed_at
+        store.update_poll(connection, poll.id, **values)
+        row = store.poll_row(connection, poll.id)
+        if row is None:
+            raise PollUnknown
+        return poll_of(row)
+
+
+def _opened_by_server(poll: Poll) -> bool:
+    sealing: Sealing | None = poll.manifest.sealing
+    return sealing is not None and sealing.opener == SERVER

@@ -1,0 +1,211 @@
+"""A poll's log as the server keeps it: batches, events, checkpoints, and cosignatures.
+
+Everything that appends runs in a writing transaction that holds the poll's row, and ends with a
+signed checkpoint of what it appended. Source: docs/protocol.md, "Polls" and "Log, checkpoints and
+receipts".
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection
+
+from credentials.errors import LogRefused
+from credentials.formats.poll_event import PollEvent
+from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
+from credentials.log.note import VerifierKey
+from credentials.log.receipt import Receipt
+from credentials.merkle import Frontier, Tree, leaf_hash
+from server.database import Database
+from server.polls import store
+from server.polls.poll import Poll
+from server.problems import CosignatureRefused, LeafUnknown, RequestMalformed, WitnessUnknown
+
+BATCH_SIZE = 10
+"""The fewest ballots that enter the log together while voting goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEvent:
+    """An entry of a log that is no ballot."""
+
+    index: int
+    event: PollEvent
+    octets: bytes
+
+
+class PollLogs:
+    """The logs of all polls; `signing_key` is the community's metadata key."""
+
+    def __init__(self, database: Database, *, signing_key: Callable[[], Ed25519PrivateKey]) -> None:
+        self._database = database
+        self._signing_key = signing_key
+
+    # --- appending, inside a transaction that holds the poll's row
+
+    def begin(self, connection: Connection, poll: Poll, *, now: int) -> Poll:
+        """The first entry: the manifest."""
+        return self._append(connection, poll, [], last=poll.octets, now=now)
+
+    def append_batch(self, connection: Connection, poll: Poll, *, now: int) -> Poll:
+        """All ballots that wait, ascending by leaf hash; nothing where none wait."""
+        waiting = store.waiting_leaves(connection, poll.id)
+        return self._append(connection, poll, waiting, last=None, now=now) if waiting else poll
+
+    def append_event(
+        self, connection: Connection, poll: Poll, event: PollEvent, *, now: int
+    ) -> Poll:
+        """All ballots that wait, and then an event."""
+        waiting = store.waiting_leaves(connection, poll.id)
+        return self._append(connection, poll, waiting, last=event.to_cbor(), now=now)
+
+    def _append(
+        self,
+        connection: Connection,
+        poll: Poll,
+        waiting: list[bytes],
+        *,
+        last: bytes | None,
+        now: int,
+    ) -> Poll:
+        store.place_ballots(connection, ((leaf, poll.size + n) for n, leaf in enumerate(waiting)))
+        new = list(waiting)
+        if last is not None:
+            leaf = leaf_hash(last)
+            index = poll.size + len(waiting)
+            store.add_event(connection, poll=poll.id, index=index, leaf_hash=leaf, octets=last)
+            new.append(leaf)
+        frontier = Frontier.from_octets(poll.frontier, size=poll.size).grown_by_leaves(new)
+        note = SignedCheckpoint.sign(
+            Checkpoint(
+                origin=poll.manifest.origin, size=frontier.size, root=frontier.root, time=now
+            ),
+            private_key=self._signing_key(),
+        )
+        store.add_checkpoint(connection, poll=poll.id, size=frontier.size, note=note.to_text())
+        grown = replace(
+            poll,
+            size=frontier.size,
+            frontier=frontier.to_octets(),
+            waiting=poll.waiting - len(waiting),
+            batch_at=now if waiting or poll.size == 0 else poll.batch_at,
+        )
+        store.update_poll(
+            connection,
+            poll.id,
+            size=grown.size,
+            frontier=grown.frontier,
+            waiting=grown.waiting,
+            batch_at=grown.batch_at,
+        )
+        return grown
+
+    # --- reading
+
+    def checkpoint(self, poll: Poll) -> str:
+        """The newest signed note, with its cosignatures."""
+        with self._database.read() as connection:
+            return self._newest(connection, poll)
+
+    def root_at(self, connection: Connection, poll: Poll, *, size: int) -> bytes:
+        """The root of the log's first `size` entries, of which there is a checkpoint."""
+        note = store.checkpoint(connection, poll.id, size=size)
+        if note is None:
+            raise AssertionError("every event has its checkpoint")
+        return Checkpoint.parse(SignedCheckpoint.parse(note).note.text).root
+
+    def events(self, poll: Poll) -> list[LogEvent]:
+        """All entries but the manifest and the ballots."""
+        with self._database.read() as connection:
+            rows = store.event_rows(connection, poll.id)
+        return [
+            LogEvent(index=index, event=PollEvent.from_cbor(octets), octets=octets)
+            for index, octets in rows[1:]
+        ]
+
+    def leaves(self, poll: Poll, *, start: int) -> bytes:
+        """The leaf hashes from an index on, 32 octets each."""
+        with self._database.read() as connection:
+            return b"".join(store.leaves(connection, poll.id)[start:])
+
+    def entries(self, poll: Poll) -> Iterator[bytes]:
+        """The octets of all entries, in order, read as they are asked for."""
+        with self._database.read() as connection:
+            yield from store.entries(connection, poll.id)
+
+    def consistency(self, poll: Poll, *, first: int, second: int) -> tuple[bytes, ...]:
+        """The proof between two sizes; raises RequestMalformed."""
+        tree = self._tree(poll)
+        try:
+            return tree.consistency_proof(first, second)
+        except LogRefused:
+            raise RequestMalformed(
+                f"The log has {tree.size} entries; ask for 0 < from <= to."
+            ) from None
+
+    def receipt(self, poll: Poll, leaf: bytes) -> str:
+        """The tlog-proof of a leaf under the newest checkpoint; raises LeafUnknown."""
+        with self._database.read() as connection:
+            note = SignedCheckpoint.parse(self._newest(connection, poll))
+            all_leaves = store.leaves(connection, poll.id)
+        try:
+            index = all_leaves.index(leaf)
+        except ValueError:
+            raise LeafUnknown from None
+        return Receipt.make(Tree.over(all_leaves), index=index, signed=note).to_text()
+
+    def _tree(self, poll: Poll) -> Tree:
+        return _tree(self._database, poll.id, poll.size)
+
+    @staticmethod
+    def _newest(connection: Connection, poll: Poll) -> str:
+        note = store.checkpoint(connection, poll.id)
+        if note is None:
+            raise AssertionError("a poll that was opened has a checkpoint")
+        return note
+
+    # --- witnesses
+
+    def witnesses(self, poll: Poll) -> list[tuple[str, int | None]]:
+        """Each listed witness with the time of its cosignature on the newest checkpoint."""
+        with self._database.read() as connection:
+            listed = store.witness_rows(connection)
+            note = SignedCheckpoint.parse(self._newest(connection, poll))
+        times = dict(note.cosigned_by(VerifierKey.parse(key) for _, key in listed))
+        return [(name, times.get(VerifierKey.parse(key).name)) for name, key in listed]
+
+    def witness_keys(self) -> tuple[str, ...]:
+        """The verifier keys of all listed witnesses."""
+        with self._database.read() as connection:
+            return tuple(key for _, key in store.witness_rows(connection))
+
+    def cosign(self, poll_id: str, lines: str) -> None:
+        """Add cosignatures of listed witnesses to the newest checkpoint.
+
+        Raises WitnessUnknown and CosignatureRefused.
+        """
+        from credentials.errors import WitnessUnknown as NoneKnown
+
+        with self._database.write() as connection:
+            keys = [VerifierKey.parse(key) for _, key in store.witness_rows(connection)]
+            text = store.checkpoint(connection, poll_id)
+            if text is None:
+                raise LeafUnknown
+            signed = SignedCheckpoint.parse(text)
+            try:
+                signed = signed.with_cosignatures(lines, witnesses=keys)
+            except NoneKnown:
+                raise WitnessUnknown from None
+            except LogRefused as error:
+                raise CosignatureRefused(f"The cosignature does not hold: {error}.") from None
+            size = Checkpoint.parse(signed.note.text).size
+            store.update_checkpoint(connection, poll=poll_id, size=size, note=signed.to_text())
+
+
+@lru_cache(maxsize=8)
+def _tree(database: Database, poll: str, size: int) -> Tree:
+    """The tree at a size; the log only grows, so it never changes."""
+    with database.read() as connection:
+        return Tree.over(store.leaves(connection, poll)[:size])

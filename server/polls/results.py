@@ -1,0 +1,98 @@
+"""What the ballots in a poll's log come to: certified, provisional, or live."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+
+from credentials.formats.poll import Ballot
+from credentials.formats.poll_event import Kind, PollEvent
+from credentials.formats.vote import Marks
+from credentials.polls import State, count_votes, read_vote, tie_seed
+from credentials.tally import TallyResult
+from server.database import Database
+from server.polls import store
+from server.polls.log import PollLogs
+from server.polls.poll import Poll
+from server.problems import PollCancelled, PollSealed, PollStillOpen
+
+SMALLEST_BREAKDOWN = 10
+"""With fewer voters a page shows who won, and no counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A count, of `ballots` in the log by `voters` pseudonyms; provisional until certified."""
+
+    tally: TallyResult
+    ballots: int
+    voters: int
+    provisional: bool
+
+    @property
+    def is_suppressed(self) -> bool:
+        """Whether so few voted that a breakdown would tell on them."""
+        return self.voters < SMALLEST_BREAKDOWN
+
+
+class Results:
+    """Counts polls, each state of a log once per process."""
+
+    def __init__(self, database: Database, logs: PollLogs) -> None:
+        self._database = database
+        self._logs = logs
+
+    def of(self, poll: Poll) -> Result:
+        """The result as it may be shown now; raises PollStillOpen, PollSealed, PollCancelled."""
+        if poll.is_open and not poll.manifest.live:
+            raise PollStillOpen
+        return self.count(poll)
+
+    def count(self, poll: Poll) -> Result:
+        """Count what is in the log now; raises PollSealed and PollCancelled."""
+        if poll.state is State.CANCELLED:
+            raise PollCancelled
+        if poll.manifest.sealing is not None and poll.state in (State.OPEN, State.CLOSED):
+            raise PollSealed
+        return _count(self, poll)
+
+    def count_anew(self, poll: Poll) -> Result:
+        """The count itself."""
+        with self._database.read() as connection:
+            events = {
+                event.kind: (index, event)
+                for index, octets in store.event_rows(connection, poll.id)[1:]
+                if (event := PollEvent.from_cbor(octets))
+            }
+            opening = events[Kind.OPENING][1].value if Kind.OPENING in events else None
+            size = events[Kind.CLOSING][0] + 1 if Kind.CLOSING in events else poll.size
+            root = self._logs.root_at(connection, poll, size=size)
+            highest: dict[bytes, tuple[int, bytes]] = {}
+            number = 0
+            for octets in store.ballot_octets(connection, poll.id):
+                ballot = Ballot.from_cbor(octets)
+                number += 1
+                if highest.get(ballot.pseudonym, (0, b""))[0] < ballot.sequence:
+                    highest[ballot.pseudonym] = (ballot.sequence, ballot.content)
+        votes: Counter[Marks | None] = Counter(
+            read_vote(
+                content,
+                manifest=poll.manifest,
+                pseudonym=pseudonym,
+                sequence=sequence,
+                opening=opening,
+            )
+            for pseudonym, (sequence, content) in highest.items()
+        )
+        seed = tie_seed(poll.manifest, root=root, opening=opening)
+        return Result(
+            tally=count_votes(votes, manifest=poll.manifest, seed=seed),
+            ballots=number,
+            voters=len(highest),
+            provisional=poll.state is not State.CERTIFIED,
+        )
+
+
+@lru_cache(maxsize=64)
+def _count(results: Results, poll: Poll) -> Result:
+    """A log of one size never changes, and Poll holds its size."""
+    return results.count_anew(poll)

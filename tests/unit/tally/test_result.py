@@ -1,0 +1,126 @@
+"""A result has one encoding, and octets that are not that are refused."""
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from credentials import domain_tags
+from credentials.errors import EncodingError
+from credentials.formats import cbor
+from credentials.tally import Outcome, Round, TallyResult, tally
+from tests.unit.tally.profiles import SEED, ranked
+
+RESULT = tally("stv/1", ranked("6 A, 2 AB, 3 B, 2 C"), options=3, seats=2, seed=SEED, invalid=1)
+
+
+def fields(result: TallyResult = RESULT) -> list[Any]:
+    """The elements of the result's array, label first."""
+    return list(cbor.decode(result.to_cbor()))  # type: ignore[arg-type]
+
+
+def test_whole_numbers_are_integers_fractions_are_text_and_who_is_out_is_empty() -> None:
+    label, method, ballots, abstentions, invalid, outcome, winners, rounds, matrix, paths = fields()
+    assert label == "symbolon/tally/1" == domain_tags.TALLY_RESULT
+    assert (method, ballots, abstentions, invalid) == ("stv/1", 13, 0, 1)
+    assert (outcome, winners, matrix, paths) == ("winner", (1, 2), (), ())
+    assert rounds == (
+        ("round", (8, 3, 2), (1,), (), (), 0),
+        ("surplus", (5, "15/4", 2), (), (3,), (), "9/4"),
+        ("round", (5, "15/4", ""), (2,), (), (), "17/4"),
+    )
+    assert TallyResult.from_cbor(RESULT.to_cbor()) == RESULT
+
+
+def test_a_fraction_that_is_whole_is_encoded_as_the_integer() -> None:
+    first = replace(RESULT.rounds[0], scores=(Fraction(8), Fraction(3), 2))
+    again = replace(RESULT, rounds=(first, *RESULT.rounds[1:]))
+    assert again.to_cbor() == RESULT.to_cbor()
+
+
+@pytest.mark.parametrize(
+    "score",
+    [
+        "30/8",
+        "4/1",
+        "0/4",
+        "-15/4",
+        "15/-4",
+        "15/04",
+        "015/4",
+        "15/4 ",
+        "٣/4",
+        "15",
+        "/",
+        "1/0",
+        b"\1",
+    ],
+)
+def test_a_score_that_is_not_the_one_spelling_is_refused(score: object) -> None:
+    spelled = fields()
+    title, scores, *rest = spelled[7][1]
+    spelled[7] = (spelled[7][0], (title, (scores[0], score, scores[2]), *rest), spelled[7][2])
+    with pytest.raises(EncodingError):
+        TallyResult.from_cbor(cbor.encode(spelled))
+
+
+def test_a_score_of_endless_digits_is_refused_without_being_read() -> None:
+    spelled = fields()
+    title, scores, *rest = spelled[7][1]
+    spelled[7] = ((title, (scores[0], "1" * 60_000 + "/2", scores[2]), *rest),)
+    with pytest.raises(EncodingError, match="fraction"):
+        TallyResult.from_cbor(cbor.encode(spelled))
+
+
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [
+        (0, "symbolon/tally/2"),
+        (1, 7),
+        (1, "x" * 33),
+        (2, 2**24),
+        (3, 14),
+        (5, "tie"),
+        (5, 3),
+        (5, "no_votes"),
+        (6, ()),
+        (6, (1, 1)),
+        (6, (0,)),
+        (6, (4,)),
+        (7, ()),
+        (7, (("round", (), (), (), (), 0),)),
+        (7, (("round", (8, 3, 2), (1,), (), ()),)),
+        (7, (("round", (8, 3, 2), (9,), (), (), 0),)),
+        (7, (("round", (8, 3, 2), (1,), (), (), ""),)),
+        (7, (("round", (8, 3, 2), (1,), (), (), 0), ("round", (8, 3), (), (), (), 0))),
+        (8, ((0, 1), (1, 0))),
+        (8, ((0, 1, 2), (1, 0, 2), (1, 2))),
+        (9, (("0",) * 3,) * 3),
+        (9, 0),
+    ],
+)
+def test_a_field_that_does_not_fit_is_refused(at: int, value: object) -> None:
+    changed = fields()
+    changed[at] = value
+    with pytest.raises(EncodingError):
+        TallyResult.from_cbor(cbor.encode(changed))
+
+
+@pytest.mark.parametrize("octets", [b"", b"\x80", RESULT.to_cbor() + b"\0", RESULT.to_cbor()[:-1]])
+def test_octets_that_are_no_result_are_refused(octets: bytes) -> None:
+    with pytest.raises(EncodingError):
+        TallyResult.from_cbor(octets)
+
+
+def test_a_matrix_comes_back() -> None:
+    result = tally("schulze/1", ranked("5 ACB, 4 BAC"), options=3, seed=SEED)
+    assert TallyResult.from_cbor(result.to_cbor()) == result
+    assert len(result.matrix) == len(result.paths) == 3
+
+
+def test_winners_and_outcome_fit_together() -> None:
+    with pytest.raises(EncodingError, match="outcome"):
+        replace(RESULT, outcome=Outcome.BELOW_QUORUM)
+    with pytest.raises(EncodingError, match="option"):
+        Round(title="round", scores=(1, 2), eliminated=(3,))
