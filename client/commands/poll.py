@@ -34,6 +34,8 @@ from client.errors import ClientError, WalletError
 if TYPE_CHECKING:
     from client.poll import Poll
 
+EXIT_UNREAD = 1
+
 commands = typer.Typer(
     help="Polls: look at them, and check what became of your ballots.",
     no_args_is_help=True,
@@ -133,7 +135,8 @@ def receipts(
     """Look for all your ballots in the logs of their polls.
 
     Exit status 2: a community broke its word (a ballot is missing after the promised time, came too
-    late, or the log is not the one of before); the evidence is written into a file.
+    late, or the log is not the one of before); the evidence is written into a file. Exit status 1:
+    a log could not be read.
     """
     from client.polls import PollsClient
     from client.transport import Transport
@@ -155,12 +158,14 @@ def receipts(
     files = write_evidence(checked.alarms, folder=folder)
     if as_json:
         say_json(checked_json(checked) | {"evidence": [str(file) for file in files]})
-    elif not checked.found and not checked.forks and not checked.stale:
+    elif checked == Checked():
         say("This wallet has cast no ballot.")
     else:
         say_checked(checked)
     if checked.alarms:
         raise typer.Exit(EXIT_ALARM)
+    if checked.unread:
+        raise typer.Exit(EXIT_UNREAD)
 
 
 @commands.command("receipt")
