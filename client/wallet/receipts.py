@@ -4,7 +4,6 @@ The log must go on from the checkpoint that the wallet saw before, and hold ever
 promised. What a community does against its word becomes evidence that anyone can check.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from client.errors import ClientError, WalletError
@@ -12,7 +11,6 @@ from client.evidence import Evidence
 from client.poll_log import LogView, contradiction, ending_of, read_log
 from client.polls import PollsClient
 from client.wallet.contents import (
-    EARLIER,
     IN_LOG,
     MISSING,
     PROMISED,
@@ -231,11 +229,7 @@ def _store(vault: Vault, one: _One, *, fingerprint: bytes) -> None:
 
 
 def _votes(membership: Membership, log: SeenLog) -> tuple[Vote, ...]:
-    return tuple(_of_poll(membership.votes, log))
-
-
-def _of_poll(votes: Iterable[Vote], log: SeenLog) -> Iterable[Vote]:
-    return (v for v in votes if v.manifest_hash == log.manifest_hash and v.state != EARLIER)
+    return tuple(v for v in membership.votes if v.manifest_hash == log.manifest_hash)
 
 
 def _read(poll: str, manifest: Manifest, *, membership: Membership, polls: PollsClient) -> LogView:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import typer
 
-from client.commands.poll import receipts
+from client.commands.ballots import receipts
 from client.commands.vote import vote
 from client.evidence import Evidence
 from client.wallet.contents import Vote

@@ -169,7 +169,7 @@ def test_several_processes_find_the_same_as_one(
     town: Community, members: list[Member], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("client.audit.reading.CHUNK", 2)
-    monkeypatch.setattr("client.audit.run.CHUNK", 2)
+    monkeypatch.setattr("client.audit.recount.CHUNK", 2)
     poll = lunch(town, members, secret=SECRET)
     broken = bytearray(poll.entries[3])
     broken[-1] ^= 1

@@ -9,7 +9,8 @@ import pytest
 import typer
 
 from client.commands.audit import audit
-from client.commands.poll import abstained, list_polls, show
+from client.commands.ballots import abstained
+from client.commands.poll import list_polls, show
 from client.commands.vote import vote
 from client.community import show_fingerprint
 from client.errors import ClientError, ServerRefused, WalletError

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import typer
 
+from client.commands.ballots import receipt, receipts
 from client.commands.listing import refresh
-from client.commands.poll import receipt, receipts
 from client.errors import WalletError
 from client.wallet.contents import IN_LOG, MISSING, PROMISED
 from credentials.errors import LogRefused
