@@ -1,7 +1,7 @@
 """The tally beside pref_voting's, an independent library, over random profiles.
 
-Not part of `make bench` or `make test`: the library and what it needs are not among the project's
-dependencies. RESULTS.md says how to run it and what came out.
+Not part of `make bench` or `make test`: the library is not among the project's dependencies.
+RESULTS.md says how to run it and what came out.
 
 Schulze: the library's set of undefeated options must be ours, winner first by our lot. Instant
 runoff: the library follows every way in which ties could be decided; our winner must be one of

@@ -1,4 +1,4 @@
-"""The fourth act: a door goes on without network."""
+"""The fifth act: a door goes on without network."""
 
 import time
 
@@ -13,8 +13,8 @@ from examples.demo.stranger import forged_code
 
 
 def open_a_door_without_network(stage: Stage, told: Told) -> None:
-    """Act 4: the server is gone; the door goes on."""
-    stage.act("4  A door without network")
+    """Act 5: the server is gone; the door goes on."""
+    stage.act("5  A door without network")
     status, ready = stage.door(
         "prepare",
         f"{stage.address}/doors/main",

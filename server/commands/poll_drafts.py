@@ -6,15 +6,14 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
-from credentials.sealing.ceremony import read_ceremony
-
 from credentials.errors import SymbolonError
 from credentials.formats.attribute import AttributeValue
-from credentials.formats.manifest import TALLIES
 from credentials.formats.schema import Schema
 from credentials.formats.sealing import Sealing
 from credentials.formats.vote import QUADRATIC, SCORE
 from credentials.sealing import key_of
+from credentials.sealing.ceremony import read_ceremony
+from credentials.tally import METHODS
 from server.commands.session import Session
 from server.problems import OperatorError
 
@@ -41,8 +40,8 @@ def counting(ballot_type: str, *, method: str | None, limit: int | None) -> tupl
         known = ", ".join(name.replace("_", "-") for name in DEFAULT_METHODS)
         raise OperatorError(f"--type is one of {known}.")
     tally = f"{method or DEFAULT_METHODS[kind]}/1"
-    if TALLIES.get(tally) != kind:
-        fitting = ", ".join(name.removesuffix("/1") for name, of in TALLIES.items() if of == kind)
+    if METHODS.get(tally) != kind:
+        fitting = ", ".join(name.removesuffix("/1") for name, of in METHODS.items() if of == kind)
         raise OperatorError(f"Ballots of type {ballot_type} are counted by --method {fitting}.")
     return kind, tally, DEFAULT_LIMITS.get(kind, 0) if limit is None else limit
 

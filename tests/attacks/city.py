@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,17 @@ from credentials.formats import base64url
 from credentials.formats.head import Head
 from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import App, Door, Event, Metadata
+from credentials.formats.poll_bundle import read_bundle
+from credentials.formats.poll_event import PollEvent
+from credentials.polls import State
 from credentials.registry.accumulator import Removal
 from credentials.registry.chain import HeadChain
 from credentials.registry.log import read_entries, split_entries
+from credentials.tally import TallyResult
 from server.commands.session import Session, open_community
 from server.doors.organiser import DoorOffice
 from server.issuance.claim_codes import derive_code
 from server.issuance.entitlements import Invitation
-from server.polls.organiser import PollOffice
 from server.polls.poll import Draft
 from server.presentations.organiser import AppOffice
 from server.registry.publisher import When
@@ -156,31 +160,44 @@ class City:
         *,
         options: tuple[str, ...] = ("yes", "no"),
         seconds: int = 3600,
-        require: tuple[tuple[str, str | int], ...] = (),
+        **more: Any,
     ) -> Manifest:
-        """Open a poll, whose roll is who is enrolled now."""
-        office = self._poll_office()
-        draft = Draft(
-            question=f"{poll_id}?", options=options, closes_after=seconds, require=require
-        )
+        """Open a poll, whose roll is who is enrolled now; `more` are fields of the draft."""
+        office = self.session.polls.office
+        draft = Draft(question=f"{poll_id}?", options=options, closes_after=seconds, **more)
         office.create(poll_id, draft)
-        manifest = office.open(poll_id).manifest
-        assert manifest is not None
-        return manifest
+        poll = office.open(poll_id).poll
+        assert poll is not None
+        return poll.manifest
 
     def close_poll(self, poll_id: str) -> None:
         """Close a poll before its time."""
-        self._poll_office().close(poll_id)
+        self.session.polls.office.close(poll_id, reason="The test is over.")
 
-    def _poll_office(self) -> PollOffice:
-        session = self.session
-        return PollOffice(session.database, session.community, session.registry, session.publisher)
+    def certify(self, poll_id: str) -> TallyResult:
+        """Close and certify a poll; what anyone reads in its bundle."""
+        listed = self.session.polls.office.poll(poll_id)
+        if listed.poll is not None and listed.poll.is_open and not self.is_over(poll_id):
+            self.close_poll(poll_id)
+        if self.session.polls.office.move_on(poll_id).state is not State.CERTIFIED:
+            self.session.polls.office.certify(poll_id)
+        *_, last = self.log_entries(poll_id)
+        return TallyResult.from_cbor(PollEvent.from_cbor(last).value)
+
+    def is_over(self, poll_id: str) -> bool:
+        """Whether the service has closed a poll."""
+        return bool(self.get(f"/polls/{poll_id}").json()["state"] != "open")
+
+    def log_entries(self, poll_id: str) -> list[bytes]:
+        """All entries of an ended poll, from the bundle that everybody can fetch."""
+        _, entries = read_bundle(BytesIO(self.get(f"/polls/{poll_id}/bundle").content))
+        return list(entries)
 
     def votes(self, poll: Manifest) -> tuple[list[int], int]:
-        """Close a poll; the votes of each option, and the abstentions, as anyone reads them."""
-        self.close_poll(poll.poll)
-        result = self.get(f"/polls/{poll.poll}/result").json()
-        return [count["votes"] for count in result["counts"]], result["abstentions"]
+        """Certify a single-choice poll; the votes of each option, and the abstentions."""
+        result = self.certify(poll.poll)
+        scores = result.rounds[0].scores if result.rounds else (0,) * len(poll.options)
+        return [int(score or 0) for score in scores], result.abstentions
 
     def invite(self) -> Ticket:
         """Entitle a new attendee."""

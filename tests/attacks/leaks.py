@@ -73,7 +73,7 @@ SHOWN = {
         *("verdict", "first_at", "first_door", "expires_at"),
     },
     "door_codes_seen": {"code_hash", "expires_at"},
-    "ballots": {"ballot_hash", "poll", "pseudonym", "sequence", "octets"},
+    "ballots": {"leaf_hash", "poll", "pseudonym", "sequence", "octets", "log_index"},
     "presentation_requests": {
         *("id", "app", "request", "status", "pseudonym", "disclosed", "reason", "expires_at"),
     },
@@ -82,7 +82,10 @@ SHOWN = {
 """Tables that know what somebody did, with the columns that they may have."""
 
 PUBLIC = frozenset(
-    {"community_metadata", "polls", "registry_heads", "registry_schedule", "alembic_version"}
+    {
+        *("community_metadata", "registry_heads", "registry_schedule", "alembic_version"),
+        *("polls", "poll_events", "poll_checkpoints", "poll_shares", "witnesses"),
+    }
 )
 TOKENS = frozenset({"door_tokens", "app_tokens", "organiser_tokens"})
 
@@ -154,11 +157,26 @@ def _orders_of_arrival(connection: sqlite3.Connection) -> Iterator[str]:
             continue
         yield f"table {table} keeps the order of arrival in its rowid"
     for column, kind in _columns(connection, "ballots").items():
-        if column != "sequence" and not kind.startswith(("BLOB", "VARCHAR", "TEXT")):
+        if column not in ("sequence", "log_index") and not kind.startswith(
+            ("BLOB", "VARCHAR", "TEXT")
+        ):
             yield f"column ballots.{column} may hold a time or an order"
-    stored = [octets for (octets,) in connection.execute("SELECT ballot_hash FROM ballots")]
+    stored = [octets for (octets,) in connection.execute("SELECT leaf_hash FROM ballots")]
     if stored != sorted(stored):
         yield "ballots are not stored in the order of their hashes"
+    placed: dict[tuple[str, int], bytes] = {}
+    rows = connection.execute(
+        "SELECT poll, log_index, leaf_hash FROM ballots WHERE log_index IS NOT NULL"
+    )
+    for poll, index, leaf in rows:
+        placed[poll, index] = leaf
+    ends = {
+        (poll, size) for poll, size in connection.execute("SELECT poll, size FROM poll_checkpoints")
+    }
+    for (poll, index), leaf in placed.items():
+        after = placed.get((poll, index + 1))
+        if after is not None and after < leaf and (poll, index + 1) not in ends:
+            yield "a batch of ballots is not in the log in the order of their hashes"
 
 
 def _values(connection: sqlite3.Connection, tables: Iterable[str]) -> Iterator[Value]:

@@ -8,9 +8,10 @@ import pytest
 
 from client.community import pinned
 from client.errors import WalletError
+from client.poll import Poll
 from client.wallet.contents import Membership, WalletContents
 from client.wallet.restore import restore, with_restored
-from client.wallet.voting import Poll, make_vote
+from client.wallet.voting import make_vote
 from credentials.errors import (
     BallotRefused,
     EncodingError,
@@ -19,13 +20,14 @@ from credentials.errors import (
     SchemaError,
 )
 from credentials.formats import cbor
+from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import App, Event, SignedMetadata
 from credentials.formats.policy import Policy
-from credentials.formats.poll import Ballot, Manifest, action_digest
+from credentials.formats.poll import Ballot, action_digest
 from credentials.formats.request import PresentationRequest
 from credentials.formats.schema import Attribute, Schema
 from credentials.issuance import commit, commitment_point, derive_secrets
-from credentials.polls import verify_ballot
+from credentials.polls import State, verify_ballots
 from credentials.presentation import present, verify_presentation
 from credentials.scope import app_scope, door_scope, poll_scope
 from tests.attacks.hostile_issuer import NONCE, SEED, HostileIssuer, claim_from, new_vault
@@ -169,7 +171,13 @@ def test_a_schema_cannot_change_the_meaning_of_what_is_signed(community: Communi
 
 def paper(manifest: Manifest, community: Community) -> Poll:
     """A poll as a wallet has read it."""
-    return Poll(id=manifest.poll, manifest=manifest, head=community.heads.newest)
+    return Poll(
+        id=manifest.poll,
+        manifest=manifest,
+        head=community.heads.newest,
+        state=State.OPEN,
+        closes_at=manifest.closes_at,
+    )
 
 
 def manifest_for(community: Community, **changes: object) -> Manifest:
@@ -184,6 +192,7 @@ def manifest_for(community: Community, **changes: object) -> Manifest:
         "options": ("yes", "no"),
         "opens_at": 1,
         "closes_at": 2,
+        "origin": "agora.example/polls/lunch",
         "head": community.heads.newest.hash,
         **changes,
     }
@@ -200,13 +209,13 @@ def test_p9_a_poll_cannot_ask_for_what_identifies(
     with pytest.raises(PolicyError, match="identify"):
         manifest.check(community.metadata)
     with pytest.raises(PolicyError, match="identify"):
-        make_vote(ana.credential, poll=paper(manifest, community), choice=1, count=0)
+        make_vote(ana.credential, poll=paper(manifest, community), marks=(1,), count=0)
 
 
 def test_p9_a_ballot_shows_only_values_that_all_voters_share(community: Community, ana: Member):
     manifest = manifest_for(community, require=(("reissued", 0), ("pass", "day")))
     with pytest.raises(WalletError, match="another value"):
-        make_vote(ana.credential, poll=paper(manifest, community), choice=1, count=0)
+        make_vote(ana.credential, poll=paper(manifest, community), marks=(1,), count=0)
 
 
 def test_p9_handle_and_serial_cannot_be_asked_for(community: Community, ana: Member):
@@ -246,11 +255,12 @@ def test_p4_trap_11_a_ballot_paper_of_other_registry_keys_is_refused(
         policy=honest.policy(community.heads.newest),
         scope=poll_scope(manifest.community_id, named),
         freshness=named,
-        action=action_digest(named, 1, 1),
+        action=action_digest(named, 1, b"\1"),
     )
-    ballot = Ballot(manifest_hash=named, sequence=1, choice=1, presentation=shown)
-    with pytest.raises(BallotRefused, match="other keys"):
-        verify_ballot(ballot, manifest=manifest, verifier=community.verifier)
+    ballot = Ballot(manifest_hash=named, sequence=1, content=b"\1", presentation=shown)
+    (verdict,) = verify_ballots([ballot], manifest=manifest, verifier=community.verifier)
+    assert isinstance(verdict, BallotRefused)
+    assert "other keys" in str(verdict)
 
 
 # --- answers without end, and objects that cost more than they weigh

@@ -39,12 +39,16 @@ class Life:
     codes: list[str] = field(default_factory=list)
     entered: int = 0
     voted: int = 0
+    roll: int = 0
     reissued: int = 0
 
     def __post_init__(self) -> None:
         self.ticket = self.city.invite()
         self._claim(Wallet(self.city, entitlement=self.ticket.entitlement))
         self.poll = open_poll(self.city)
+        head = self.city.heads.find(self.poll.head)
+        assert head is not None
+        self.roll = head.highest_serial
 
     def _claim(self, wallet: Wallet) -> None:
         self.codes.append(self.ticket.code)
@@ -103,11 +107,18 @@ class Life:
             assert slug(Wallet(self.city).ask(code)) == "claim-code-used"
 
     def try_everything(self) -> None:
-        """Everybody who holds any of the wallets, thief or finder, tries to enter and to vote."""
+        """Everybody who holds any of the wallets, thief or finder, tries to enter and to vote.
+
+        While the poll is open who holds the credential of its roll may vote again; that replaces
+        the vote and adds none.
+        """
         for wallet in self.wallets:
             self.entered += wallet.enter("gate") == "admitted"
-            self.voted += wallet.vote(self.poll, 2).status_code == 201
-        assert (self.entered, self.voted) == (1, 1)
+            for sequence in (1, 2, 3):
+                answer = wallet.vote(self.poll, 2, sequence=sequence)
+                assert answer.status_code != 201 or wallet.issued.serial <= self.roll
+        votes, abstained = self.city.votes(self.poll)
+        assert (self.entered, sum(votes) + abstained) == (1, 1)
 
 
 @pytest.mark.parametrize("order", ORDERS, ids="-".join)
@@ -210,9 +221,12 @@ def test_p10_a_restored_wallet_has_no_second_vote_or_entry_and_may_send_its_ball
     assert mia.enter("gate") == "admitted"
     restored = mia.restored()
     assert restored is not None
-    assert slug(restored.vote(poll, 1)) == "already-voted"
+    again = restored.vote(poll, 2)
+    assert (slug(again), again.json()["expected"]) == ("sequence-wrong", 2)
+    assert restored.vote(poll, 2, sequence=2).status_code == 201
     assert restored.enter("back-gate") == "already_in"
     assert cast(city, poll.poll, ballot).status_code == 200
+    assert city.votes(poll) == ([0, 1], 0)
 
 
 @pytest.mark.parametrize("door", ["gate", "back-gate", "daily", "yard"])

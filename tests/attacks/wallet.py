@@ -156,7 +156,7 @@ class Wallet:
             policy=policy,
             scope=poll_scope(manifest.community_id, named),
             freshness=named,
-            action=action_digest(named, sequence, choice),
+            action=action_digest(named, sequence, content_of(choice)),
         )
         return ballot_octets(named, sequence, choice, shown)
 
@@ -192,12 +192,21 @@ def enrol(city: City) -> Wallet:
     return Wallet(city, entitlement=ticket.entitlement).claim(ticket.code)
 
 
+def content_of(choice: int) -> bytes:
+    """The content of a ballot for one option, also for options that no poll has; 0 abstains."""
+    return choice.to_bytes((choice.bit_length() + 7) // 8, "big")
+
+
 def ballot_octets(
     manifest_hash: bytes, sequence: int, choice: int, presentation: Presentation
 ) -> bytes:
     """A ballot put together from parts that need not fit."""
     return cbor.encode_labelled(
-        domain_tags.BALLOT, manifest_hash, sequence, choice, presentation.to_cbor()
+        domain_tags.BALLOT,
+        manifest_hash,
+        sequence,
+        content_of(choice),
+        presentation.to_cbor(),
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from credentials.tally import lot_order, tally
 from credentials.tally.profile import Marks
 from credentials.tally.schulze import preferences, strongest_paths
-from tests.unit.tally.profiles import SEED, ranked, rankings
+from tests.unit.tally.profiles import SEED, ranked, rankings, scores
 
 
 def test_an_unranked_option_is_below_all_ranked_and_equal_to_the_other_unranked() -> None:
@@ -38,6 +38,7 @@ def test_two_undefeated_options_are_decided_by_lot() -> None:
     assert result.rounds[-1].by_lot == drawn
     assert result.winners == drawn[:1]
     assert result.paths[1][3] == result.paths[3][1] == 5
+    assert scores(result) == [(2, 2, 1, 1), (2, 3, 2, 3)]
 
 
 def test_a_cycle_of_three_equals_is_decided_by_lot_among_all() -> None:
