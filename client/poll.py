@@ -16,7 +16,7 @@ from credentials.formats.manifest import BY_OPENING, Manifest
 from credentials.formats.metadata import Metadata
 from credentials.formats.vote import Marks
 from credentials.polls import roll_bounds
-from credentials.sealing.trustees import check_trustee_keys
+from credentials.sealing.trustees import check_sealing
 
 OPEN = "open"
 
@@ -62,7 +62,7 @@ def read_manifest(octets: bytes, *, metadata: Metadata) -> Manifest:
     manifest.check(metadata)
     manifest.check_origin(metadata.address)
     if manifest.sealing is not None and manifest.sealing.trustees:
-        check_trustee_keys(manifest.sealing)
+        check_sealing(manifest.sealing)
     return manifest
 
 

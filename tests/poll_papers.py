@@ -7,7 +7,7 @@ from credentials.curve.scalars import ORDER
 from credentials.formats.manifest import BY_OPENING, Manifest
 from credentials.formats.sealing import Sealing, Trustee
 from credentials.log.checkpoint import log_origin
-from credentials.sealing import key_of
+from credentials.sealing import ServerOpener
 from tests.community import Community
 
 OPENS_AT, CLOSES_AT = 1_790_100_000, 1_790_200_000
@@ -38,7 +38,7 @@ def open_manifest(community: Community, **changes: Any) -> Manifest:
 
 def sealed_by_server(secret: int) -> Sealing:
     """Sealing by whoever holds this secret."""
-    return Sealing(key=key_of(secret))
+    return Sealing(key=ServerOpener(secret=secret).key)
 
 
 def sealed_by_trustees(secret: int, *, threshold: int, names: tuple[str, ...]) -> Sealing:
@@ -49,6 +49,7 @@ def sealed_by_trustees(secret: int, *, threshold: int, names: tuple[str, ...]) -
         for number in range(1, len(names) + 1)
     ]
     trustees = tuple(
-        Trustee(name=name, key=key_of(share)) for name, share in zip(names, shares, strict=True)
+        Trustee(name=name, key=ServerOpener(secret=share).key)
+        for name, share in zip(names, shares, strict=True)
     )
-    return Sealing(key=key_of(secret), threshold=threshold, trustees=trustees)
+    return Sealing(key=ServerOpener(secret=secret).key, threshold=threshold, trustees=trustees)

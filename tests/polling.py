@@ -30,7 +30,7 @@ from credentials.polls import (
 )
 from credentials.presentation import present
 from credentials.scope import poll_scope
-from credentials.sealing import opening_of
+from credentials.sealing import share_of
 from credentials.tally import TallyResult
 from tests.community import Community, Member
 from tests.poll_papers import OPENS_AT, OPTIONS, open_manifest, sealed_by_server
@@ -40,8 +40,8 @@ from tests.poll_papers import OPENS_AT, OPTIONS, open_manifest, sealed_by_server
 class PollInMemory:
     """A poll of a community, and everything in its log so far.
 
-    `secret` opens it, if it is sealed by key_of(secret). `entries` are the log's octets, the
-    manifest first. Ballots that were cast wait in `waiting` until `append`.
+    `secret` opens it, if it is sealed to that. `entries` are the log's octets, the manifest
+    first. Ballots that were cast wait in `waiting` until `append`.
     """
 
     community: Community
@@ -144,7 +144,7 @@ class PollInMemory:
 
     def unseal(self) -> None:
         """Publish the opening value."""
-        value = opening_of(self.secret, digest=self.manifest.manifest_hash)
+        value = share_of(self.secret, digest=self.manifest.manifest_hash)
         self.add(PollEvent(kind=Kind.OPENING, at=self.closes_at + 1, value=value))
 
     def certify(self) -> TallyResult:

@@ -20,7 +20,7 @@ from credentials.formats.manifest import Manifest
 from credentials.formats.poll_bundle import BundleHead, read_bundle
 from credentials.formats.sealing import Sealing
 from credentials.polls import State, roll_bounds
-from credentials.sealing.trustees import check_trustee_keys
+from credentials.sealing.trustees import check_sealing
 
 
 def audit(
@@ -151,7 +151,7 @@ def _ground(
 
 def _check_trustees(sealing: Sealing, *, checks: Checks) -> None:
     try:
-        check_trustee_keys(sealing)
+        check_sealing(sealing)
     except SymbolonError as error:
         checks.failed("trustees' keys", error)
         return

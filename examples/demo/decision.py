@@ -138,7 +138,9 @@ def change_a_mind(stage: Stage, told: Told) -> None:
 
 def close_and_open(stage: Stage) -> None:
     """Close; two of the three trustees open; the organiser certifies."""
-    refused = stage.symbolon("trustee", "open", stage.poll(POLL), "--dir", stage.folder / "trustee-maro")
+    refused = stage.symbolon(
+        "trustee", "open", stage.poll(POLL), "--dir", stage.folder / "trustee-maro"
+    )
     stage.check(
         "a trustee's program opens nothing while the poll is open",
         holds=refused.returncode != 0,

@@ -12,7 +12,7 @@ from credentials.errors import ShareRefused as WrongShare
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.sealing import SERVER, Sealing
 from credentials.polls import State
-from credentials.sealing import check_opening, check_share, combine, opening_of
+from credentials.sealing import ServerOpener, check_opening, check_share, combine
 from credentials.tally import TallyResult
 from server.clock import Clock, unix_seconds
 from server.database import Database
@@ -155,8 +155,8 @@ class PollLife:
                 store.add_share(connection, poll=poll_id, trustee=trustee, share=share)
                 shares[trustee] = share
             if poll.state is State.CLOSED and len(shares) >= sealing.threshold:
-                some = dict(sorted(shares.items())[: sealing.threshold])
-                poll = self._unseal(connection, poll, opening=combine(some), now=self._clock())
+                opening = combine(shares, threshold=sealing.threshold)
+                poll = self._unseal(connection, poll, opening=opening, now=self._clock())
             return poll, len(shares)
 
     def shares(self, poll: Poll) -> set[int]:
@@ -165,7 +165,8 @@ class PollLife:
             return set(store.share_rows(connection, poll.id))
 
     def _open_alone(self, connection: Connection, poll: Poll, *, now: int) -> Poll:
-        opening = opening_of(self._opening_secret(), digest=poll.manifest.manifest_hash)
+        opener = ServerOpener(secret=self._opening_secret())
+        opening = opener.opening(poll.manifest.manifest_hash)
         return self._unseal(connection, poll, opening=opening, now=now)
 
     def _unseal(self, connection: Connection, poll: Poll, *, opening: bytes, now: int) -> Poll:

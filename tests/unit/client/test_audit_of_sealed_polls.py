@@ -3,7 +3,7 @@
 import pytest
 
 from credentials.formats.sealing import Sealing
-from credentials.sealing import key_of
+from credentials.sealing import ServerOpener
 from tests.community import Community, Member
 from tests.poll_papers import open_manifest, sealed_by_server, sealed_by_trustees
 from tests.polling import PollInMemory, lunch
@@ -70,11 +70,11 @@ def test_a_wrong_opening_value_is_named(town: Community, members: list[Member]) 
     poll.unseal()
     assert poll.entries[-1] != event
     poll.certify()
-    assert "not the poll's" in failed(audited_poll(poll))["opening value"]
+    assert "does not belong to the poll" in failed(audited_poll(poll))["opening value"]
 
 
 def test_trustees_who_do_not_hold_the_key_are_named(town: Community, members: list[Member]) -> None:
     named = sealed_by_trustees(SECRET, threshold=2, names=("Ada", "Ben", "Cy"))
-    sealing = Sealing(key=key_of(SECRET + 1), threshold=2, trustees=named.trustees)
+    sealing = Sealing(key=ServerOpener(secret=SECRET + 1).key, threshold=2, trustees=named.trustees)
     poll = lunch(town, members[:2], secret=SECRET + 1, sealing=sealing)
-    assert "not shares" in failed(audited_poll(poll))["trustees' keys"]
+    assert "do not make up" in failed(audited_poll(poll))["trustees' keys"]

@@ -15,7 +15,7 @@ from credentials.errors import (
 )
 from credentials.formats import base64url
 from credentials.formats.poll import Ballot
-from credentials.sealing import open_sealed, opening_of
+from credentials.sealing import open_sealed, share_of
 from tests.served_community import Served, serving
 from tests.served_polls import Problem
 from tests.unit.client.member import PASSPHRASE, Person, member
@@ -85,7 +85,7 @@ def test_every_type_of_ballot_arrives_as_it_was_marked(  # noqa: PLR0917
     digest = manifest.manifest_hash
     plaintext = open_sealed(
         ballot.content,
-        opening=opening_of(secret, digest=digest),
+        opening=share_of(secret, digest=digest),
         digest=digest,
         pseudonym=ballot.pseudonym,
         sequence=1,

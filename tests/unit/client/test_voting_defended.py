@@ -18,7 +18,7 @@ from credentials.errors import (
 )
 from credentials.formats import base64url
 from credentials.formats.sealing import Sealing
-from credentials.sealing import key_of
+from credentials.sealing import ServerOpener
 from tests.poll_papers import sealed_by_trustees
 from tests.served_community import Served, serving
 from tests.served_polls import Problem
@@ -122,7 +122,9 @@ def test_trustees_who_do_not_hold_the_key_are_found_out(served: Served, ana: Per
     served.poll(sealing=honest)
     assert cast(ana, choice=1).state == PROMISED
     served.poll(
-        sealing=Sealing(key=key_of(5), threshold=honest.threshold, trustees=honest.trustees)
+        sealing=Sealing(
+            key=ServerOpener(secret=5).key, threshold=honest.threshold, trustees=honest.trustees
+        )
     )
     with pytest.raises(SealingRefused):
         cast(ana, choice=1)
