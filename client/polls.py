@@ -5,7 +5,7 @@ What the answers mean is decided by those who ask.
 
 from typing import BinaryIO
 
-from client.answers import Cast, PollPaper, PollSummary
+from client.answers import Cast, PollPaper, PollSummary, SharesSoFar
 from client.service import ServiceClient
 from credentials.errors import EncodingError
 from credentials.formats import base64url
@@ -56,6 +56,16 @@ class PollsClient(ServiceClient):
         except EncodingError:
             raise self._strange() from None
         return Cast(leaf_hash=self._octets(answer, "leaf_hash"), promise=promise)
+
+    def hand_in_share(self, share: bytes, *, poll: str, trustee: int) -> SharesSoFar:
+        """Hand in a trustee's share (48 octets) of what opens a poll. May be repeated."""
+        body = {"trustee": trustee, "share": base64url.encode(share)}
+        answer = self._transport.post(f"{self._at(poll)}/shares", body)
+        return SharesSoFar(
+            shares=self._number(answer, "shares"),
+            needed=self._number(answer, "needed"),
+            state=self._text(answer, "state"),
+        )
 
     def checkpoint(self, poll: str) -> str:
         """The newest checkpoint of a poll's log, a signed note with its cosignatures."""

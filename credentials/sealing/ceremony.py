@@ -108,6 +108,11 @@ class CeremonyResult:
         )
 
     @property
+    def fingerprint(self) -> bytes:
+        """SHA-256 of the octets, for people to compare."""
+        return hashlib.sha256(self.to_cbor()).digest()
+
+    @property
     def keys(self) -> tuple[tuple[str, bytes], ...]:
         """(name, Z_i) of each trustee, as a poll's manifest holds them."""
         return tuple((trustee.name, trustee.key) for trustee in self.trustees)
