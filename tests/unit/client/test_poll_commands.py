@@ -58,6 +58,17 @@ def test_the_polls_of_a_community_are_listed(served: Served, told: Any) -> None:
     assert [(row["id"], row["state"]) for row in told()] == [("lunch", "open"), ("dinner", "open")]
 
 
+def test_a_server_s_words_cannot_steer_the_terminal(
+    served: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = served.poll().told() | {"question": "\x1b[2JLunch?\r\n", "state": "open\x07"}
+    served.lies["/polls"] = {"polls": [told]}
+    list_polls(address=served.address)
+    shown = capsys.readouterr().out
+    assert "[2JLunch? (open;" in shown
+    assert not set(shown) & set("\x1b\x07\r")
+
+
 def test_a_poll_is_shown_in_words_without_a_wallet(
     served: Served, capsys: pytest.CaptureFixture[str]
 ) -> None:
