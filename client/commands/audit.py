@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
@@ -70,7 +71,12 @@ def audit(
         abstentions=_files(abstained),
     )
     with _bundle(source) as file, progress("Checking every entry") as told:
-        report = run(file, fingerprint=pin, beside=beside, progress=told)
+        try:
+            report = run(file, fingerprint=pin, beside=beside, progress=told)
+        except BrokenExecutor:
+            raise ClientError(
+                "The system ended a process that was checking ballots; is there enough memory?"
+            ) from None
     if report.published is not None:
         note_fingerprint(report.published, given=pin)
     if as_json:

@@ -13,7 +13,8 @@ from credentials.formats.manifest import BY_LOG
 from credentials.log.cosignature import WitnessKey
 from credentials.polls import State
 from tests.community import Community, Member
-from tests.polling import PollInMemory, lunch, open_manifest, sealed_by_trustees
+from tests.poll_papers import open_manifest, sealed_by_trustees
+from tests.polling import PollInMemory, lunch
 from tests.unit.client.audited import audited, audited_poll, failed, line
 
 SECRET = 123_456_789
@@ -168,7 +169,7 @@ def test_several_processes_find_the_same_as_one(
     town: Community, members: list[Member], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("client.audit.reading.CHUNK", 2)
-    monkeypatch.setattr("client.audit.run.CHUNK", 2)
+    monkeypatch.setattr("client.audit.recount.CHUNK", 2)
     poll = lunch(town, members, secret=SECRET)
     broken = bytearray(poll.entries[3])
     broken[-1] ^= 1
