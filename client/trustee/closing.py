@@ -6,6 +6,7 @@ voting goes on has then signed two logs, which witnesses and wallets find.
 Source: docs/protocol.md, "Polls" and "The trustees' key".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from client.errors import TrusteeError
@@ -16,6 +17,7 @@ from credentials.errors import EncodingError, LogRefused, PolicyError
 from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import Metadata
 from credentials.formats.poll_event import Kind, PollEvent
+from credentials.log.note import VerifierKey
 from credentials.log.receipt import Receipt
 from credentials.merkle import leaf_hash
 
@@ -28,8 +30,17 @@ class ClosedPoll:
     closing: PollEvent
 
 
-def closed_poll(poll: str, *, polls: PollsClient, metadata: Metadata, now: int) -> ClosedPoll:
+def closed_poll(
+    poll: str,
+    *,
+    polls: PollsClient,
+    metadata: Metadata,
+    now: int,
+    witnesses: Sequence[VerifierKey] = (),
+) -> ClosedPoll:
     """Fetch a poll and the proof that it closed; `now` in Unix seconds.
+
+    Each of `witnesses` has to have cosigned the checkpoint under which the closing is.
 
     Raises TrusteeError for one that is open or was cancelled, and what the parts raise for one that
     is not this community's: ClientError, PolicyError, HeadRefused, SealingRefused, LogRefused.
@@ -43,6 +54,12 @@ def closed_poll(poll: str, *, polls: PollsClient, metadata: Metadata, now: int) 
     index = view.place_of(leaf_hash(octets)) if octets else None
     if index is None:
         raise TrusteeError("The poll is not closed yet: its log has no closing. Nothing was sent.")
+    for witness in witnesses:
+        if not view.signed.cosigned_by([witness]):
+            raise TrusteeError(
+                f"The witness {witness.name} has not cosigned the log with the closing; "
+                "try again when it has. Nothing was sent."
+            )
     closing = closing_proven(
         octets, receipt=view.receipt(index), manifest=manifest, key=key, now=now
     )

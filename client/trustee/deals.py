@@ -11,9 +11,10 @@ from client.errors import TrusteeError
 from client.trustee.folder import Folder, read_text
 from credentials.errors import CeremonyRefused, DealRefused
 from credentials.sealing.cards import Card, read_card
-from credentials.sealing.ceremony import CeremonyResult, finish, merge, part_file, read_ceremony
+from credentials.sealing.ceremony import finish, merge, part_file, read_ceremony
 from credentials.sealing.deals import make_deal, read_deal
 from credentials.sealing.participants import Participants
+from credentials.sealing.result import CeremonyResult
 
 Read = TypeVar("Read")
 

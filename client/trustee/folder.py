@@ -22,8 +22,9 @@ from credentials.errors import CeremonyRefused, EncodingError
 from credentials.formats import base64url
 from credentials.formats.json_object import read_list, read_object
 from credentials.sealing.cards import TrusteeKeys, read_card
-from credentials.sealing.ceremony import CeremonyResult, TrusteeShare, read_part
+from credentials.sealing.ceremony import TrusteeShare, read_part
 from credentials.sealing.participants import Participants
+from credentials.sealing.result import CeremonyResult
 from credentials.sealing.signed_files import FILE_LIMIT
 
 SECRET_FILE: Final = "secret.json"  # noqa: S105 - a name, not the secret

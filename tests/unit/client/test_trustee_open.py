@@ -1,7 +1,6 @@
 """`symbolon trustee open`: a share for a poll whose log proves that it closed, and for no other."""
 
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,23 +8,18 @@ from typing import Any
 
 import pytest
 
-from client.commands.trustee import open_poll
+from client.commands.trustee import hand_in, open_poll
 from client.errors import ServerRefused, TrusteeError
-from client.trustee.closing import closing_proven
-from client.trustee.folder import Folder
 from credentials.errors import LogRefused, MetadataRefused, SealingRefused
 from credentials.formats import base64url
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.sealing import Sealing, Trustee
-from credentials.log.receipt import Receipt
-from credentials.merkle import Tree
 from credentials.polls import State
 from credentials.sealing import ServerOpener, check_opening, check_share
-from credentials.sealing.ceremony import CeremonyResult, part_file
 from tests.polling import PollInMemory
 from tests.served_community import Served, serving
 from tests.served_polls import Problem, ServedPoll
-from tests.unit.sealing.circle import Circle
+from tests.unit.client.trustees import Trustees, sealing_of
 
 
 @pytest.fixture
@@ -40,32 +34,9 @@ def told(capsys: pytest.CaptureFixture[str]) -> Any:
     return lambda: json.loads(capsys.readouterr().out)
 
 
-class Trustees:
-    """Three trustees whose ceremony is over, each with a folder."""
-
-    def __init__(self, path: Path) -> None:
-        circle = Circle.of(3, threshold=2)
-        deals = circle.deals()
-        self.folders = []
-        for at, keys in enumerate(circle.trustees):
-            share, self.result = circle.finish(deals, at=at)
-            folder = Folder.create(path / str(at), name=keys.name)
-            folder = replace(folder, keys=keys)
-            folder.keep_share(share, part=part_file(self.result, keys=keys))
-            self.folders.append(folder.path)
-
-
 @pytest.fixture
 def trustees(tmp_path: Path) -> Trustees:
     return Trustees(tmp_path)
-
-
-def sealing_of(result: CeremonyResult) -> Sealing:
-    return Sealing(
-        key=result.key,
-        threshold=result.threshold,
-        trustees=tuple(Trustee(name=name, key=key) for name, key in result.keys),
-    )
 
 
 @pytest.fixture
@@ -239,41 +210,22 @@ def test_another_community_under_the_address_is_refused(
     assert not handed_in(served)
 
 
-def proof(poll: ServedPoll) -> tuple[bytes, Receipt]:
-    entries, leaves = poll.poll.entries, poll.poll.leaves
-    signed = poll.poll.checkpoint()
-    index = len(entries) - 1
-    return entries[-1], Receipt.make(Tree.over(leaves), index=index, signed=signed)
-
-
-def test_a_closing_in_the_future_is_refused(poll: ServedPoll) -> None:
+def test_anyone_sends_a_share_that_was_written_to_a_file(
+    served: Served, trustees: Trustees, poll: ServedPoll, told: Any, tmp_path: Path
+) -> None:
     poll.close()
-    closing, receipt = proof(poll)
-    known = {
-        "receipt": receipt,
-        "manifest": poll.poll.manifest,
-        "key": poll.poll.community.metadata.metadata_key,
-    }
-    now = int(time.time())
-    event = closing_proven(closing, now=max(now, poll.poll.closes_at), **known)
-    assert event.kind is Kind.CLOSING
-    with pytest.raises(TrusteeError, match="in the future"):
-        closing_proven(closing, now=event.at - 1, **known)
-
-
-def test_a_receipt_proves_one_entry_of_one_log(poll: ServedPoll) -> None:
-    poll.close()
-    closing, receipt = proof(poll)
-    manifest, key = poll.poll.manifest, poll.poll.community.metadata.metadata_key
-    late = poll.poll.closes_at + 10
-    other = PollEvent(kind=Kind.CLOSING, at=poll.poll.closes_at, reason="Now.").to_cbor()
-    elsewhere = replace(manifest, origin=manifest.origin.replace("lunch", "dinner"), poll="dinner")
-    for octets, under, signer in (
-        (other, manifest, key),
-        (closing, elsewhere, key),
-        (closing, manifest, bytes(32)),
-        (b"", manifest, key),
-        (manifest.to_cbor(), manifest, key),
-    ):
-        with pytest.raises(LogRefused):
-            closing_proven(octets, receipt=receipt, manifest=under, key=signer, now=late)
+    out = tmp_path / "share.json"
+    open_poll(target=link(served), folder=trustees.folders[1], out=out, as_json=True)
+    told()
+    hand_in(target=link(served), file=out, as_json=True)
+    assert told() == {"poll": "lunch", "trustee": 2, "shares": 1, "needed": 2, "state": "closed"}
+    with pytest.raises(TrusteeError, match="another poll"):
+        hand_in(target=f"{served.address}/polls/dinner", file=out)
+    value = json.loads(out.read_text())
+    for bad in ({"trustee": 0}, {"share": "AA"}, {"poll": "A B"}, {"more": 1}, {"symbolon": "x"}):
+        out.write_text(json.dumps({**value, **bad}))
+        with pytest.raises(TrusteeError, match="not a trustee's share"):
+            hand_in(target=link(served), file=out)
+    out.write_text("[" * 60_000)
+    with pytest.raises(TrusteeError, match="not a trustee's share"):
+        hand_in(target=link(served), file=out)

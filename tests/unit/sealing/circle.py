@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from credentials import domain_tags
 from credentials.formats import base64url
 from credentials.sealing.cards import TrusteeKeys, read_card
-from credentials.sealing.ceremony import CeremonyResult, TrusteeShare, finish, merge, part_file
+from credentials.sealing.ceremony import TrusteeShare, finish, merge, part_file
 from credentials.sealing.deals import Deal, make_deal
 from credentials.sealing.participants import Participants
+from credentials.sealing.result import CeremonyResult
 from credentials.sealing.signed_files import write_file
 
 NAMES = ("Ana", "Bela", "Chloë", "Dimitri", "Eleni")

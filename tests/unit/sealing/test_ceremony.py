@@ -18,9 +18,10 @@ from credentials.sealing import (
     share_of,
 )
 from credentials.sealing.cards import TrusteeKeys
-from credentials.sealing.ceremony import CeremonyResult, merge, part_file, read_ceremony
+from credentials.sealing.ceremony import merge, part_file, read_ceremony
 from credentials.sealing.opening import lagrange
 from credentials.sealing.participants import Participants
+from credentials.sealing.result import CeremonyResult
 from tests.unit.sealing.circle import Circle
 from tests.unit.sealing.sealed_poll import PLAINTEXT, a_point
 

@@ -13,8 +13,9 @@ from credentials import domain_tags
 from credentials.errors import CeremonyRefused
 from credentials.formats import base64url
 from credentials.sealing.cards import TrusteeKeys, read_card
-from credentials.sealing.ceremony import CeremonyResult, merge, part_file, read_ceremony, read_part
+from credentials.sealing.ceremony import merge, part_file, read_ceremony, read_part
 from credentials.sealing.deals import read_deal
+from credentials.sealing.result import CeremonyResult
 from credentials.sealing.signed_files import write_file, write_file_of_all
 from tests.unit.sealing.circle import Circle
 
