@@ -5,6 +5,8 @@ import platform
 
 from benchmarks import (
     attendees,
+    audits,
+    ballots,
     batches,
     checkins,
     growth,
@@ -23,6 +25,8 @@ MEASUREMENTS = (
     growth,
     growth_service,
     checkins,
+    ballots,
+    audits,
     attendees,
     tally,
     wallet,
