@@ -12,6 +12,7 @@ from benchmarks import (
     growth,
     growth_service,
     protocol,
+    sealing,
     tally,
     wallet,
     witnesses,
@@ -28,6 +29,7 @@ MEASUREMENTS = (
     ballots,
     audits,
     attendees,
+    sealing,
     tally,
     wallet,
 )
