@@ -5,6 +5,8 @@ import platform
 
 from benchmarks import (
     attendees,
+    audits,
+    ballots,
     batches,
     checkins,
     growth,
@@ -24,6 +26,8 @@ MEASUREMENTS = (
     growth,
     growth_service,
     checkins,
+    ballots,
+    audits,
     attendees,
     sealing,
     tally,

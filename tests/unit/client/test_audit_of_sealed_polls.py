@@ -77,4 +77,4 @@ def test_trustees_who_do_not_hold_the_key_are_named(town: Community, members: li
     named = sealed_by_trustees(SECRET, threshold=2, names=("Ada", "Ben", "Cy"))
     sealing = Sealing(key=ServerOpener(secret=SECRET + 1).key, threshold=2, trustees=named.trustees)
     poll = lunch(town, members[:2], secret=SECRET + 1, sealing=sealing)
-    assert "do not make up" in failed(audited_poll(poll))["trustees' keys"]
+    assert "do not make up" in failed(audited_poll(poll))["sealing"]
