@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
-from credentials.sealing.ceremony import read_ceremony
-
 from credentials.errors import SymbolonError
 from credentials.formats.attribute import AttributeValue
 from credentials.formats.manifest import TALLIES
@@ -15,6 +13,7 @@ from credentials.formats.schema import Schema
 from credentials.formats.sealing import Sealing
 from credentials.formats.vote import QUADRATIC, SCORE
 from credentials.sealing import key_of
+from credentials.sealing.ceremony import read_ceremony
 from server.commands.session import Session
 from server.problems import OperatorError
 
