@@ -23,7 +23,12 @@ from server.commands.session import (
 )
 from server.polls.bodies import ResultBody
 from server.polls.organiser import ListedPoll
-from server.polls.outcome import number, outcome_sentence, sealing_sentence
+from server.polls.outcome import (
+    number,
+    outcome_sentence,
+    sealing_sentence,
+    turnout_sentence,
+)
 from server.polls.poll import Draft, Poll
 from server.polls.results import Result
 from server.problems import OperatorError, Refusal
@@ -242,7 +247,7 @@ def show_result(
         result = service.result(poll)
     except Refusal as refusal:
         raise OperatorError(refusal.detail) from None
-    roll = service.roll(poll)[1]
+    roll = service.roll(poll)
     sentence = outcome_sentence(result.tally, options=poll.manifest.options)
     if as_json:
         body = ResultBody.of(poll, result, roll=roll, sentence=sentence)
@@ -251,7 +256,7 @@ def show_result(
     typer.echo(poll.manifest.question)
     _show_rounds(poll, result)
     label = "Provisional: " if result.provisional else ""
-    typer.echo(f"{result.voters} of {roll} members voted. {label}{sentence}")
+    typer.echo(f"{turnout_sentence(result.voters, roll=roll)} {label}{sentence}")
 
 
 @commands.command("bundle")

@@ -12,6 +12,7 @@ from credentials.tally import Round
 from server.polls.log import LogEvent
 from server.polls.poll import Poll
 from server.polls.results import Result
+from server.polls.service import Roll
 from server.registry.bodies import SignedHeadBody
 
 Base64Url = Annotated[str, Field(description="base64url without padding")]
@@ -62,7 +63,8 @@ class WitnessBody(BaseModel):
 class PollBody(PollSummary):
     """A poll with its manifest (CBOR), whose SHA-256 every ballot names, and the signed registry
     head that is its roll. The manifest is what counts; the rest is for reading. `roll`: members on
-    the roll. `needed`: how many trustees open the votes. `ballots`: those in the log so far.
+    the roll at most, `roll_least` at least. `needed`: how many trustees open the votes. `ballots`:
+    those in the log so far.
     """
 
     closed_at: int | None
@@ -70,6 +72,7 @@ class PollBody(PollSummary):
     manifest_hash: Base64Url
     head: SignedHeadBody
     roll: int
+    roll_least: int
     options: list[str]
     ballot_type: str
     limit: int
@@ -182,7 +185,8 @@ class RoundBody(BaseModel):
 
 class ResultBody(BaseModel):
     """The count. `superseded`: ballots that a later one of the same voter replaced. With fewer than
-    ten voters `suppressed` is true and no rounds are given; the bundle has everything.
+    ten voters `suppressed` is true, and neither rounds nor other breakdowns are given; the bundle
+    has everything. `roll`: members who could vote at most, `roll_least` at least.
     """
 
     id: str
@@ -191,11 +195,12 @@ class ResultBody(BaseModel):
     method: str
     options: list[str]
     ballots: int
-    abstentions: int
-    invalid: int
-    superseded: int
+    abstentions: int | None
+    invalid: int | None
+    superseded: int | None
     voters: int
     roll: int
+    roll_least: int
     outcome: str
     winners: list[WinnerBody]
     rounds: list[RoundBody] | None
@@ -204,10 +209,10 @@ class ResultBody(BaseModel):
     sentence: str
 
     @classmethod
-    def of(cls, poll: Poll, result: Result, *, roll: int, sentence: str) -> "ResultBody":
+    def of(cls, poll: Poll, result: Result, *, roll: Roll, sentence: str) -> "ResultBody":
         """The result with the texts of the options."""
         tally, options = result.tally, poll.manifest.options
-        rounds = None if result.is_suppressed else [RoundBody.of(one) for one in tally.rounds]
+        told = not result.is_suppressed
         return cls(
             id=poll.id,
             question=poll.manifest.question,
@@ -215,16 +220,17 @@ class ResultBody(BaseModel):
             method=tally.method,
             options=list(options),
             ballots=tally.ballots,
-            abstentions=tally.abstentions,
-            invalid=tally.invalid,
-            superseded=result.ballots - result.voters,
+            abstentions=tally.abstentions if told else None,
+            invalid=tally.invalid if told else None,
+            superseded=result.ballots - result.voters if told else None,
             voters=result.voters,
-            roll=roll,
+            roll=roll.most,
+            roll_least=roll.least,
             outcome=tally.outcome.value,
             winners=[
                 WinnerBody(option=winner, text=options[winner - 1]) for winner in tally.winners
             ],
-            rounds=rounds,
+            rounds=[RoundBody.of(one) for one in tally.rounds] if told else None,
             suppressed=result.is_suppressed,
             provisional=result.provisional,
             sentence=sentence,

@@ -1,42 +1,58 @@
 """The rounds of a count as a picture: bars in SVG, drawn here, which load and run nothing.
 
-Text is escaped; colours follow the page's scheme by `currentColor` and the accent of style.css.
+Lengths are in percent and letters in pixels, so that the words keep their size on a telephone,
+where the bars become shorter. Every number stands beside its bar, and what the colours say is said
+in words too. On a page style.css colours the bars; the picture by itself brings its own colours,
+for light and for dark.
 """
 
 from collections.abc import Sequence
 from fractions import Fraction
+from textwrap import wrap
 from xml.sax.saxutils import escape
 
 from credentials.tally import Round, TallyResult
 from server.polls.outcome import number
 
-WIDTH = 640
-BAR = 20
-ROW = BAR + 22
-ROUND_HEAD = 34
-LONGEST_LABEL = 60  # characters
+WIDTH = 560  # pixels, of the picture by itself
+LINE = 20
+BAR = 10
+GAP = 16
+LABEL = 38  # characters in a line
+LABEL_LINES = 2
 
 _TITLES = {
-    "count": "Count",
+    "count": "The count",
     "round": "Round",
-    "surplus": "Surplus passed on",
+    "surplus": "Votes beyond the quota passed on",
     "pairwise": "How many others each beats, one against one",
     "paths": "How many others each beats, by the strongest path",
 }
+_COLOURS = (
+    "svg{color:#1b1f1d;background:#fff}.bar{fill:#8b989f}.bar.elected{fill:#1f7a64}"
+    ".bar.eliminated{fill:#c2603f}.track{fill:currentColor;opacity:.09}"
+    "@media(prefers-color-scheme:dark){svg{color:#e8ecea;background:#121413}"
+    ".bar.elected{fill:#4fb899}.bar.eliminated{fill:#e08a6b}}"
+)
 
 
-def chart(result: TallyResult, *, question: str, options: Sequence[str]) -> str:
-    """An SVG document of all rounds, one under the other."""
+def chart(
+    result: TallyResult, *, question: str, options: Sequence[str], alone: bool = False
+) -> str:
+    """All rounds, one under the other; an SVG document if `alone`, else a part of a page."""
     body: list[str] = []
-    top = 8
+    top = 0
     for at, one in enumerate(result.rounds, start=1):
+        top += GAP if at > 1 else 0
         drawn, top = _round(one, at=at, of=len(result.rounds), options=options, top=top)
         body += drawn
-    said = escape("; ".join(_said(one, options=options) for one in result.rounds) or "No votes.")
+    said = "; ".join(_said(one, options=options) for one in result.rounds) or "No votes."
+    size = f'width="{WIDTH}" height="{top + 8}"' if alone else f'width="100%" height="{top + 8}"'
+    name = '<svg xmlns="http://www.w3.org/2000/svg"' if alone else "<svg"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top + 8}" role="img" '
-        f'class="chart" font-family="system-ui, sans-serif" font-size="14" fill="currentColor">'
-        f"<title>{escape(question)}</title><desc>{said}</desc>"
+        f'{name} {size} role="img" class="chart" fill="currentColor" font-size="15" '
+        f'font-family="system-ui, sans-serif"><title>{escape(question)}</title>'
+        f"<desc>{escape(said)}</desc>{f'<style>{_COLOURS}</style>' if alone else ''}"
         f"{''.join(body)}</svg>"
     )
 
@@ -44,51 +60,66 @@ def chart(result: TallyResult, *, question: str, options: Sequence[str]) -> str:
 def _round(
     one: Round, *, at: int, of: int, options: Sequence[str], top: int
 ) -> tuple[list[str], int]:
+    """What to draw, and where it ends."""
     title = _TITLES.get(one.title, "Round")
     if of > 1:
-        title = f"{at}. {title}"
-    body = [f'<text x="0" y="{top + 18}" font-weight="600">{escape(title)}</text>']
-    top += ROUND_HEAD
+        title = f"{title} {at}" if title == "Round" else f"{at}. {title}"
+    body = [f'<text x="0" y="{top + 16}" font-weight="600">{escape(title)}</text>']
+    top += LINE + 12
     most = max((Fraction(score) for score in one.scores if score is not None), default=Fraction(0))
     for option, score in enumerate(one.scores, start=1):
         if score is None:
             continue
-        length = float(Fraction(score) / most) * (WIDTH - 90) if most else 0.0
-        mark = _mark(one, option)
-        colour = "#1f8a70" if option in one.elected else "#8899a6"
-        if option in one.eliminated:
-            colour = "#c8664a"
-        label = options[option - 1]
-        if len(label) > LONGEST_LABEL:
-            label = label[: LONGEST_LABEL - 1] + "…"
+        length = float(Fraction(score) / most) * 100 if most else 0.0
         body.append(
-            f'<text x="0" y="{top + 12}">{escape(label)}{escape(mark)}</text>'
-            f'<rect x="0" y="{top + 17}" width="{max(length, 1):.1f}" height="{BAR - 6}" rx="3" '
-            f'fill="{colour}"/>'
-            f'<text x="{length + 8:.1f}" y="{top + 29}" font-size="13">{number(score)}</text>'
+            f'<text x="100%" y="{top + 14}" text-anchor="end" font-weight="600">'
+            f"{number(score)}</text>"
         )
-        top += ROW
+        for line in _lines(options[option - 1]):
+            body.append(f'<text x="0" y="{top + 14}">{escape(line)}</text>')
+            top += LINE
+        if mark := _mark(one, option):
+            body.append(f'<text class="mark" x="0" y="{top + 12}" font-size="13">{mark}</text>')
+            top += LINE
+        body.append(
+            f'<rect class="track" x="0" y="{top + 2}" width="100%" height="{BAR}" rx="5" '
+            'fill-opacity=".09"/>'
+            f'<rect class="bar{_kind(one, option)}" x="0" y="{top + 2}" width="{length:.2f}%" '
+            f'height="{BAR}" rx="5"/>'
+        )
+        top += BAR + GAP
     if one.exhausted:
         body.append(
-            f'<text x="0" y="{top + 12}" font-size="13">'
+            f'<text x="0" y="{top + 10}" font-size="13">'
             f"{number(one.exhausted)} no longer counted for any option</text>"
         )
-        top += 22
-    return body, top + 10
+        top += LINE
+    return body, top
+
+
+def _lines(label: str) -> list[str]:
+    """An option's text in at most two lines; the page has the whole of it."""
+    return wrap(label, LABEL, max_lines=LABEL_LINES, placeholder="…") or [label[:LABEL]]
+
+
+def _kind(one: Round, option: int) -> str:
+    if option in one.elected:
+        return " elected"
+    return " eliminated" if option in one.eliminated else ""
 
 
 def _mark(one: Round, option: int) -> str:
     lot = ", by lot" if option in one.by_lot else ""
     if option in one.elected:
-        return f" — elected{lot}"
+        return f"elected{lot}"
     if option in one.eliminated:
-        return f" — struck out{lot}"
+        return f"struck out{lot}"
     return ""
 
 
 def _said(one: Round, *, options: Sequence[str]) -> str:
     return ", ".join(
-        f"{options[option - 1]} {number(score)}{_mark(one, option)}"
+        " ".join(filter(None, (options[option - 1], number(score), _mark(one, option))))
         for option, score in enumerate(one.scores, start=1)
         if score is not None
     )

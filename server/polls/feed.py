@@ -18,22 +18,23 @@ MOST = 100
 
 def feed(polls: Iterable[tuple[Poll, Iterable[PollEvent]]], *, community: str, address: str) -> str:
     """The feed of a community at its web address, the newest 100 entries first."""
-    entries: list[tuple[int, str]] = []
+    entries: list[tuple[int, int, str]] = []
     for poll, events in polls:
         happened = [(poll.manifest.opens_at, "Voting has begun", "")]
         happened += [
             (event.at, TOLD[event.kind], event.reason) for event in events if event.kind in TOLD
         ]
         for number, (at, what, reason) in enumerate(happened):
-            entries.append((at, _entry(poll, number, at, what, reason, address=address)))
-    entries.sort(key=lambda entry: entry[0], reverse=True)
+            entry = _entry(poll, number, at, what, reason, address=address)
+            entries.append((at, number, entry))
+    entries.sort(reverse=True)
     updated = _time(entries[0][0] if entries else 0)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
         f"<id>{escape(address)}/polls</id><title>Polls of {escape(community)}</title>"
         f'<link rel="self" href="{escape(address)}/polls/feed.atom"/>'
         f"<author><name>{escape(community)}</name></author><updated>{updated}</updated>"
-        f"{''.join(text for _, text in entries[:MOST])}</feed>\n"
+        f"{''.join(text for _, _, text in entries[:MOST])}</feed>\n"
     )
 
 

@@ -21,7 +21,7 @@ from server.polls import store
 from server.polls.log import BATCH_SIZE, PollLogs
 from server.polls.poll import Poll, poll_of
 from server.polls.results import Results
-from server.problems import PollNotClosed, PollUnknown, ShareRefused
+from server.problems import PollCancelled, PollNotClosed, PollUnknown, ShareRefused
 
 
 class PollLife:
@@ -63,23 +63,32 @@ class PollLife:
             raise PollUnknown
         poll, now = poll_of(row), self._clock()
         if poll.is_open and now >= poll.closes_at:
-            poll = self._close(connection, poll, at=poll.closes_at, reason="", now=now)
+            poll = self._close(connection, poll, at=poll.closes_at, reason="")
         elif self._batch_is_due(poll, now=now):
             poll = self._logs.append_batch(connection, poll, now=now)
         if poll.state is State.CLOSED and _opened_by_server(poll):
-            poll = self._open_alone(connection, poll, now=now)
+            poll = self._open_alone(connection, poll)
         return poll
 
     def look_after_all(self) -> int:
-        """Move all polls on; how many there were to move."""
+        """Move all polls on; how many there were to move.
+
+        One that cannot be moved does not keep the others from it; its error is raised at the end.
+        """
         with self._database.read() as connection:
             ids = store.polls_in(connection, (State.OPEN.value, State.CLOSED.value))
             rows = [store.poll_row(connection, poll_id) for poll_id in ids]
         now = self._clock()
         due = [poll for row in rows if row and self._is_due(poll := poll_of(row), now=now)]
+        failed: Exception | None = None
         for poll in due:
-            with self._database.write() as connection:
-                self.hold(connection, poll.id)
+            try:
+                with self._database.write() as connection:
+                    self.hold(connection, poll.id)
+            except Exception as error:
+                failed = error
+        if failed is not None:
+            raise failed
         return len(due)
 
     def _is_due(self, poll: Poll, *, now: int) -> bool:
@@ -98,31 +107,33 @@ class PollLife:
 
     def close(self, connection: Connection, poll: Poll, *, reason: str) -> Poll:
         """End voting now; the poll is open, its row held, and a reason given."""
-        now = self._clock()
-        poll = self._close(connection, poll, at=now, reason=reason, now=now)
-        return self._open_alone(connection, poll, now=now) if _opened_by_server(poll) else poll
+        at = min(self._event_time(connection, poll), poll.closes_at)
+        poll = self._close(connection, poll, at=at, reason=reason)
+        return self._open_alone(connection, poll) if _opened_by_server(poll) else poll
 
-    def _close(self, connection: Connection, poll: Poll, *, at: int, reason: str, now: int) -> Poll:
+    def _close(self, connection: Connection, poll: Poll, *, at: int, reason: str) -> Poll:
         event = PollEvent(kind=Kind.CLOSING, at=at, reason=reason)
-        poll = self._logs.append_event(connection, poll, event, now=now)
+        poll = self._logs.append_event(connection, poll, event, now=self._clock())
         event_log.count("poll", outcome="closed")
         return self._become(connection, poll, State.CLOSED, closed_at=at)
 
     def extend(self, connection: Connection, poll: Poll, *, closes_at: int, reason: str) -> Poll:
         """Let voting go on for longer; the poll is open and its row held."""
-        now = self._clock()
-        event = PollEvent.extension(at=now, reason=reason, closes_at=closes_at)
-        poll = self._logs.append_event(connection, poll, event, now=now)
+        # The row was held before the closing time, which may have come while it was.
+        at = min(self._event_time(connection, poll), poll.closes_at - 1)
+        event = PollEvent.extension(at=at, reason=reason, closes_at=closes_at)
+        poll = self._logs.append_event(connection, poll, event, now=self._clock())
         store.update_poll(connection, poll.id, closes_at=closes_at)
         return self.hold(connection, poll.id)
 
     def cancel(self, connection: Connection, poll: Poll, *, reason: str) -> Poll:
         """End the poll without a result; its row is held."""
-        now = self._clock()
-        event = PollEvent(kind=Kind.CANCELLATION, at=self._event_time(poll, now), reason=reason)
-        poll = self._logs.append_event(connection, poll, event, now=now)
+        at = self._event_time(connection, poll)
+        event = PollEvent(kind=Kind.CANCELLATION, at=at, reason=reason)
+        ended = at if poll.closed_at is None else poll.closed_at
+        poll = self._logs.append_event(connection, poll, event, now=self._clock())
         event_log.count("poll", outcome="cancelled")
-        return self._become(connection, poll, State.CANCELLED)
+        return self._become(connection, poll, State.CANCELLED, closed_at=ended)
 
     # --- opening
 
@@ -130,7 +141,7 @@ class PollLife:
         """A trustee's share (48 octets) of the opening value; the poll, and how many it has.
 
         With enough of them the poll is opened. The same share again changes nothing. Raises
-        PollUnknown, PollNotClosed, ShareRefused.
+        PollUnknown, PollNotClosed, PollCancelled, ShareRefused.
         """
         poll = self.current(poll_id)
         sealing = poll.manifest.sealing
@@ -138,6 +149,8 @@ class PollLife:
             raise ShareRefused("This poll has no such trustee.")
         if poll.is_open:
             raise PollNotClosed
+        if poll.state is State.CANCELLED:
+            raise PollCancelled
         try:
             check_share(
                 share,
@@ -150,13 +163,15 @@ class PollLife:
             raise ShareRefused(f"The share of {name} (trustee {trustee}) is wrong.") from None
         with self._database.write() as connection:
             poll = self.hold(connection, poll_id)
+            if poll.state is State.CANCELLED:
+                raise PollCancelled
             shares = store.share_rows(connection, poll_id)
             if trustee not in shares:
                 store.add_share(connection, poll=poll_id, trustee=trustee, share=share)
                 shares[trustee] = share
             if poll.state is State.CLOSED and len(shares) >= sealing.threshold:
                 opening = combine(shares, threshold=sealing.threshold)
-                poll = self._unseal(connection, poll, opening=opening, now=self._clock())
+                poll = self._unseal(connection, poll, opening=opening)
             return poll, len(shares)
 
     def shares(self, poll: Poll) -> set[int]:
@@ -164,18 +179,29 @@ class PollLife:
         with self._database.read() as connection:
             return set(store.share_rows(connection, poll.id))
 
-    def _open_alone(self, connection: Connection, poll: Poll, *, now: int) -> Poll:
-        opener = ServerOpener(secret=self._opening_secret())
-        opening = opener.opening(poll.manifest.manifest_hash)
-        return self._unseal(connection, poll, opening=opening, now=now)
+    def can_open(self, poll: Poll) -> bool:
+        """Whether this server holds the key of a poll that it is to open alone."""
+        sealing = poll.manifest.sealing
+        if sealing is None or not _opened_by_server(poll):
+            return True
+        return sealing.key == self._opener.key
 
-    def _unseal(self, connection: Connection, poll: Poll, *, opening: bytes, now: int) -> Poll:
+    def _open_alone(self, connection: Connection, poll: Poll) -> Poll:
+        opening = self._opener.opening(poll.manifest.manifest_hash)
+        return self._unseal(connection, poll, opening=opening)
+
+    @property
+    def _opener(self) -> ServerOpener:
+        return ServerOpener(secret=self._opening_secret())
+
+    def _unseal(self, connection: Connection, poll: Poll, *, opening: bytes) -> Poll:
         sealing = poll.manifest.sealing
         if sealing is None:
             raise AssertionError("only a sealed poll is opened")
         check_opening(opening, key=sealing.key, digest=poll.manifest.manifest_hash)
-        event = PollEvent(kind=Kind.OPENING, at=self._event_time(poll, now), value=opening)
-        poll = self._logs.append_event(connection, poll, event, now=now)
+        at = self._event_time(connection, poll)
+        event = PollEvent(kind=Kind.OPENING, at=at, value=opening)
+        poll = self._logs.append_event(connection, poll, event, now=self._clock())
         event_log.count("poll", outcome="unsealed")
         return self._become(connection, poll, State.UNSEALED)
 
@@ -187,22 +213,22 @@ class PollLife:
         result = self._results.count(poll)
         with self._database.write() as connection:
             poll = self.hold(connection, poll_id)
+            if poll.state is State.CANCELLED:
+                raise PollCancelled
             if not poll.has_ended:
-                now = self._clock()
                 event = PollEvent(
                     kind=Kind.CERTIFICATION,
-                    at=self._event_time(poll, now),
+                    at=self._event_time(connection, poll),
                     value=result.tally.to_cbor(),
                 )
-                poll = self._logs.append_event(connection, poll, event, now=now)
+                poll = self._logs.append_event(connection, poll, event, now=self._clock())
                 poll = self._become(connection, poll, State.CERTIFIED)
                 event_log.count("poll", outcome="certified")
         return poll, result.tally
 
-    @staticmethod
-    def _event_time(poll: Poll, now: int) -> int:
-        """Never earlier than the closing, which has the time of the manifest."""
-        return max(now, poll.closed_at or 0)
+    def _event_time(self, connection: Connection, poll: Poll) -> int:
+        """Now, and never earlier than the event before: machines' clocks differ, and go back."""
+        return max(self._clock(), self._logs.last_time(connection, poll))
 
     @staticmethod
     def _become(

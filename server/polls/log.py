@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from credentials.errors import LogRefused
+from credentials.errors import WitnessUnknown as NoneKnown
 from credentials.formats.poll_event import PollEvent
 from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
 from credentials.log.note import VerifierKey
@@ -25,6 +26,9 @@ from server.problems import CosignatureRefused, LeafUnknown, RequestMalformed, W
 
 BATCH_SIZE = 10
 """The fewest ballots that enter the log together while voting goes on."""
+
+PAGE = 256
+"""How many entries are read at a time when the whole log is wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +120,20 @@ class PollLogs:
             raise AssertionError("every event has its checkpoint")
         return Checkpoint.parse(SignedCheckpoint.parse(note).note.text).root
 
+    @staticmethod
+    def last_time(connection: Connection, poll: Poll) -> int:
+        """When the newest event happened; the opening is the first."""
+        index, octets = store.event_rows(connection, poll.id)[-1]
+        return PollEvent.from_cbor(octets).at if index else poll.manifest.opens_at
+
     def events(self, poll: Poll) -> list[LogEvent]:
-        """All entries but the manifest and the ballots."""
+        """All entries but the manifest and the ballots, of the log as `poll` knows it."""
         with self._database.read() as connection:
             rows = store.event_rows(connection, poll.id)
         return [
             LogEvent(index=index, event=PollEvent.from_cbor(octets), octets=octets)
             for index, octets in rows[1:]
+            if index < poll.size
         ]
 
     def leaves(self, poll: Poll, *, start: int) -> bytes:
@@ -131,9 +142,16 @@ class PollLogs:
             return b"".join(store.leaves(connection, poll.id)[start:])
 
     def entries(self, poll: Poll) -> Iterator[bytes]:
-        """The octets of all entries, in order, read as they are asked for."""
-        with self._database.read() as connection:
-            yield from store.entries(connection, poll.id)
+        """The octets of all entries, in order, read as they are asked for.
+
+        No connection is held in between: whoever downloads may be slow.
+        """
+        for first in range(0, poll.size, PAGE):
+            with self._database.read() as connection:
+                page = store.entries(
+                    connection, poll.id, first=first, end=min(first + PAGE, poll.size)
+                )
+            yield from page
 
     def consistency(self, poll: Poll, *, first: int, second: int) -> tuple[bytes, ...]:
         """The proof between two sizes; raises RequestMalformed."""
@@ -149,12 +167,12 @@ class PollLogs:
         """The tlog-proof of a leaf under the newest checkpoint; raises LeafUnknown."""
         with self._database.read() as connection:
             note = SignedCheckpoint.parse(self._newest(connection, poll))
-            all_leaves = store.leaves(connection, poll.id)
+        tree = _tree(self._database, poll.id, Checkpoint.parse(note.note.text).size)
         try:
-            index = all_leaves.index(leaf)
+            index = tree.levels[0].index(leaf)
         except ValueError:
             raise LeafUnknown from None
-        return Receipt.make(Tree.over(all_leaves), index=index, signed=note).to_text()
+        return Receipt.make(tree, index=index, signed=note).to_text()
 
     def _tree(self, poll: Poll) -> Tree:
         return _tree(self._database, poll.id, poll.size)
@@ -173,8 +191,10 @@ class PollLogs:
         with self._database.read() as connection:
             listed = store.witness_rows(connection)
             note = SignedCheckpoint.parse(self._newest(connection, poll))
-        times = dict(note.cosigned_by(VerifierKey.parse(key) for _, key in listed))
-        return [(name, times.get(VerifierKey.parse(key).name)) for name, key in listed]
+        return [
+            (name, max((at for _, at in note.cosigned_by([VerifierKey.parse(key)])), default=None))
+            for name, key in listed
+        ]
 
     def witness_keys(self) -> tuple[str, ...]:
         """The verifier keys of all listed witnesses."""
@@ -186,8 +206,6 @@ class PollLogs:
 
         Raises WitnessUnknown and CosignatureRefused.
         """
-        from credentials.errors import WitnessUnknown as NoneKnown
-
         with self._database.write() as connection:
             keys = [VerifierKey.parse(key) for _, key in store.witness_rows(connection)]
             text = store.checkpoint(connection, poll_id)

@@ -9,6 +9,7 @@ from credentials.errors import EncodingError, LogRefused, SymbolonError
 from credentials.formats.head import Head
 from credentials.formats.manifest import Manifest
 from credentials.formats.names import MAX_TEXT, take_identifier, take_shown_text
+from credentials.formats.poll_bundle import MAX_WITNESSES
 from credentials.formats.poll_event import MAX_REASON
 from credentials.log.note import KeyKind, VerifierKey
 from credentials.polls import State
@@ -117,7 +118,12 @@ class PollOffice:
                 manifest_hash=manifest.manifest_hash,
                 closes_at=manifest.closes_at,
             )
-            self._logs.begin(connection, self._row(connection, poll_id), now=now)
+            poll = self._row(connection, poll_id)
+            if not self._life.can_open(poll):
+                raise OperatorError(
+                    "This server does not hold the key to which the poll is sealed."
+                )
+            self._logs.begin(connection, poll, now=now)
         return self.poll(poll_id)
 
     def close(self, poll_id: str, *, reason: str) -> ListedPoll:
@@ -237,6 +243,8 @@ class WitnessList:
             raise OperatorError("That key signs logs; a witness's key is made for cosignatures.")
         try:
             with self._database.write() as connection:
+                if len(store.witness_rows(connection)) >= MAX_WITNESSES:
+                    raise OperatorError(f"No more than {MAX_WITNESSES} witnesses can be listed.")
                 store.add_witness(connection, name=name, key=key)
         except IntegrityError:
             raise OperatorError("A witness with that name or key is listed already.") from None

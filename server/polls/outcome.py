@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from credentials.formats.manifest import Manifest
 from credentials.tally import Outcome, TallyResult
+from server.polls.service import Roll
 
 METHODS = {
     "plurality/1": "The option with the most votes wins.",
@@ -27,10 +28,24 @@ def outcome_sentence(result: TallyResult, *, options: Sequence[str]) -> str:
     """The outcome in words, with the options' texts."""
     if result.outcome is not Outcome.WINNER:
         return _NO_WINNER[result.outcome]
-    names = [f"“{options[winner - 1]}”" for winner in result.winners]
+    names = [options[winner - 1] for winner in result.winners]
     verb = "wins" if len(names) == 1 else "are elected, in this order"
     lot = "" if not _by_lot(result) else " A tie was broken by lot."
-    return f"{', '.join(names)} {verb}.{lot}"
+    return f"{listed(names)} {verb}.{lot}"
+
+
+def turnout_sentence(voters: int, *, roll: Roll) -> str:
+    """How many of how many voted; between two numbers where the roll is not known exactly."""
+    if roll.least == roll.most:
+        share = f" ({100 * voters // roll.most} %)" if roll.most else ""
+        return f"{voters} of {roll.most} {'member' if roll.most == 1 else 'members'} voted{share}."
+    return f"{voters} voted, of {roll.least} to {roll.most} members."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in quotation marks, one after the other."""
+    quoted = [f"“{name}”" for name in names]
+    return " and ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
 
 
 def sealing_sentence(manifest: Manifest) -> str:
@@ -39,7 +54,10 @@ def sealing_sentence(manifest: Manifest) -> str:
     if sealing is None:
         return "The votes are not sealed: the server can read them as they come."
     if not sealing.trustees:
-        return "The votes are sealed by the server alone: it can open them at any time."
+        return (
+            "The votes are sealed by the server alone: whoever runs it can open them at any time, "
+            "before the close too."
+        )
     names = ", ".join(trustee.name for trustee in sealing.trustees)
     return (
         f"The votes are sealed; any {sealing.threshold} of {len(sealing.trustees)} trustees "

@@ -1,29 +1,18 @@
-"""The pages of polls: one for each, and the list. They load and run nothing from elsewhere."""
+"""The page of a poll, in whatever state it is. It loads and runs nothing from elsewhere."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from html import escape
 
+from credentials.formats.manifest import BY_OPENING
 from credentials.formats.poll_event import Kind, PollEvent
-from credentials.polls import State
-from server.polls.outcome import METHODS, outcome_sentence, sealing_sentence
+from credentials.formats.vote import APPROVAL, QUADRATIC, RANKED, SCORE, SINGLE_CHOICE
+from server.polls.document import definitions, document, in_words, pill, table, when
+from server.polls.outcome import METHODS, sealing_sentence
 from server.polls.poll import Poll
-from server.polls.results import SMALLEST_BREAKDOWN, Result
+from server.polls.results import Result
+from server.polls.service import Roll
+from server.polls.shown_result import no_result, shown_result
 
-_STATES = {
-    State.OPEN: "Voting goes on",
-    State.CLOSED: "Voting has ended",
-    State.UNSEALED: "Opened; the result is provisional",
-    State.CERTIFIED: "The result is certified",
-    State.CANCELLED: "Cancelled",
-}
-_BALLOTS = {
-    "single_choice": "Each voter chooses one option.",
-    "approval": "Each voter ticks every option that they approve of.",
-    "score": "Each voter gives every option a score, up to {limit}.",
-    "ranked": "Each voter ranks options, the most preferred first, as many as they like.",
-    "quadratic": "Each voter spends up to {limit} credits.",
-}
 _EVENTS = {
     Kind.EXTENSION: "Extended",
     Kind.CANCELLATION: "Cancelled",
@@ -32,21 +21,13 @@ _EVENTS = {
     Kind.CERTIFICATION: "Result certified",
 }
 
-
-def list_page(polls: Sequence[Poll], *, community: str) -> str:
-    """All polls, the newest first."""
-    rows = "".join(
-        f'<tr><td><a href="/polls/{poll.id}">{escape(poll.manifest.question)}</a></td>'
-        f"<td>{_STATES[poll.state]}</td><td>{_time(poll.closed_at or poll.closes_at)}</td></tr>"
-        for poll in reversed(polls)
-    )
-    table = (
-        f"<table><tr><th>Question</th><th>State</th><th>Voting ends</th></tr>{rows}</table>"
-        if polls
-        else "<p>No poll was opened yet.</p>"
-    )
-    feed = '<p><a href="/polls/feed.atom">Follow in a feed reader</a></p>'
-    return _document(f"Polls of {escape(community)}", table + feed)
+_BALLOTS = {
+    SINGLE_CHOICE: "Each voter chooses one option.",
+    APPROVAL: "Each voter ticks every option that they approve of, {most}.",
+    SCORE: "Each voter gives every option a score from 0 to {limit}.",
+    RANKED: "Each voter ranks options, the most preferred first, {most}.",
+    QUADRATIC: "Each voter spends up to {limit} credits.",
+}
 
 
 def poll_page(
@@ -55,164 +36,147 @@ def poll_page(
     community: str,
     address: str,
     fingerprint: str,
-    roll: int,
+    roll: Roll,
     result: Result | None,
     drawn: str,
     events: Sequence[PollEvent],
     witnesses: Sequence[tuple[str, int | None]],
     shares: set[int],
 ) -> str:
-    """One poll, in whatever state it is."""
-    manifest = poll.manifest
+    """Everything about one poll; `drawn` is the picture of its rounds, if it may be shown."""
     body = [
-        f'<p class="state {poll.state.value}">{_STATES[poll.state]}</p>',
-        _outcome(poll, result=result, roll=roll, drawn=drawn),
-        f"<h2>How it is decided</h2><p>{_rules(poll)}</p>",
-        f"<h2>Who can read the votes</h2><p>{escape(sealing_sentence(manifest))}</p>",
-        _trustees(poll, shares=shares),
+        f'<p class="lead">{pill(poll)} {when(poll)}</p>',
+        _cancelled(events),
+        no_result(poll, roll=roll)
+        if result is None
+        else shown_result(poll, result, roll=roll, drawn=drawn),
+        _options(poll, address=address),
+        f"<h2>How it is decided</h2>{definitions(_rules(poll))}",
+        _sealing(poll, shares=shares),
         _history(poll, events=events),
         _witnesses(witnesses),
         _verify(poll, address=address, fingerprint=fingerprint),
     ]
-    if poll.is_open:
-        body.insert(2, _vote(poll, address=address))
-    title = escape(manifest.question)
-    return _document(title, "".join(body), above=f'<p><a href="/polls">{escape(community)}</a></p>')
+    above = f'<nav><a href="/polls">Polls of {escape(community)}</a></nav>\n'
+    return document(escape(poll.manifest.question), "\n".join(filter(None, body)), above=above)
 
 
-def _outcome(poll: Poll, *, result: Result | None, roll: int, drawn: str) -> str:
-    if result is None:
-        return f"<p>{_members(roll)} may vote. {_why_no_result(poll)}</p>"
-    tally = result.tally
-    turnout = f"{100 * result.voters // roll}&thinsp;%" if roll else "none"
-    label = "Provisional: " if result.provisional else ""
-    sentence = escape(outcome_sentence(tally, options=poll.manifest.options))
-    parts = [f'<p class="outcome">{label}{sentence}</p>']
-    replaced = result.ballots - result.voters
-    told = [
-        f"{result.voters} of {_members(roll)} voted ({turnout}).",
-        f"{tally.abstentions} abstained." if tally.abstentions else "",
-        f"{tally.invalid} votes were invalid." if tally.invalid else "",
-        f"{replaced} ballots were replaced by a later one of the same voter." if replaced else "",
-    ]
-    if drawn:
-        parts.append(f"<p>{' '.join(filter(None, told))}</p><figure>{drawn}</figure>")
-    else:
-        parts.append(
-            f"<p>{told[0]} With fewer than {SMALLEST_BREAKDOWN} voters the counts are not shown "
-            "here; they are in the file below, which anybody can recount.</p>"
-        )
-    return "".join(parts)
+def _cancelled(events: Sequence[PollEvent]) -> str:
+    reasons = [event.reason for event in events if event.kind is Kind.CANCELLATION]
+    return "".join(f'<p class="note bad">Cancelled: {escape(reason)}</p>' for reason in reasons)
 
 
-def _why_no_result(poll: Poll) -> str:
-    if poll.is_open:
-        return "How it stands is shown to nobody before the close."
-    if poll.state is State.CLOSED:
-        return "The votes are sealed until the trustees have opened them."
-    return "It has no result."
-
-
-def _rules(poll: Poll) -> str:
-    manifest = poll.manifest
-    told = [
-        _BALLOTS[manifest.ballot_type].format(limit=manifest.limit),
-        METHODS[manifest.tally],
-        "A voter can abstain, and can vote again until the close; the last vote counts.",
-    ]
-    if manifest.seats > 1:
-        told.append(f"{manifest.seats} options are elected.")
-    if manifest.quorum:
-        told.append(f"At least {manifest.quorum} ballots are needed.")
-    if manifest.threshold[0]:
-        share = "/".join(map(str, manifest.threshold))
-        told.append(f"The winner needs more than {share} of the votes.")
-    told.append(f"Voting {'ended' if poll.closed_at else 'ends'} on {_end(poll)}.")
-    return escape(" ".join(told))
-
-
-def _vote(poll: Poll, *, address: str) -> str:
+def _options(poll: Poll, *, address: str) -> str:
+    """The options with their numbers, and how to vote while that is possible."""
+    rows = "".join(f"<li>{escape(option)}</li>" for option in poll.manifest.options)
+    listed = f'<ol class="options">{rows}</ol>'
+    if not poll.is_open:
+        return f"<h2>The options</h2>{listed}"
     command = escape(f"symbolon wallet vote {address}/polls/{poll.id}")
-    return f"<h2>Vote</h2><pre><code>{command}</code></pre>"
-
-
-def _trustees(poll: Poll, *, shares: set[int]) -> str:
-    sealing = poll.manifest.sealing
-    if sealing is None or not sealing.trustees or poll.is_open:
-        return ""
-    rows = "".join(
-        f"<tr><td>{escape(trustee.name)}</td>"
-        f"<td>{'has opened' if index in shares else 'not yet'}</td></tr>"
-        for index, trustee in enumerate(sealing.trustees, start=1)
+    return (
+        f"<h2>Vote</h2>{listed}<p>Vote with your wallet. It shows what you are about to say, and "
+        f"asks:</p><pre><code>{command}</code></pre>"
     )
-    return f"<table>{rows}</table>"
+
+
+def _rules(poll: Poll) -> list[tuple[str, str]]:
+    manifest = poll.manifest
+    source = "the value that opens the votes" if manifest.tie_rule == BY_OPENING else "the log"
+    rows = [
+        ("Ballot", _ballot(poll)),
+        ("Count", METHODS[manifest.tally]),
+        ("Seats", f"{manifest.seats} options are elected." if manifest.seats > 1 else ""),
+        (
+            "Quorum",
+            f"At least {manifest.quorum} ballots, abstentions included." if manifest.quorum else "",
+        ),
+        (
+            "Threshold",
+            f"The winner needs more than {'/'.join(map(str, manifest.threshold))} of the votes."
+            if manifest.threshold[0]
+            else "",
+        ),
+        ("Ties", f"A lot, drawn from {source} after the close."),
+        (
+            "Only for",
+            escape(", ".join(f"{name} = {value}" for name, value in manifest.require)),
+        ),
+        (
+            "Second thoughts",
+            "A voter can abstain, and can vote again until the close; the last vote counts.",
+        ),
+    ]
+    return [(term, text) for term, text in rows if text]
+
+
+def _ballot(poll: Poll) -> str:
+    limit = poll.manifest.limit
+    most = f"at most {limit}" if limit else "as many as they like"
+    return _BALLOTS[poll.manifest.ballot_type].format(limit=limit, most=most)
+
+
+def _sealing(poll: Poll, *, shares: set[int]) -> str:
+    sealing = poll.manifest.sealing
+    said = f"<p>{escape(sealing_sentence(poll.manifest))}</p>"
+    if sealing is not None and not sealing.trustees:
+        said = f'<div class="note">{said}</div>'
+    rows = [
+        (escape(trustee.name), "has handed in a share" if index in shares else "not yet")
+        for index, trustee in enumerate(sealing.trustees if sealing else (), start=1)
+    ]
+    trustees = table(rows, head=("Trustee", "After the close")) if rows else ""
+    return f"<h2>Who can read the votes</h2>{said}{trustees}"
 
 
 def _history(poll: Poll, *, events: Sequence[PollEvent]) -> str:
-    rows = [f"<tr><td>{_time(poll.manifest.opens_at)}</td><td>Opened</td><td></td></tr>"]
+    rows = [(in_words(poll.manifest.opens_at), "Opened")]
     for event in events:
-        reason = event.reason
+        told = f"{_EVENTS[event.kind]}"
         if event.kind is Kind.EXTENSION:
-            reason += f" (until {_time(event.closes_at)})"
-        rows.append(
-            f"<tr><td>{_time(event.at)}</td><td>{_EVENTS[event.kind]}</td>"
-            f"<td>{escape(reason)}</td></tr>"
-        )
-    return f"<h2>What happened</h2><table>{''.join(rows)}</table>"
+            told += f" until {in_words(event.closes_at)}"
+        if event.reason:
+            told += f": {escape(event.reason)}"
+        rows.append((in_words(event.at), told))
+    items = "".join(f"<li>{time}<br>{told}</li>" for time, told in rows)
+    return f'<h2>What happened</h2><ol class="events">{items}</ol>'
 
 
 def _witnesses(witnesses: Sequence[tuple[str, int | None]]) -> str:
     if not witnesses:
         return (
-            "<h2>Witnesses</h2><p>None. Anyone can watch this log: "
+            "<h2>Witnesses</h2><p>None is listed. Anyone can watch this poll: "
             "<code>symbolon witness --help</code></p>"
         )
-    rows = "".join(
-        f"<tr><td>{escape(name)}</td>"
-        f"<td>{'not on the newest state' if at is None else 'saw it on ' + _time(at)}</td></tr>"
+    rows = [
+        (escape(name), "not the newest state" if at is None else in_words(at))
         for name, at in witnesses
+    ]
+    return (
+        "<h2>Witnesses</h2><p>They watch the log and sign each state of it, so that nobody is "
+        f"shown another one.</p>{table(rows, head=('Witness', 'Signed the newest state'))}"
     )
-    return f"<h2>Witnesses</h2><table>{rows}</table>"
 
 
 def _verify(poll: Poll, *, address: str, fingerprint: str) -> str:
+    title = "<h2>Verify it yourself</h2>"
+    receipts = (
+        "<p>If you voted, your wallet finds your ballot in the log, without telling anybody which "
+        "one it looks for:</p><pre><code>symbolon poll receipts</code></pre>"
+    )
     if not poll.has_ended:
         return (
-            "<h2>Verify it yourself</h2><p>When the poll has ended, everything that is needed to "
-            "recount it is here as one file.</p>"
+            f"{title}{receipts}<p>When the poll has ended, everything that is needed to recount it "
+            "is here as one file.</p>"
         )
     name = f"poll-{poll.id}.symbolon"
     command = escape(f"symbolon audit {name} --fingerprint {fingerprint}")
+    result = f"{escape(address)}/polls/{poll.id}/result"
     return (
-        "<h2>Verify it yourself</h2>"
-        f'<p><a href="/polls/{poll.id}/bundle" download="{name}">Download {name}</a>: every '
-        "ballot with its proof, the whole log, and the result. Then, without a network and "
-        "without trusting this server:</p>"
+        f'{title}<p><a class="button" href="/polls/{poll.id}/bundle" download="{name}">'
+        f"Download {name}</a></p><p>The file has every ballot with its proof and the whole log. "
+        "Whoever has it recounts the poll, without a network and without trusting this server:</p>"
         f"<pre><code>{command}</code></pre>"
-        "<p>Compare the fingerprint with the one in your claim link, not with this page. Voters "
-        f"find their own ballots with <code>symbolon poll receipts</code>; the same result for "
-        f'programs is at <a href="/polls/{poll.id}/result">{escape(address)}/polls/{poll.id}'
-        "/result</a>.</p>"
+        "<p>Compare the fingerprint with the one in your claim link, and not with this page.</p>"
+        f"{receipts}"
+        f'<p class="quiet">For programs: <a href="/polls/{poll.id}/result">{result}</a></p>'
     )
-
-
-def _document(title: str, body: str, *, above: str = "") -> str:
-    return (
-        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="robots" content="noindex">\n'
-        f'<title>{title}</title>\n<link rel="stylesheet" href="/style.css">\n'
-        f"{above}<h1>{title}</h1>\n{body}\n</html>\n"
-    )
-
-
-def _members(number: int) -> str:
-    return f"{number} member" if number == 1 else f"{number} members"
-
-
-def _end(poll: Poll) -> str:
-    return _time(poll.closed_at or poll.closes_at)
-
-
-def _time(unix_seconds: int) -> str:
-    return datetime.fromtimestamp(unix_seconds, tz=UTC).strftime("%-d %B %Y, %H:%M UTC")

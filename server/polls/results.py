@@ -1,7 +1,7 @@
 """What the ballots in a poll's log come to: certified, provisional, or live."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from credentials.formats.poll import Ballot
@@ -53,7 +53,7 @@ class Results:
             raise PollCancelled
         if poll.manifest.sealing is not None and poll.state in (State.OPEN, State.CLOSED):
             raise PollSealed
-        return _count(self, poll)
+        return _count(self, replace(poll, waiting=0, batch_at=0))
 
     def count_anew(self, poll: Poll) -> Result:
         """The count itself."""
@@ -94,5 +94,5 @@ class Results:
 
 @lru_cache(maxsize=64)
 def _count(results: Results, poll: Poll) -> Result:
-    """A log of one size never changes, and Poll holds its size."""
+    """A log of one size never changes; what waits for it is no part of the poll that is asked."""
     return results.count_anew(poll)

@@ -25,10 +25,11 @@ from server.polls.bodies import (
     trustees,
 )
 from server.polls.chart import chart
+from server.polls.document import list_page
 from server.polls.feed import feed
 from server.polls.log import LogEvent
 from server.polls.outcome import outcome_sentence
-from server.polls.page import list_page, poll_page
+from server.polls.page import poll_page
 from server.polls.poll import Poll
 from server.polls.results import Result
 from server.polls.service import PollService
@@ -42,6 +43,8 @@ TEXT = "text/plain; charset=utf-8"
 SVG = "image/svg+xml"
 ATOM = "application/atom+xml"
 COSIGNATURES_LIMIT = 65536  # characters
+SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+"""The picture has its colours inside, and loads nothing."""
 
 
 def _answers(kind: str, description: str) -> dict[int | str, dict[str, object]]:
@@ -82,7 +85,7 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
         found = service.poll(poll)
         if _wants_page(request):
             return _page(_poll_page(found))
-        head, roll = service.roll(found)
+        roll = service.roll(found)
         manifest = found.manifest
         sealing = manifest.sealing
         return PollBody(
@@ -90,8 +93,9 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
             closed_at=found.closed_at,
             manifest=base64url.encode(found.octets),
             manifest_hash=base64url.encode(manifest.manifest_hash),
-            head=SignedHeadBody.of(head),
-            roll=roll,
+            head=SignedHeadBody.of(roll.head),
+            roll=roll.most,
+            roll_least=roll.least,
             options=list(manifest.options),
             ballot_type=manifest.ballot_type,
             limit=manifest.limit,
@@ -135,7 +139,7 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
         found = service.poll(poll)
         result = service.result(found)
         sentence = outcome_sentence(result.tally, options=found.manifest.options)
-        return ResultBody.of(found, result, roll=service.roll(found)[1], sentence=sentence)
+        return ResultBody.of(found, result, roll=service.roll(found), sentence=sentence)
 
     @routes.get(
         "/{poll}/chart.svg",
@@ -146,10 +150,10 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
     def read_chart(poll: PollId) -> Response:
         """Not for fewer than ten voters."""
         found = service.poll(poll)
-        drawn = _chart(found, service.result(found))
+        drawn = _chart(found, service.result(found), alone=True)
         if not drawn:
             raise NotFound("Fewer than ten people voted; their votes are not drawn.")
-        return Response(drawn, media_type=SVG, headers=PAGE_HEADERS)
+        return Response(drawn, media_type=SVG, headers={"content-security-policy": SVG_POLICY})
 
     @routes.get(
         "/{poll}/bundle",
@@ -176,7 +180,7 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
             community=metadata.name,
             address=metadata.address,
             fingerprint=base64url.encode(metadata.community_id),
-            roll=service.roll(found)[1],
+            roll=service.roll(found),
             result=result,
             drawn="" if result is None else _chart(found, result),
             events=[entry.event for entry in service.logs.events(found)],
@@ -257,12 +261,12 @@ def _add_log(routes: APIRouter, service: PollService) -> None:
         service.logs.cosign(service.poll(poll).id, lines)
 
 
-def _chart(poll: Poll, result: Result) -> str:
+def _chart(poll: Poll, result: Result, *, alone: bool = False) -> str:
     """The rounds as SVG; nothing for so few voters that it would tell on them."""
     if result.is_suppressed:
         return ""
     manifest = poll.manifest
-    return chart(result.tally, question=manifest.question, options=manifest.options)
+    return chart(result.tally, question=manifest.question, options=manifest.options, alone=alone)
 
 
 def _page(html: str) -> HTMLResponse:

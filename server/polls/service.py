@@ -19,7 +19,7 @@ from credentials.formats.poll import Ballot
 from credentials.formats.poll_bundle import BundleHead, write_bundle
 from credentials.formats.promise import Promise, SignedPromise
 from credentials.keys import VerifierKeys
-from credentials.polls import VerifiedBallot, verify_ballots
+from credentials.polls import VerifiedBallot, roll_bounds, verify_ballots
 from server.community.service import CommunityService
 from server.database import Database
 from server.event_log import event_log
@@ -42,6 +42,18 @@ class Cast:
     leaf_hash: bytes
     promise: SignedPromise
     new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roll:
+    """The registry head that fixes who may vote, and from how many to how many those are.
+
+    A removal takes one member off the roll, or none: a changed credential keeps its place.
+    """
+
+    head: SignedHead
+    least: int
+    most: int
 
 
 class PollService:
@@ -76,11 +88,11 @@ class PollService:
         """A poll that was opened, as it stands now; raises PollUnknown."""
         return self.life.current(poll_id)
 
-    def roll(self, poll: Poll) -> tuple[SignedHead, int]:
-        """The registry head that is the roll of a poll, and how many members are on it."""
+    def roll(self, poll: Poll) -> Roll:
+        """Who may vote in a poll, as far as anyone can say."""
         signed = self._registry.signed_head(poll.manifest.head)
-        head = Head.from_cbor(signed.octets)
-        return signed, head.highest_serial - head.removals
+        least, most = roll_bounds(Head.from_cbor(signed.octets))
+        return Roll(head=signed, least=least, most=most)
 
     def cast(self, poll_id: str, octets: bytes) -> Cast:
         """Verify a ballot (CBOR) and take it, once.
@@ -164,7 +176,7 @@ class PollService:
             raise PollNotCertified
         head = BundleHead(
             metadata=self._community.signed(),
-            head=self.roll(poll)[0],
+            head=self.roll(poll).head,
             checkpoint=self.logs.checkpoint(poll).encode(),
             witnesses=self.logs.witness_keys(),
             entries=poll.size,

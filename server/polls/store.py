@@ -232,17 +232,18 @@ def leaves(connection: Connection, poll: str) -> list[bytes]:
     return list(connection.execute(query).scalars())
 
 
-def entries(connection: Connection, poll: str) -> Iterator[bytes]:
-    """The octets of the whole log, in order, read as they are asked for."""
+def entries(connection: Connection, poll: str, *, first: int, end: int) -> list[bytes]:
+    """The octets of the log's entries from `first` to before `end`, in order."""
     both = union_all(
-        select(ballots.c.log_index, ballots.c.octets).where(
-            ballots.c.poll == poll, ballots.c.log_index.is_not(None)
-        ),
-        select(events.c.log_index, events.c.octets).where(events.c.poll == poll),
+        *(
+            select(table.c.log_index, table.c.octets).where(
+                table.c.poll == poll, table.c.log_index >= first, table.c.log_index < end
+            )
+            for table in (ballots, events)
+        )
     ).subquery()
     query = select(both.c.octets).order_by(both.c.log_index)
-    streamed = connection.execution_options(stream_results=True, yield_per=256)
-    return iter(streamed.execute(query).scalars())
+    return list(connection.execute(query).scalars())
 
 
 def add_checkpoint(connection: Connection, *, poll: str, size: int, note: str) -> None:

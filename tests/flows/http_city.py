@@ -8,7 +8,6 @@ import httpx
 
 from server.app import create_app
 from server.gate import Gate
-from server.keystore import Keystore
 from server.settings import Settings
 from tests.community import Community
 from tests.flows.standing import Standing
@@ -30,13 +29,24 @@ class Http:
         """POST a JSON document to `path`."""
         return asyncio.run(self._send("POST", path, body=json, headers=headers))
 
+    def post_text(self, path: str, text: str) -> httpx.Response:
+        """POST a text to `path`."""
+        headers = {"content-type": "text/plain"}
+        return asyncio.run(self._send("POST", path, text=text, headers=headers))
+
     async def _send(
-        self, method: str, path: str, *, body: object, headers: dict[str, str] | None
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: dict[str, str] | None,
+        body: object = None,
+        text: str | None = None,
     ) -> httpx.Response:
         async with httpx.AsyncClient(
             transport=self._transport, base_url="http://127.0.0.1"
         ) as client:
-            return await client.request(method, path, json=body, headers=headers)
+            return await client.request(method, path, json=body, content=text, headers=headers)
 
 
 @dataclass
@@ -51,12 +61,7 @@ class HttpCity:
         """Make the community's database in `directory` and the application over it."""
         settings = Settings(data_directory=directory)
         standing = Standing(community, settings.database_file).make()
-        keystore = Keystore(
-            issuer=community.secret,
-            metadata_seed=community.signing_key.private_bytes_raw(),
-            link_key=bytes(32),
-        )
-        app = create_app(settings, keystore, clock=standing.clock)
+        app = create_app(settings, standing.keystore, clock=standing.clock)
         return cls(standing=standing, http=Http(app))
 
     def bearer(self, owner: str) -> dict[str, str]:

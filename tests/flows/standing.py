@@ -14,12 +14,15 @@ from credentials.doors import door_policy
 from credentials.formats.credential import MAX_SERIAL
 from credentials.formats.crowd import Crowd
 from credentials.formats.head import Head
+from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import Door, Metadata
 from credentials.formats.policy import Policy
-from credentials.formats.poll import Ballot, Manifest, action_digest
+from credentials.formats.poll import Ballot, action_digest
 from credentials.formats.qr import to_qr_text
 from credentials.formats.schema import Schema
+from credentials.formats.vote import Marks
 from credentials.merkle import Frontier
+from credentials.polls import make_ballot
 from credentials.presentation import present
 from credentials.registry.log import read_entries, split_entries
 from credentials.scope import app_scope, day_of, door_scope, poll_scope, time_slot
@@ -30,8 +33,10 @@ from server.doors.movements import Direction
 from server.doors.organiser import DoorOffice
 from server.doors.service import CheckIn, DoorService
 from server.doors.sync import QueuedScan, SyncService
-from server.polls.organiser import PollOffice
-from server.polls.service import PollService
+from server.keystore import Keystore
+from server.polls.assembly import assemble_polls
+from server.polls.poll import Draft
+from server.polls.service import Cast
 from server.presentations.organiser import AppOffice
 from server.presentations.service import PresentationService
 from server.registry import store
@@ -91,10 +96,23 @@ class Standing:
         common = (self.database, self.published, self.registry)
         self.doors = DoorService(*common, clock=self.clock)
         self.sync = SyncService(*common, self.doors, clock=self.clock)
-        self.polls = PollService(*common, clock=self.clock)
+        self.keystore = Keystore(
+            issuer=self.community.secret,
+            metadata_seed=self.community.signing_key.private_bytes_raw(),
+            link_key=bytes(32),
+        )
+        polls = assemble_polls(
+            self.database,
+            community=self.published,
+            registry=self.registry,
+            publisher=self.publisher,
+            keystore=lambda: self.keystore,
+            clock=self.clock,
+        )
+        self.polls, self.poll_office, self.poll_life = polls.service, polls.office, polls.life
+        self.witnesses = polls.witnesses
         self.apps = PresentationService(*common, clock=self.clock)
         self.door_office = DoorOffice(self.database, self.published)
-        self.poll_office = PollOffice(*common, self.publisher, clock=self.clock)
         self.app_office = AppOffice(self.database, self.published)
 
     def make(self) -> "Standing":
@@ -181,24 +199,41 @@ class Standing:
         """A door without network hands its queue over."""
         return self.sync.sync(door, token_hash=self.token_hash(door), scans=scans)
 
+    def open_poll(self, poll: str, draft: Draft) -> Manifest:
+        """Open a poll; its manifest."""
+        self.poll_office.create(poll, draft)
+        opened = self.poll_office.open(poll).poll
+        assert opened is not None
+        return opened.manifest
+
     def ballot(
-        self, member: Member, *, manifest: Manifest, choice: int, sequence: int = 1
+        self, member: Member, *, manifest: Manifest, marks: Marks, sequence: int = 1
     ) -> Ballot:
         """A member's ballot, made at the head at which her wallet is."""
-        poll = manifest.manifest_hash
-        roll = Head.from_cbor(self.registry.signed_head(manifest.head).octets)
-        return Ballot(
-            manifest_hash=poll,
+        return make_ballot(
+            member.credential,
+            manifest=manifest,
+            head=Head.from_cbor(self.registry.signed_head(manifest.head).octets),
+            marks=marks,
             sequence=sequence,
-            choice=choice,
-            presentation=present(
-                member.credential,
-                policy=manifest.policy(roll),
-                scope=poll_scope(manifest.community_id, poll),
-                freshness=poll,
-                action=action_digest(poll, sequence, choice),
-            ),
         )
+
+    def ballot_of(self, member: Member, content: bytes, *, manifest: Manifest) -> Ballot:
+        """A member's first ballot, with a good proof over whatever content."""
+        poll = manifest.manifest_hash
+        shown = present(
+            member.credential,
+            policy=manifest.policy(Head.from_cbor(self.registry.signed_head(manifest.head).octets)),
+            scope=poll_scope(manifest.community_id, poll),
+            freshness=poll,
+            action=action_digest(poll, 1, content),
+        )
+        return Ballot(manifest_hash=poll, sequence=1, content=content, presentation=shown)
+
+    def vote(self, member: Member, *marks: int, manifest: Manifest, sequence: int = 1) -> Cast:
+        """Make a ballot and cast it."""
+        ballot = self.ballot(member, manifest=manifest, marks=marks, sequence=sequence)
+        return self.polls.cast(manifest.poll, ballot.to_cbor())
 
     def answer(self, member: Member, *, app: str, policy: Policy, nonce: bytes) -> bytes:
         """What a member's wallet sends to an app."""

@@ -22,7 +22,7 @@ def city(community: Community, tmp_path: Path) -> Standing:
 def scans(city: Standing, codes: list[str], *, door: str, **more: object) -> Counter[str]:
     call = partial(check_in, door=door, token_hash=city.token_hash(door), **more)  # type: ignore[arg-type]
     calls = [partial(call, code=code) for code in codes]
-    return Counter(all_at_once(city.file, calls, now=city.clock.now))
+    return Counter(all_at_once(city, calls))
 
 
 @pytest.mark.parametrize("door", ["once", "once-per-day", "re-entry"])

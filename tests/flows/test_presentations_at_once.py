@@ -26,5 +26,5 @@ def test_p6_one_of_many_answers_to_a_request_is_judged(
         )
         for member in (community.enrol() for _ in range(15))
     ]
-    outcome = Counter(all_at_once(city.file, calls, now=city.clock.now))
+    outcome = Counter(all_at_once(city, calls))
     assert outcome == {"verified": 1, "request-used": 14}

@@ -16,18 +16,19 @@ from credentials.doors import door_policy
 from credentials.formats import base64url
 from credentials.formats.credential import IssuedCredential, IssuedWitness
 from credentials.formats.head import Head, SignedHead
+from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import Metadata
 from credentials.formats.policy import Policy
-from credentials.formats.poll import Ballot, Manifest, action_digest
 from credentials.formats.qr import to_qr_text
 from credentials.holder import Credential, accept
 from credentials.issuance import commit, derive_secrets
+from credentials.polls import make_ballot
 from credentials.presentation import present
 from credentials.registry.accumulator import Removal
 from credentials.registry.chain import HeadChain
 from credentials.registry.digits import open_digits
 from credentials.registry.log import read_entries, split_entries
-from credentials.scope import app_scope, day_of, door_scope, poll_scope, time_slot
+from credentials.scope import app_scope, day_of, door_scope, time_slot
 from server.app import create_app
 from server.community.service import CommunityService
 from server.database import Database
@@ -37,7 +38,7 @@ from server.issuance.entitlements import EntitlementService, Invitation
 from server.keystore import Keystore
 from server.migrations import upgrade
 from server.organiser.access import OrganiserAccess
-from server.polls.organiser import PollOffice
+from server.polls.assembly import assemble_polls
 from server.polls.poll import Draft
 from server.presentations.organiser import AppOffice
 from server.registry.publisher import Publisher
@@ -75,9 +76,14 @@ class Town:
             publisher=self.publisher,
             link_key=lambda: self.keystore.link_key,
         )
-        self.poll_office = PollOffice(
-            self.database, self.community, self.registry, self.publisher, clock=self.clock
-        )
+        self.poll_office = assemble_polls(
+            self.database,
+            community=self.community,
+            registry=self.registry,
+            publisher=self.publisher,
+            keystore=lambda: self.keystore,
+            clock=self.clock,
+        ).office
         first = Metadata(
             version=1,
             previous=b"",
@@ -182,9 +188,9 @@ class Town:
         """Open a poll."""
         draft = Draft(question="Where?", options=("Garden", "Roof"), closes_after=TOMORROW)
         self.poll_office.create(poll, draft)
-        manifest = self.poll_office.open(poll).manifest
-        assert manifest is not None
-        return manifest
+        opened = self.poll_office.open(poll).poll
+        assert opened is not None
+        return opened.manifest
 
 
 @dataclass
@@ -282,7 +288,6 @@ class TownWallet:
 
     def vote(self, manifest: Manifest, choice: int = 1) -> httpx.Response:
         """Vote at the poll's head, to which the witness goes back where the wallet is further."""
-        poll = manifest.manifest_hash
         envelope = self.town.get(f"/polls/{manifest.poll}").json()["head"]
         (roll,) = HeadChain.start(
             [SignedHead.from_json(envelope)], metadata=self.town.metadata
@@ -293,18 +298,7 @@ class TownWallet:
             there = self.credential.rewound(roll, removals=removals[roll.removals : known.removals])
         else:
             there = self.credential.updated(roll, removals=removals[known.removals : roll.removals])
-        ballot = Ballot(
-            manifest_hash=poll,
-            sequence=1,
-            choice=choice,
-            presentation=present(
-                there,
-                policy=manifest.policy(roll),
-                scope=poll_scope(manifest.community_id, poll),
-                freshness=poll,
-                action=action_digest(poll, 1, choice),
-            ),
-        )
+        ballot = make_ballot(there, manifest=manifest, head=roll, marks=(choice,), sequence=1)
         body = {"ballot": base64url.encode(ballot.to_cbor())}
         return self.town.post(f"/polls/{manifest.poll}/ballots", body)
 
