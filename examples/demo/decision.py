@@ -1,6 +1,6 @@
 """The fourth act: a whole town decides by ranking, sealed by three trustees, watched by a witness.
 
-Fifty-two members vote. Nobody can read a vote before the close, nobody votes twice, and everything
+Forty-two members vote. Nobody can read a vote before the close, nobody votes twice, and everything
 is checked again from one file.
 """
 
@@ -18,6 +18,7 @@ from examples.demo.stage import Stage
 PLACES = ["Athens", "Chiang Mai", "Oaxaca", "Tallinn", "Zanzibar"]
 TRUSTEES = ["Maro", "Nikos", "Olga"]
 POLL = "next-city"
+NEWCOMERS = 30
 
 
 def decide(stage: Stage, told: Told) -> None:
@@ -36,12 +37,14 @@ def decide(stage: Stage, told: Told) -> None:
 
 
 def arrive(stage: Stage, told: Told) -> list[str]:
-    """Forty more attendees claim; their names."""
+    """Many more attendees claim; their names."""
     known = {*MEMBERS, DAY_GUEST, VISITOR}
-    newcomers = [name for name in told.links if name not in known][:40]
+    newcomers = [name for name in told.links if name not in known][:NEWCOMERS]
     with ThreadPoolExecutor(2) as pool:
         claimed = list(pool.map(lambda name: claim(stage, told, name), newcomers))
-    stage.check("forty more members claim", holds=sum(one["new"] for one in claimed) == 40)
+    stage.check(
+        f"{NEWCOMERS} more members claim", holds=sum(one["new"] for one in claimed) == NEWCOMERS
+    )
     return newcomers
 
 

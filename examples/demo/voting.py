@@ -23,7 +23,7 @@ def vote(stage: Stage, told: Told) -> None:
     with ThreadPoolExecutor(2) as pool:
         cast_votes = list(pool.map(cast, list(zip(MEMBERS, VOTES, strict=True))[:-1]))
     stage.check("eleven members vote", holds=len({one["ballot"] for one in cast_votes}) == 11)
-    again = stage.wallet("Bo", "vote", stage.poll("budget"), "--choice", "2", "--yes")
+    again = stage.wallet("Bo", "vote", stage.poll("budget"), "--choice", "1", "--yes")
     stage.check(
         "Bo votes again: his second ballot will count instead of his first",
         holds=again["number"] == 2,

@@ -1,6 +1,6 @@
 """A second opinion on sealed ballots, over py_ecc and the standard library's HMAC.
 
-Written from docs/protocol.md alone; nothing of the product is used but its points' octets.
+Written from docs/protocol.md alone; nothing of the product is used.
 py_ecc leaves out the sign of the curve's parameter and the factor 3 in the final exponent, so its
 pairing is brought into the protocol's form: the inverse of its cube.
 """
@@ -9,12 +9,12 @@ import hashlib
 import hmac
 from typing import Any
 
-import py_ecc.optimized_bls12_381
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from py_ecc.bls.hash_to_curve import hash_to_G1
 from py_ecc.bls.point_compression import compress_G1, compress_G2, decompress_G2
 
-ecc: Any = py_ecc.optimized_bls12_381
+from credentials.curve.py_ecc import ecc  # py_ecc itself, with Python's recursion limit put back
+
 POINT_TAG = b"SYMBOLON_SEALING_1_BLS12381G1_XMD:SHA-256_SSWU_RO_"
 INFO = b"symbolon/sealed-ballot/1"
 
