@@ -104,7 +104,7 @@ def test_an_open_poll_says_what_is_asked_and_how_to_vote(city: HttpCity) -> None
         "shown to nobody before the close",
         "symbolon wallet vote https://agora.example/polls/place",
         "Each voter chooses one option.",
-        "not sealed: the server can read them as they come",
+        "not sealed: whoever runs the server can read each as it comes",
         "A lot, drawn from the log after the close.",
         "None is listed.",
         "symbolon poll receipts",
