@@ -5,11 +5,14 @@ import platform
 
 from benchmarks import (
     attendees,
+    audits,
+    ballots,
     batches,
     checkins,
     growth,
     growth_service,
     protocol,
+    sealing,
     tally,
     wallet,
     witnesses,
@@ -23,7 +26,10 @@ MEASUREMENTS = (
     growth,
     growth_service,
     checkins,
+    ballots,
+    audits,
     attendees,
+    sealing,
     tally,
     wallet,
 )

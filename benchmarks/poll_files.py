@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
-from credentials.curve import curve
 from credentials.curve.scalars import random_scalar
 from credentials.formats.head import Head
 from credentials.formats.manifest import BY_LOG, BY_OPENING, Manifest
@@ -26,7 +25,7 @@ from credentials.formats.vote import RANKED, Marks
 from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
 from credentials.merkle import Frontier, leaf_hash
 from credentials.polls import count_votes, make_ballot, tie_seed
-from credentials.sealing import opening_of
+from credentials.sealing import ServerOpener, share_of
 from tests.community import Community
 
 CHUNK = 250
@@ -39,7 +38,7 @@ class Town:
     def __init__(self, ballots: int, *, sealed: bool) -> None:
         self.community = Community(roll=ballots)
         self.secret = random_scalar()
-        key = curve.encode_g2(curve.multiply_g2(curve.g2_generator, self.secret))
+        key = ServerOpener(secret=self.secret).key
         metadata = self.community.metadata
         self.manifest = Manifest(
             community_id=metadata.community_id,
@@ -124,7 +123,7 @@ def _bundle(
     root, opening = frontier.root, None
     after: list[bytes] = []
     if manifest.sealing is not None:
-        opening = opening_of(town.secret, digest=manifest.manifest_hash)
+        opening = share_of(town.secret, digest=manifest.manifest_hash)
         after.append(PollEvent(kind=Kind.OPENING, at=closes_at, value=opening).to_cbor())
     seed = tie_seed(manifest, root=root, opening=opening)
     result = count_votes(votes, manifest=manifest, seed=seed).to_cbor()

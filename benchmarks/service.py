@@ -110,12 +110,13 @@ def resident(process: int) -> float:
     return int(line.split()[1]) * 1024 / MEGABYTE
 
 
-def http_request(city: City, path: str, body: object, *, bearer: str) -> bytes:
-    """The octets of a POST over HTTP/1.1, ready to be sent."""
+def http_request(city: City, path: str, body: object, *, bearer: str = "") -> bytes:
+    """The octets of a POST over HTTP/1.1, ready to be sent; `bearer` names whose token it has."""
     octets = json.dumps(body).encode()
+    token = f"Authorization: Bearer {city.tokens[bearer]}\r\n" if bearer else ""
     head = (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{city.port}\r\n"
-        f"Authorization: Bearer {city.tokens[bearer]}\r\nContent-Type: application/json\r\n"
+        f"{token}Content-Type: application/json\r\n"
         f"Content-Length: {len(octets)}\r\n\r\n"
     )
     return head.encode() + octets

@@ -17,6 +17,15 @@ class IssuanceAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharesSoFar:
+    """How many trustees have handed in their share, how many must, and where the poll stands."""
+
+    shares: int
+    needed: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PollPaper:
     """A manifest's octets, the registry head that it pins, and how the poll stands.
 

@@ -23,6 +23,10 @@ class DoorError(ClientError):
     """The door file is missing, for another door, or not prepared."""
 
 
+class TrusteeError(ClientError):
+    """A trustee's folder or file is missing, open to others, or not of this ceremony or poll."""
+
+
 class ConsentRefused(ClientError):
     """The member said no; nothing was proven and nothing was sent."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from client.community import pinned
 from client.errors import ClientError
-from client.poll import read_manifest, time_in_words
+from client.poll import time_in_words
 from client.poll_log import ENDINGS, LogView, contradiction, place_of, view_of
 from credentials.errors import SymbolonError
 from credentials.formats import base64url
@@ -120,7 +120,11 @@ class Evidence:
         try:
             published = pinned(self.metadata, fingerprint=fingerprint)
             metadata = published.metadata
-            manifest = read_manifest(self.manifest, metadata=metadata)
+            # The promise names the manifest, and the manifest the log and its key: nothing that the
+            # community has published since, as another address, makes a promise void.
+            manifest = Manifest.from_cbor(self.manifest)
+            if manifest.community_id != metadata.community_id:
+                raise EvidenceRefused("The file proves nothing: the poll is another community's.")
             key = metadata.metadata_key
             view = view_of(self.checkpoint, self.leaves, origin=manifest.origin, key=key)
             if self.promise is None:

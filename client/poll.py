@@ -14,9 +14,10 @@ from credentials.formats import vote
 from credentials.formats.head import Head
 from credentials.formats.manifest import BY_OPENING, Manifest
 from credentials.formats.metadata import Metadata
+from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.vote import Marks
 from credentials.polls import roll_bounds
-from credentials.sealing.trustees import check_trustee_keys
+from credentials.sealing.trustees import check_sealing
 
 OPEN = "open"
 
@@ -61,8 +62,8 @@ def read_manifest(octets: bytes, *, metadata: Metadata) -> Manifest:
         raise ClientError("That poll is of a kind that this version does not know.") from None
     manifest.check(metadata)
     manifest.check_origin(metadata.address)
-    if manifest.sealing is not None and manifest.sealing.trustees:
-        check_trustee_keys(manifest.sealing)
+    if manifest.sealing is not None:
+        check_sealing(manifest.sealing)
     return manifest
 
 
@@ -158,6 +159,13 @@ def roll_in_words(head: Head) -> str:
     if least == most:
         return f"{most} on the roll"
     return f"at most {most} on the roll, {most - least} removed or changed since they joined"
+
+
+def event_in_words(event: PollEvent) -> str:
+    """When an event was, and why; an extension also says until when."""
+    until = f", to {time_in_words(event.closes_at)}" if event.kind is Kind.EXTENSION else ""
+    reason = f": {event.reason}" if event.reason else ""
+    return f"{time_in_words(event.at)}{until}{reason}"
 
 
 def time_in_words(unix_seconds: int) -> str:

@@ -5,10 +5,11 @@ What the answers mean is decided by those who ask.
 
 from typing import BinaryIO
 
-from client.answers import Cast, PollPaper, PollSummary
+from client.answers import Cast, PollPaper, PollSummary, SharesSoFar
 from client.service import ServiceClient
 from credentials.errors import EncodingError
 from credentials.formats import base64url
+from credentials.formats.manifest import MAX_QUESTION
 from credentials.formats.poll_bundle import CHECKPOINT_LIMIT, MAX_ENTRIES
 from credentials.formats.promise import SignedPromise
 from credentials.merkle import HASH_LENGTH
@@ -26,9 +27,9 @@ class PollsClient(ServiceClient):
         answer = self._transport.get(f"{self.address}/polls")
         return tuple(
             PollSummary(
-                id=self._text(row, "id"),
-                question=self._text(row, "question"),
-                state=self._text(row, "state"),
+                id=_plain(self._text(row, "id")),
+                question=_plain(self._text(row, "question")),
+                state=_plain(self._text(row, "state")),
                 closes_at=self._number(row, "closes_at"),
             )
             for row in self._rows(answer, "polls")
@@ -40,7 +41,7 @@ class PollsClient(ServiceClient):
         return PollPaper(
             manifest=self._octets(answer, "manifest"),
             head=self._head(answer.get("head")),
-            state=self._text(answer, "state"),
+            state=_plain(self._text(answer, "state")),
             closes_at=self._number(answer, "closes_at"),
         )
 
@@ -55,6 +56,16 @@ class PollsClient(ServiceClient):
         except EncodingError:
             raise self._strange() from None
         return Cast(leaf_hash=self._octets(answer, "leaf_hash"), promise=promise)
+
+    def hand_in_share(self, share: bytes, *, poll: str, trustee: int) -> SharesSoFar:
+        """Hand in a trustee's share (48 octets) of what opens a poll. May be repeated."""
+        body = {"trustee": trustee, "share": base64url.encode(share)}
+        answer = self._transport.post(f"{self._at(poll)}/shares", body)
+        return SharesSoFar(
+            shares=self._number(answer, "shares"),
+            needed=self._number(answer, "needed"),
+            state=self._text(answer, "state"),
+        )
 
     def checkpoint(self, poll: str) -> str:
         """The newest checkpoint of a poll's log, a signed note with its cosignatures."""
@@ -89,3 +100,8 @@ class PollsClient(ServiceClient):
 
     def _at(self, poll: str) -> str:
         return f"{self.address}/polls/{poll}"
+
+
+def _plain(text: str) -> str:
+    """A text of the server's that a person will read: no control characters, and no whole page."""
+    return "".join(character for character in text if character.isprintable())[:MAX_QUESTION]

@@ -20,12 +20,17 @@ PROMISE = "symbolon/promise/1"  # that a ballot will be in its poll's log, and b
 ABSTENTION = "symbolon/abstention/1"  # a member's proof of having cast no ballot in a poll
 POLL_BUNDLE = "symbolon/poll-bundle/3"  # head of the file from which a poll is recounted offline
 TALLY_RESULT = "symbolon/tally/1"  # what a poll comes to, with every round of its count
+TRUSTEE_CARD = "symbolon/trustee-card/1"  # a trustee's name and public keys, before a ceremony
+TRUSTEE_DEAL = "symbolon/trustee-deal/1"  # one trustee's part of the polls' key, for all others
+CEREMONY_RESULT = "symbolon/ceremony-result/1"  # the polls' key and the key of each trustee
 
 # Hashed CBOR that is never sent: first element of the array under SHA-256.
 SCOPE = "symbolon/scope/1"  # who, what for and which instance; hashed to context_id
 PRESENTATION_HEADER = "symbolon/presentation/1"  # audience, freshness, action and head of a proof
 BALLOT_ACTION = "symbolon/ballot-action/2"  # the exact vote that a presentation authorises
 ABSTENTION_ACTION = "symbolon/abstention-action/1"  # that a presentation shows an abstention
+CEREMONY = "symbolon/ceremony/1"  # threshold and all cards; hashed to the ceremony's id
+DEALS = "symbolon/ceremony-deals/1"  # all deals of a ceremony; hashed into its result
 
 WALLET_DERIVATION = "symbolon/wallet/1"  # HKDF info of a wallet's secrets for one credential
 
@@ -38,10 +43,16 @@ TIE_SEED = b"symbolon/tie-seed/1\0"  # SHA-256 over what the lot of a poll is dr
 HEAD_SIGNATURE = b"symbolon/head-signature/1\0"  # Ed25519 over a registry head's CBOR
 LOT = b"symbolon/lot/1\0"  # SHA-256 over a poll's seed and an option: its place in the lot
 
-# Sealed ballots.
-SEALING_POINT = b"SYMBOLON_1_SEALING_BLS12381G1_XMD:SHA-256_SSWU_RO_"  # DST of H1, a poll's point
 OPENING_SECRET = b"symbolon/opening-secret/1"  # HKDF info of the server's own key for sealed polls
-SEALING_KEY = b"symbolon/sealing/1"  # HKDF info of the key of one sealed vote
+CARD_SIGNATURE = b"symbolon/trustee-card-signature/1\0"  # Ed25519 over a trustee's card
+DEAL_SIGNATURE = b"symbolon/trustee-deal-signature/1\0"  # Ed25519 over a trustee's deal
+CEREMONY_SIGNATURE = b"symbolon/ceremony-signature/1\0"  # Ed25519 over a ceremony's result
+
+# Sealed ballots: HKDF info, and tags of hashing to G1 that no other interface has.
+SEALED_BALLOT = b"symbolon/sealed-ballot/1"  # HKDF info of the key that seals one ballot
+DEALT_SHARE = b"symbolon/dealt-share/1"  # HKDF info of the key that seals one dealt share
+SEALING_POINT = b"SYMBOLON_SEALING_1_BLS12381G1_XMD:SHA-256_SSWU_RO_"  # H1, over a manifest's hash
+TRUSTEE_POSSESSION = b"SYMBOLON_TRUSTEE_POP_1_BLS12381G1_XMD:SHA-256_SSWU_RO_"  # proof of a deal
 
 # The BBS interface of the product (typed messages to scalars), after the ciphersuite's id.
 INTERFACE = b"SYMBOLON_1_H2G_TM2S_"

@@ -88,22 +88,6 @@ class PollLogRefused(SymbolonError):
     """A poll's log whose entries break the poll's rules."""
 
 
-class SealBroken(SymbolonError):
-    """A sealed vote that does not open: it is of another poll, voter or number, or spoilt."""
-
-
-class OpeningRefused(SymbolonError):
-    """An opening value that is not the poll's."""
-
-
-class ShareRefused(SymbolonError):
-    """A share of an opening value that is not that trustee's; `trustee` counts from 1."""
-
-    def __init__(self, trustee: int) -> None:
-        super().__init__(f"the share of trustee {trustee} is wrong")
-        self.trustee = trustee
-
-
 class LogRefused(SymbolonError):
     """A proof, note, checkpoint, cosignature or receipt of a log that does not hold."""
 
@@ -125,3 +109,31 @@ class CheckpointRefused(LogRefused):
 
 class SealingRefused(SymbolonError):
     """A poll sealed to a key that is none, or that its trustees do not hold."""
+
+
+class SealBroken(SymbolonError):
+    """A sealed ballot that the poll's opening value does not open: it counts as invalid."""
+
+
+class OpeningRefused(SymbolonError):
+    """An opening value that does not belong to its poll, or too few shares to make one."""
+
+
+class ShareRefused(SymbolonError):
+    """A trustee's share that does not belong to the trustee's key; `trustee` counts from 1."""
+
+    def __init__(self, message: str, *, trustee: int) -> None:
+        super().__init__(message)
+        self.trustee = trustee
+
+
+class CeremonyRefused(SymbolonError):
+    """Cards, deals or results of a key ceremony that do not belong together."""
+
+
+class DealRefused(CeremonyRefused):
+    """A deal that stops the ceremony; `dealer` is the name on the dealer's card."""
+
+    def __init__(self, message: str, *, dealer: str) -> None:
+        super().__init__(message)
+        self.dealer = dealer

@@ -4,20 +4,17 @@ For tests of the protocol and of the auditor. A test makes a poll, lets members 
 tests.community.Community vote, ends it, and may then change what the bundle is made of.
 """
 
-import secrets
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
-from credentials.curve.scalars import ORDER
 from credentials.formats.abstention import Abstention
 from credentials.formats.head import Head, SignedHead
-from credentials.formats.manifest import BY_OPENING, Manifest, log_origin
+from credentials.formats.manifest import Manifest
 from credentials.formats.poll import Ballot, action_digest
 from credentials.formats.poll_bundle import BundleHead, read_bundle, write_bundle
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.promise import Promise, SignedPromise
-from credentials.formats.sealing import Sealing, Trustee
 from credentials.formats.vote import Marks
 from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
 from credentials.log.cosignature import WitnessKey
@@ -33,60 +30,18 @@ from credentials.polls import (
 )
 from credentials.presentation import present
 from credentials.scope import poll_scope
-from credentials.sealing import key_of, opening_of
+from credentials.sealing import share_of
 from credentials.tally import TallyResult
 from tests.community import Community, Member
-
-OPENS_AT, CLOSES_AT = 1_790_100_000, 1_790_200_000
-OPTIONS = ("Soup", "Salad", "Stew")
-
-
-def open_manifest(community: Community, **changes: Any) -> Manifest:
-    """The manifest of a poll at the community's newest head: lunch, one choice, not sealed."""
-    metadata = community.metadata
-    poll = changes.get("poll", "lunch")
-    values: dict[str, Any] = {
-        "community_id": metadata.community_id,
-        "issuer_id": metadata.keys.issuer_id,
-        "registry_id": metadata.keys.registry_id,
-        "schema_id": metadata.schema.schema_id,
-        "poll": poll,
-        "question": "What is for lunch?",
-        "options": OPTIONS,
-        "opens_at": OPENS_AT,
-        "closes_at": CLOSES_AT,
-        "origin": log_origin(community.address, poll=poll),
-        "head": community.heads.newest.hash,
-    }
-    if changes.get("sealing") is not None:
-        values["tie_rule"] = BY_OPENING
-    return Manifest(**(values | changes))
-
-
-def sealed_by_server(secret: int) -> Sealing:
-    """Sealing by whoever holds this secret."""
-    return Sealing(key=key_of(secret))
-
-
-def sealed_by_trustees(secret: int, *, threshold: int, names: tuple[str, ...]) -> Sealing:
-    """Sealing by trustees, whose shares of the secret lie on one random polynomial."""
-    factors = [secret, *(secrets.randbelow(ORDER - 1) + 1 for _ in range(threshold - 1))]
-    shares = [
-        sum(factor * number**power for power, factor in enumerate(factors)) % ORDER
-        for number in range(1, len(names) + 1)
-    ]
-    trustees = tuple(
-        Trustee(name=name, key=key_of(share)) for name, share in zip(names, shares, strict=True)
-    )
-    return Sealing(key=key_of(secret), threshold=threshold, trustees=trustees)
+from tests.poll_papers import OPENS_AT, OPTIONS, open_manifest, sealed_by_server
 
 
 @dataclass
 class PollInMemory:
     """A poll of a community, and everything in its log so far.
 
-    `secret` opens it, if it is sealed by key_of(secret). `entries` are the log's octets, the
-    manifest first. Ballots that were cast wait in `waiting` until `append`.
+    `secret` opens it, if it is sealed to that. `entries` are the log's octets, the manifest
+    first. Ballots that were cast wait in `waiting` until `append`.
     """
 
     community: Community
@@ -189,7 +144,7 @@ class PollInMemory:
 
     def unseal(self) -> None:
         """Publish the opening value."""
-        value = opening_of(self.secret, digest=self.manifest.manifest_hash)
+        value = share_of(self.secret, digest=self.manifest.manifest_hash)
         self.add(PollEvent(kind=Kind.OPENING, at=self.closes_at + 1, value=value))
 
     def certify(self) -> TallyResult:

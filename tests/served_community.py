@@ -18,7 +18,8 @@ from credentials.formats.claim_link import ClaimLink
 from credentials.formats.head import Head, SignedHead
 from credentials.issuance import commitment_point, draw_handle
 from tests.community import Community
-from tests.polling import PollInMemory, open_manifest, sealed_by_server
+from tests.poll_papers import open_manifest, sealed_by_server
+from tests.polling import PollInMemory
 from tests.served_polls import Answer, Problem, ServedPoll
 
 Json = dict[str, Any]

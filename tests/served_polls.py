@@ -7,13 +7,14 @@ promised, show another log, or name another number.
 from dataclasses import dataclass, field
 from typing import Any
 
-from credentials.errors import BallotRefused
+from credentials.errors import BallotRefused, ShareRefused
 from credentials.formats import base64url
 from credentials.formats.poll import Ballot
-from credentials.formats.poll_event import PollEvent
+from credentials.formats.poll_event import Kind, PollEvent
 from credentials.keys import VerifierKeys
 from credentials.merkle import leaf_hash
 from credentials.polls import State, verify_ballots
+from credentials.sealing import check_share, combine
 from tests.polling import PollInMemory, is_event
 
 Answer = dict[str, Any] | str | bytes
@@ -36,6 +37,7 @@ class ServedPoll:
     time: int = 0
     taken: dict[bytes, Ballot] = field(default_factory=dict)
     highest: dict[bytes, int] = field(default_factory=dict)
+    shares: dict[int, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.time = self.time or self.poll.manifest.opens_at
@@ -71,8 +73,8 @@ class ServedPoll:
         match rest:
             case []:
                 return self.told()
-            case ["ballots"]:
-                return self._cast(base64url.decode(body["ballot"]))
+            case ["ballots"] | ["shares"]:
+                return self._hand_in(body)
             case ["log", "checkpoint"]:
                 return self.poll.checkpoint(time=self.time).to_text()
             case ["log", "leaves"]:
@@ -111,6 +113,11 @@ class ServedPoll:
             if is_event(entry)
         ]
 
+    def _hand_in(self, body: dict[str, Any]) -> Answer:
+        if "share" in body:
+            return self._take_share(body["trustee"], base64url.decode(body["share"]))
+        return self._cast(base64url.decode(body["ballot"]))
+
     def _cast(self, octets: bytes) -> Answer:
         poll = self.poll
         if leaf_hash(octets) not in self.taken:
@@ -137,3 +144,22 @@ class ServedPoll:
         self.highest[verdict.pseudonym] = expected
         self.taken[ballot.leaf_hash] = ballot
         poll.waiting.append(ballot)
+
+    def _take_share(self, trustee: int, share: bytes) -> Answer:
+        manifest, sealing = self.poll.manifest, self.poll.manifest.sealing
+        assert sealing is not None
+        digest, key = manifest.manifest_hash, sealing.trustees[trustee - 1].key
+        try:
+            check_share(share, trustee=trustee, key=key, digest=digest)
+        except ShareRefused:
+            raise Problem("share-refused", 422) from None
+        self.shares[trustee] = share
+        if len(self.shares) == sealing.threshold:
+            value = combine(self.shares, threshold=sealing.threshold)
+            self.poll.add(PollEvent(kind=Kind.OPENING, at=self.poll.closes_at + 1, value=value))
+            self.state = State.UNSEALED
+        return {
+            "shares": len(self.shares),
+            "needed": sealing.threshold,
+            "state": self.state.value,
+        }

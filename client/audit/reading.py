@@ -13,6 +13,7 @@ from client.audit.workers import CHUNK, Proven, Workers
 from credentials import domain_tags
 from credentials.errors import PollLogRefused, SymbolonError
 from credentials.formats.manifest import Manifest
+from credentials.formats.poll import BALLOT_LIMIT
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.merkle import leaf_hash
 from credentials.polls import Replay
@@ -65,7 +66,8 @@ class Reader:
                     self._send()
                     self._waiting.append((found.count, entry))
                 else:
-                    self._chunk.append(entry)
+                    # What is too long for a ballot is none, and must not fill the memory.
+                    self._chunk.append(entry if len(entry) <= BALLOT_LIMIT else b"")
                 self._note(entry)
                 if len(self._chunk) == CHUNK:
                     self._send()

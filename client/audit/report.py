@@ -6,6 +6,7 @@ from typing import Final
 
 from client.community import PinnedMetadata
 from credentials.formats.manifest import Manifest
+from credentials.formats.poll_event import PollEvent
 from credentials.polls import State
 from credentials.tally import TallyResult
 
@@ -76,7 +77,7 @@ class Report:
 
     published and manifest are None where the file does not hold them. entries: those read. ballots:
     those whose proof holds. voters: their different pseudonyms. result: the recount of the last
-    ballot of each voter, None where there is none.
+    ballot of each voter, None where there is none. events: those in the log, in order.
     """
 
     checks: tuple[Check, ...]
@@ -88,6 +89,7 @@ class Report:
     voters: int = 0
     roll: tuple[int, int] = (0, 0)
     result: TallyResult | None = None
+    events: tuple[PollEvent, ...] = ()
 
     @property
     def failures(self) -> tuple[Check, ...]:

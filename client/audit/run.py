@@ -4,30 +4,23 @@ A check that fails does not end the audit, unless nothing after it has a meaning
 community's keys and the manifest only the log's hashes can be recomputed.
 """
 
-from collections import Counter, deque
-from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass
-from itertools import islice
 from typing import BinaryIO
 
 from client.audit.beside import Beside, check_abstentions, check_checkpoints, check_receipts
 from client.audit.log import check_log
 from client.audit.reading import Entries, Progress, Reader
+from client.audit.recount import recount
 from client.audit.report import Checks, Report
-from client.audit.workers import CHUNK, Material, SealedVote, Source, Workers
+from client.audit.workers import Material, Source, Workers
 from client.community import PinnedMetadata, pinned
-from client.poll_log import root_of_first
 from credentials.errors import EncodingError, SymbolonError
 from credentials.formats.head import Head
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll_bundle import BundleHead, read_bundle
 from credentials.formats.sealing import Sealing
-from credentials.formats.vote import Marks
-from credentials.polls import State, count_votes, roll_bounds, tie_seed
-from credentials.sealing import check_opening
-from credentials.sealing.trustees import check_trustee_keys
-from credentials.tally import TallyResult
+from credentials.polls import State, roll_bounds
+from credentials.sealing.trustees import check_sealing
 
 
 def audit(
@@ -69,7 +62,7 @@ def audit(
             checks=checks,
         )
         _check_entries(found, manifest=ground.manifest, checks=checks)
-        result = _recount(found, manifest=ground.manifest, workers=workers, checks=checks)
+        result = recount(found, manifest=ground.manifest, workers=workers, checks=checks)
     _check_roll(len(found.replay.highest), head=ground.head, checks=checks)
     key = ground.published.metadata.metadata_key
     origin = ground.manifest.origin
@@ -95,6 +88,7 @@ def audit(
         voters=len(found.replay.highest),
         roll=roll_bounds(ground.head),
         result=result,
+        events=tuple(found.replay.events),
     )
 
 
@@ -139,8 +133,8 @@ def _ground(
         checks.failed("manifest", error)
         return None
     checks.passed("manifest", "the log's first entry, of this community and roll")
-    if manifest.sealing is not None and manifest.sealing.trustees:
-        _check_trustees(manifest.sealing, checks=checks)
+    if manifest.sealing is not None:
+        _check_sealing(manifest.sealing, checks=checks)
     if head is None:
         return None
     return _Ground(
@@ -156,15 +150,17 @@ def _ground(
     )
 
 
-def _check_trustees(sealing: Sealing, *, checks: Checks) -> None:
+def _check_sealing(sealing: Sealing, *, checks: Checks) -> None:
     try:
-        check_trustee_keys(sealing)
+        check_sealing(sealing)
     except SymbolonError as error:
-        checks.failed("trustees' keys", error)
+        checks.failed("sealing", error)
         return
-    checks.passed(
-        "trustees' keys", f"any {sealing.threshold} of {len(sealing.trustees)} hold the poll's key"
-    )
+    if sealing.trustees:
+        who = f"any {sealing.threshold} of {len(sealing.trustees)} trustees"
+    else:
+        who = "the server alone, at any time"
+    checks.passed("sealing", f"{who} could open the votes")
 
 
 def _check_entries(found: Entries, *, manifest: Manifest, checks: Checks) -> None:
@@ -189,69 +185,3 @@ def _check_roll(voters: int, *, head: Head, checks: Checks) -> None:
         )
     else:
         checks.passed("roll", f"{voters} voted, of a roll of {least} to {most}")
-
-
-def _recount(
-    found: Entries, *, manifest: Manifest, workers: Workers, checks: Checks
-) -> TallyResult | None:
-    """The result that the ballots come to, compared with the certified one."""
-    replay = found.replay
-    if replay.state is State.CANCELLED:
-        return None
-    if not found.closing_size:
-        checks.open("result", "the log does not get as far as the closing")
-        return None
-    if manifest.sealing is not None and not _opens(found, manifest=manifest, checks=checks):
-        checks.open("result", "the votes cannot be opened")
-        return None
-    votes = _votes(found, workers=workers)
-    if manifest.sealing is not None:
-        invalid = votes[None]
-        checks.passed("votes opened", f"{votes.total() - invalid} opened, {invalid} invalid")
-    root = root_of_first(found.closing_size, bytes(found.leaves))
-    try:
-        seed = tie_seed(manifest, root=root, opening=replay.opening)
-        result = count_votes(votes, manifest=manifest, seed=seed)
-    except SymbolonError as error:
-        checks.failed("result", error)
-        return None
-    if replay.result is None:
-        checks.open("result", "no result was certified")
-    elif result.to_cbor() == replay.result:
-        checks.passed("result", "the certified one is the recount, octet by octet")
-    else:
-        checks.failed("result", "the recount comes to another result than the certified one")
-    return result
-
-
-def _opens(found: Entries, *, manifest: Manifest, checks: Checks) -> bool:
-    opening, sealing = found.replay.opening, manifest.sealing
-    if opening is None or sealing is None:
-        checks.open("opening value", "the log does not get as far as the opening")
-        return False
-    try:
-        check_opening(opening, key=sealing.key, digest=manifest.manifest_hash)
-    except SymbolonError as error:
-        checks.failed("opening value", error)
-        return False
-    checks.passed("opening value", "it belongs to the poll's key")
-    return True
-
-
-def _votes(found: Entries, *, workers: Workers) -> Counter[Marks | None]:
-    """How often each vote counts; few chunks wait at a time."""
-    votes: Counter[Marks | None] = Counter()
-    waiting: deque[Future[Counter[Marks | None]]] = deque()
-    for chunk in _chunks(found):
-        waiting.append(workers.open(chunk, opening=found.replay.opening))
-        if len(waiting) > workers.at_once:
-            votes += waiting.popleft().result()
-    for each in waiting:
-        votes += each.result()
-    return votes
-
-
-def _chunks(found: Entries) -> Iterator[list[SealedVote]]:
-    ballots = iter(found.replay.highest.items())
-    while chunk := [(p, number, content) for p, (number, content) in islice(ballots, CHUNK)]:
-        yield chunk

@@ -19,6 +19,8 @@ def say_checked(checked: "Checked") -> None:
     say_rows([(each.vote.question, standing(each)) for each in checked.found])
     for question in checked.stale:
         note(f"“{question}”: the server shows an older state of the log than before; ask again.")
+    for question, why in checked.unread:
+        note(f"“{question}”: the log could not be read: {why}")
     for fork in checked.forks:
         note(f"ALARM: “{fork.question}”: {fork.how}.")
 
@@ -43,6 +45,7 @@ def checked_json(checked: "Checked") -> dict[str, Any]:
         ],
         "forks": [{"poll": fork.poll, "how": fork.how} for fork in checked.forks],
         "stale": list(checked.stale),
+        "unread": [{"question": question, "why": why} for question, why in checked.unread],
     }
 
 

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
@@ -70,7 +71,12 @@ def audit(
         abstentions=_files(abstained),
     )
     with _bundle(source) as file, progress("Checking every entry") as told:
-        report = run(file, fingerprint=pin, beside=beside, progress=told)
+        try:
+            report = run(file, fingerprint=pin, beside=beside, progress=told)
+        except BrokenExecutor:
+            raise ClientError(
+                "The system ended a process that was checking ballots; is there enough memory?"
+            ) from None
     if report.published is not None:
         note_fingerprint(report.published, given=pin)
     if as_json:
@@ -83,6 +89,7 @@ def audit(
 
 def _say(report: "Report") -> None:
     from client.audit import NOBODY_CAN_CHECK
+    from client.poll import event_in_words
 
     for text in report.verdict:
         say(text)
@@ -90,6 +97,9 @@ def _say(report: "Report") -> None:
         say(f"\n{report.manifest.question}")
         if report.result is not None:
             say_result(report.result, manifest=report.manifest)
+    if report.events:
+        say("\nWhat happened")
+        say_rows([(f"  {event.kind}", event_in_words(event)) for event in report.events])
     say("\nChecks")
     say_rows(
         [
@@ -119,6 +129,10 @@ def _json(report: "Report") -> dict[str, object]:
         "roll": list(report.roll),
         "outcome": outcome_in_words(result, manifest=manifest) if result and manifest else None,
         "result": result_json(result, manifest=manifest) if result and manifest else None,
+        "events": [
+            {"kind": event.kind.value, "at": event.at, "reason": event.reason}
+            for event in report.events
+        ],
         "checks": [
             {"name": check.name, "mark": check.mark.value, "reason": check.reason}
             for check in report.checks

@@ -11,6 +11,7 @@ import typer
 from client.commands import audit, doctor, verify
 from client.commands.door import commands as door_commands
 from client.commands.poll import commands as poll_commands
+from client.commands.trustee import commands as trustee_commands
 from client.commands.wallet import commands as wallet_commands
 from client.commands.witness import commands as witness_commands
 from credentials.errors import SymbolonError
@@ -29,6 +30,7 @@ app.add_typer(wallet_commands, name="wallet")
 app.add_typer(door_commands, name="door")
 app.add_typer(poll_commands, name="poll")
 app.command("audit")(audit.audit)
+app.add_typer(trustee_commands, name="trustee")
 app.add_typer(witness_commands, name="witness")
 app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)

@@ -4,16 +4,13 @@ The log must go on from the checkpoint that the wallet saw before, and hold ever
 promised. What a community does against its word becomes evidence that anyone can check.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from client.errors import WalletError
+from client.errors import ClientError, WalletError
 from client.evidence import Evidence
-from client.poll import read_manifest
 from client.poll_log import LogView, contradiction, ending_of, read_log
 from client.polls import PollsClient
 from client.wallet.contents import (
-    EARLIER,
     IN_LOG,
     MISSING,
     PROMISED,
@@ -23,6 +20,7 @@ from client.wallet.contents import (
     Vote,
 )
 from client.wallet.vault import Vault
+from credentials.errors import LogRefused
 from credentials.formats.manifest import Manifest
 from credentials.formats.promise import SignedPromise
 from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
@@ -57,11 +55,16 @@ class Fork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What came of looking at a community's polls; `stale` are those that were shown old."""
+    """What came of looking at a community's polls.
+
+    `stale` are the questions of those whose log was shown as it was before, `unread` of those whose
+    log could not be had or is none, and why.
+    """
 
     found: tuple[Found, ...] = ()
     forks: tuple[Fork, ...] = ()
     stale: tuple[str, ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
 
     @property
     def alarms(self) -> tuple[Evidence, ...]:
@@ -75,6 +78,7 @@ class Checked:
             found=(*self.found, *other.found),
             forks=(*self.forks, *other.forks),
             stale=(*self.stale, *other.stale),
+            unread=(*self.unread, *other.unread),
         )
 
 
@@ -84,14 +88,19 @@ def check_receipts(
     """Look for all ballots of a community's polls in their logs, and store what was found.
 
     Without `all_polls` only where a ballot was not seen in the log yet. `now` is in Unix seconds.
-    Raises LogRefused, WalletError, ClientError, ServerUnreachable, ServerRefused.
+    One poll that cannot be read does not keep the others from being looked at. Raises WalletError.
     """
     membership = _known(vault, fingerprint=fingerprint)
     checked = Checked()
     for log in membership.logs:
         votes = _votes(membership, log)
         if votes and (all_polls or any(vote.state in UNSETTLED for vote in votes)):
-            one = _check_poll(membership, log, votes=votes, polls=polls, now=now)
+            try:
+                one = _check_poll(membership, log, votes=votes, polls=polls, now=now)
+            except (LogRefused, ClientError) as error:
+                unread = ((votes[0].question, str(error)),)
+                checked = checked.and_then(Checked(unread=unread))
+                continue
             _store(vault, one, fingerprint=fingerprint)
             checked = checked.and_then(one.checked)
     return checked
@@ -103,7 +112,7 @@ def receipt_of(vault: Vault, vote: Vote, *, fingerprint: bytes, polls: PollsClie
     log = membership.log_of(vote.manifest_hash)
     if log is None:
         raise WalletError("An earlier version of Symbolon cast that vote; it has no receipt.")
-    manifest = read_manifest(log.manifest, metadata=membership.metadata)
+    manifest = Manifest.from_cbor(log.manifest)
     view = _read(vote.poll, manifest, membership=membership, polls=polls)
     place = view.place_of(vote.leaf_hash)
     if place is None:
@@ -128,7 +137,7 @@ def _check_poll(
     now: int,
 ) -> _One:
     metadata = membership.metadata
-    manifest = read_manifest(log.manifest, metadata=metadata)
+    manifest = Manifest.from_cbor(log.manifest)  # checked when the vote was made
     poll = manifest.poll
     view = _read(poll, manifest, membership=membership, polls=polls)
     evidence = Evidence(
@@ -180,25 +189,28 @@ def _find(
     signed = (
         SignedPromise(octets=vote.promise, signature=vote.signature) if vote.signature else None
     )
+    broken = replace(
+        evidence,
+        promise=signed,
+        checkpoint=vote.missed,
+        leaves=view.leaves[: HASH_LENGTH * (0 if missed is None else missed.size)],
+    )
     if place is not None:
         there = replace(vote, state=IN_LOG)
         if missed is None or signed is None:
             return Found(vote=there, place=place)
-        late = replace(
-            evidence,
-            promise=signed,
-            checkpoint=vote.missed,
-            leaves=view.leaves[: missed.size * HASH_LENGTH],
-            receipt=view.receipt(place).to_text(),
-        )
+        late = replace(broken, receipt=view.receipt(place).to_text())
         return Found(vote=there, place=place, evidence=late)
     if signed is None:
         return Found(vote=vote, place=None)
     merged_by = signed.open(metadata_key=metadata_key).merged_by
+    if missed is not None:
+        # The first checkpoint that broke the promise stays the evidence.
+        return Found(vote=vote, place=None, evidence=broken)
     if view.checkpoint.time < merged_by and not evidence.ending:
         return Found(vote=vote, place=None, overdue=now > merged_by)
     return Found(
-        vote=replace(vote, state=MISSING, missed=vote.missed or evidence.checkpoint),
+        vote=replace(vote, state=MISSING, missed=evidence.checkpoint),
         place=None,
         evidence=replace(evidence, promise=signed),
     )
@@ -217,11 +229,7 @@ def _store(vault: Vault, one: _One, *, fingerprint: bytes) -> None:
 
 
 def _votes(membership: Membership, log: SeenLog) -> tuple[Vote, ...]:
-    return tuple(_of_poll(membership.votes, log))
-
-
-def _of_poll(votes: Iterable[Vote], log: SeenLog) -> Iterable[Vote]:
-    return (v for v in votes if v.manifest_hash == log.manifest_hash and v.state != EARLIER)
+    return tuple(v for v in membership.votes if v.manifest_hash == log.manifest_hash)
 
 
 def _read(poll: str, manifest: Manifest, *, membership: Membership, polls: PollsClient) -> LogView:

@@ -7,6 +7,7 @@ look at the subgroup.
 """
 
 import hashlib
+import sys
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -16,6 +17,11 @@ from py_ecc.bls.point_compression import modular_squareroot_in_FQ2
 
 from credentials.curve.scalars import ORDER
 from credentials.errors import InvalidPoint
+
+# py_ecc raises Python's recursion limit to 100,000 when it is imported; a text of so many brackets,
+# read as JSON anywhere in the process, then overflows the stack and ends it. Multiplying recurses
+# once a bit, at most some 640 times.
+sys.setrecursionlimit(3000)
 
 # py_ecc does not declare what it exports, so its types are of no use here.
 ecc: Any = py_ecc.optimized_bls12_381

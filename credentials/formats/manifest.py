@@ -29,30 +29,13 @@ from credentials.formats.requirement import AT_MOST, Requirement
 from credentials.formats.schema import MAX_ATTRIBUTES, SERIAL
 from credentials.formats.sealing import Sealing
 from credentials.formats.vote import (
-    APPROVAL,
     MAX_OPTIONS,
     MIN_OPTIONS,
-    QUADRATIC,
-    RANKED,
-    SCORE,
     SINGLE_CHOICE,
     BallotPaper,
 )
 from credentials.log.checkpoint import log_origin
-
-TALLIES: Final = {
-    "plurality/1": SINGLE_CHOICE,
-    "approval/1": APPROVAL,
-    "score/1": SCORE,
-    "irv/1": RANKED,
-    "schulze/1": RANKED,
-    "stv/1": RANKED,
-    "quadratic/1": QUADRATIC,
-}
-"""The ballot type that each method of counting needs."""
-
-WITH_SEATS: Final = ("stv/1",)
-WITH_THRESHOLD: Final = ("plurality/1", "approval/1", "score/1", "irv/1")
+from credentials.tally import MAX_SEATS, METHODS, WITH_SEATS, WITH_THRESHOLD
 
 BY_LOG: Final = "log/1"
 BY_OPENING: Final = "opening/1"
@@ -146,9 +129,9 @@ class Manifest:
 
     def _check_counting(self) -> None:
         self.paper  # noqa: B018 - raises PolicyError
-        if TALLIES.get(cbor.take_text(self.tally, max=32, name="a tally")) != self.ballot_type:
+        if METHODS.get(cbor.take_text(self.tally, max=32, name="a tally")) != self.ballot_type:
             raise PolicyError(f"the method {self.tally!r} does not count this type of ballot")
-        most = len(self.options) if self.tally in WITH_SEATS else 1
+        most = min(MAX_SEATS, len(self.options)) if self.tally in WITH_SEATS else 1
         cbor.take_uint(self.seats, min=1, max=most, name="a number of seats")
         if self.tie_rule not in TIE_RULES:
             raise PolicyError(f"there is no tie rule {self.tie_rule!r}")

@@ -14,9 +14,10 @@ from credentials.errors import EncodingError, PolicyError
 from credentials.formats import cbor
 from credentials.formats.manifest import MAX_TIME
 from credentials.formats.names import take_shown_text
+from credentials.tally.result import RESULT_LIMIT
 
 MAX_REASON: Final = 500  # characters
-MAX_VALUE: Final = 2**24  # octets, as much as a result may have
+MAX_VALUE: Final = RESULT_LIMIT
 EVENT_LIMIT: Final = MAX_VALUE + 4096  # octets
 OPENING_LENGTH: Final = 48  # octets, a compressed point of G1
 TIME_LENGTH: Final = 8

@@ -1,24 +1,28 @@
-"""Votes that nobody can read before the poll is closed: encryption to the poll itself.
+"""Ballots that stay sealed until their poll closes, and the keys that open them.
 
-Identity-based encryption after Boneh and Franklin, whose identity is the digest of the poll's
-manifest. Source: docs/protocol.md, "Sealed ballots".
+`seal` and `open_sealed` for one ballot; `ServerOpener`, or `share_of`, `check_share` and `combine`
+for trustees, make the value that opens a poll, and `check_opening` tells anyone that it is right.
+How trustees come to their keys without a dealer is in `credentials.sealing.ceremony`.
 """
 
+from credentials.sealing.ballot import SEAL_LENGTH, open_sealed, seal
 from credentials.sealing.opening import (
+    ServerOpener,
     check_opening,
     check_share,
+    check_trustee_keys,
     combine,
-    key_of,
-    opening_of,
+    share_of,
 )
-from credentials.sealing.seal import open_sealed, seal
 
 __all__ = [
+    "SEAL_LENGTH",
+    "ServerOpener",
     "check_opening",
     "check_share",
+    "check_trustee_keys",
     "combine",
-    "key_of",
     "open_sealed",
-    "opening_of",
     "seal",
+    "share_of",
 ]

@@ -1,77 +1,142 @@
-"""The value that opens a poll, from one secret key or from the shares of several trustees.
+"""The value that opens a poll: made by the server alone, or from the shares of enough trustees.
 
-With the key z, Z = z*BP2, the poll's opening value is D = z*H1(digest): everybody can check it by
-e(D, BP2) = e(H1(digest), Z), and it opens this poll and no other. A trustee's share is the same
-with the trustee's own key. Source: docs/protocol.md, "Sealed ballots".
+Source: docs/protocol.md, "Sealed ballots". With the polls' key Z = s * BP2 the opening value is
+D = s * H1(digest), in effect a BLS signature on the poll under Z, so anyone can check it. A trustee
+with the share s_i of s contributes d_i = s_i * H1(digest), checked in the same way under
+Z_i = s_i * BP2; any `threshold` of them give D by Lagrange's formula at 0.
 """
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
+from typing import NoReturn
 
 from credentials.curve import G1, curve
-from credentials.curve.scalars import ORDER
-from credentials.domain_tags import SEALING_POINT
-from credentials.errors import InvalidPoint, OpeningRefused, ShareRefused
+from credentials.curve.scalars import ORDER, random_scalar
+from credentials.errors import EncodingError, InvalidPoint, OpeningRefused, ShareRefused
+from credentials.formats.sealing import MAX_TRUSTEES
+from credentials.sealing.ballot import sealing_point
 
 
-@lru_cache(maxsize=32)
-def poll_point(digest: bytes) -> G1:
-    """H1(digest): the poll as a point of G1."""
-    return curve.hash_to_g1(digest, dst=SEALING_POINT)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerOpener:
+    """A server that opens polls alone: whoever runs it could read ballots before the end."""
+
+    secret: int = field(repr=False)
+
+    @classmethod
+    def generate(cls) -> "ServerOpener":
+        """With a fresh secret."""
+        return cls(secret=random_scalar())
+
+    def __post_init__(self) -> None:
+        if type(self.secret) is not int or not 0 < self.secret < ORDER:
+            raise EncodingError("an opening key is not a scalar")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an opening key is not pickled")
+
+    @property
+    def key(self) -> bytes:
+        """Z, 96 octets, to which ballots are sealed."""
+        return curve.encode_g2(curve.multiply_g2(curve.g2_generator, self.secret))
+
+    def opening(self, digest: bytes) -> bytes:
+        """D of one poll, 48 octets."""
+        return share_of(self.secret, digest=digest)
 
 
-def key_of(secret: int) -> bytes:
-    """Z = secret*BP2, 96 octets."""
-    return curve.encode_g2(curve.multiply_g2(curve.g2_generator, secret))
-
-
-def opening_of(secret: int, *, digest: bytes) -> bytes:
-    """secret*H1(digest), 48 octets: a poll's opening value, or a trustee's share of it."""
-    return curve.encode_g1(curve.multiply_g1(poll_point(digest), secret))
+def share_of(secret: int, *, digest: bytes) -> bytes:
+    """d_i = s_i * H1(digest), 48 octets, for a share s_i of the secret (or D for all of it)."""
+    return curve.encode_g1(curve.multiply_g1(sealing_point(digest), secret))
 
 
 def check_opening(opening: bytes, *, key: bytes, digest: bytes) -> None:
-    """Raise OpeningRefused unless `opening` (48 octets) is the poll's under the key Z (96)."""
-    if not _belongs(opening, key=key, digest=digest):
-        raise OpeningRefused("the opening value is not the poll's")
+    """Whether D (48 octets) opens the polls of Z (96 octets): e(D, BP2) = e(H1(digest), Z).
 
-
-def check_share(share: bytes, *, key: bytes, digest: bytes, trustee: int) -> None:
-    """Raise ShareRefused unless `share` (48 octets) is that of the trustee with the key Z_i (96).
-
-    `trustee` is the number, from 1, that the error names.
+    Raises OpeningRefused; also for the identity, and for points outside the subgroup.
     """
-    if not _belongs(share, key=key, digest=digest):
-        raise ShareRefused(trustee)
-
-
-def _belongs(value: bytes, *, key: bytes, digest: bytes) -> bool:
     try:
-        point, checked_by = curve.decode_g1(value), curve.decode_g2(key)
-    except InvalidPoint:
-        return False
-    return curve.pairing_check([(point, curve.g2_generator), (-poll_point(digest), checked_by)])
+        _check(opening, key=key, digest=digest)
+    except InvalidPoint as error:
+        raise OpeningRefused(f"the opening value does not belong to the poll: {error}") from None
 
 
-def combine(shares: Mapping[int, bytes]) -> bytes:
-    """The opening value from exactly as many checked shares as are needed, by trustee's number.
+def check_share(share: bytes, *, trustee: int, key: bytes, digest: bytes) -> None:
+    """Whether d_i (48 octets) is the share of a trustee with the key Z_i (96 octets).
 
-    Interpolation at 0: D = sum of lambda_i*d_i, lambda_i = prod of j/(j - i). Raises OpeningRefused
-    for no shares. Whether the value is the poll's, check_opening says.
+    e(d_i, BP2) = e(H1(digest), Z_i). Raises ShareRefused, which names the trustee (from 1).
     """
-    if not shares:
-        raise OpeningRefused("there are no shares")
-    total = None
-    for i, share in shares.items():
-        part = curve.multiply_g1(curve.decode_g1(share), lagrange_at_zero(i, among=shares))
-        total = part if total is None else total + part
-    return curve.encode_g1(total)  # type: ignore[arg-type]
+    try:
+        _check(share, key=key, digest=digest)
+    except InvalidPoint as error:
+        raise ShareRefused(
+            f"the share of trustee {trustee} does not belong to that trustee's key: {error}",
+            trustee=trustee,
+        ) from None
 
 
-def lagrange_at_zero(number: int, *, among: Mapping[int, object]) -> int:
-    """The factor of the value at `number` in the interpolation of the value at 0."""
-    factor = 1
-    for other in among:
+def combine(shares: Mapping[int, bytes], *, threshold: int) -> bytes:
+    """D, 48 octets, from shares by the trustees' numbers, each of which was checked.
+
+    Takes the first `threshold` of them. Raises OpeningRefused if there are fewer, and ShareRefused
+    for one that is no point. The result is right if the shares are; check_opening tells.
+    """
+    chosen = sorted(shares)[:threshold]
+    if threshold < 1 or len(chosen) < threshold:
+        raise OpeningRefused(f"{len(shares)} shares are there, and {threshold} are needed")
+    if not 1 <= chosen[0] <= chosen[-1] <= MAX_TRUSTEES:
+        raise OpeningRefused(f"trustees are numbered from 1 to {MAX_TRUSTEES}")
+    total = curve.g1_identity
+    for number in chosen:
+        try:
+            point = curve.decode_g1(shares[number])
+        except InvalidPoint as error:
+            raise ShareRefused(
+                f"the share of trustee {number} is not valid: {error}", trustee=number
+            ) from None
+        total = total + curve.multiply_g1(point, lagrange(number, chosen, at=0))
+    if total == curve.g1_identity:
+        raise OpeningRefused("the shares add up to nothing")
+    return curve.encode_g1(total)
+
+
+def lagrange(number: int, numbers: Sequence[int], *, at: int) -> int:
+    """The weight of the value at `number` in the value at `at` of the polynomial through all."""
+    above, below = 1, 1
+    for other in numbers:
         if other != number:
-            factor = factor * other * pow(other - number, -1, ORDER) % ORDER
-    return factor
+            above = above * (at - other) % ORDER
+            below = below * (number - other) % ORDER
+    return above * pow(below, -1, ORDER) % ORDER
+
+
+def _check(value: bytes, *, key: bytes, digest: bytes) -> None:
+    point: G1 = curve.decode_g1(value)
+    under = curve.decode_g2(key)
+    pairs = [(point, curve.g2_generator), (-sealing_point(digest), under)]
+    if not curve.pairing_check(pairs):
+        raise InvalidPoint("the pairing says no")
+
+
+def check_trustee_keys(key: bytes, *, keys: Sequence[bytes], threshold: int) -> None:
+    """Whether any `threshold` of the trustees' keys Z_1 … Z_n (96 octets each) make up Z.
+
+    All Z_i, and Z as the value at 0, must lie on one polynomial of degree threshold - 1. Raises
+    EncodingError, and InvalidPoint for a key that is no point.
+    """
+    if not 1 <= threshold <= len(keys) <= MAX_TRUSTEES:
+        raise EncodingError(f"of 1 to {MAX_TRUSTEES} trustees, at least one opens a poll")
+    points = [curve.decode_g2(one) for one in keys]
+    first = list(range(1, threshold + 1))
+    claimed = [(0, curve.decode_g2(key)), *enumerate(points, start=1)]
+    for at, point in claimed:
+        if at in first:
+            continue
+        terms = [
+            curve.multiply_g2(points[number - 1], lagrange(number, first, at=at))
+            for number in first
+        ]
+        if reduce(add, terms) != point:
+            raise EncodingError("the trustees' keys do not make up the polls' key")

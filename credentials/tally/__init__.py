@@ -1,6 +1,6 @@
 """Counting of ballots: pure and exact, the same for the server and for anyone who recounts."""
 
-from credentials.tally.counting import METHODS, WITH_THRESHOLD, tally
+from credentials.tally.counting import METHODS, WITH_SEATS, WITH_THRESHOLD, tally
 from credentials.tally.lot import lot_order
 from credentials.tally.result import RESULT_LIMIT, Outcome, Round, TallyResult
 from credentials.tally.stv import MAX_SEATS
@@ -9,6 +9,7 @@ __all__ = [
     "MAX_SEATS",
     "METHODS",
     "RESULT_LIMIT",
+    "WITH_SEATS",
     "WITH_THRESHOLD",
     "Outcome",
     "Round",

@@ -7,7 +7,7 @@ import argparse
 import signal
 import sys
 
-from examples.demo.cast import Told
+from examples.demo.cast import VISITOR, Told
 from examples.demo.stage import Stage, StoryFailed, stage
 from examples.demo.story import play
 
@@ -38,7 +38,7 @@ def main() -> int:
 
 def invite(played: Stage, told: Told) -> None:
     """Say what to try, and wait for Ctrl-C."""
-    link = told.links["Zeno"]
+    link = told.links[VISITOR]
     wallet = played.folder / "visitor.wallet"
     played.console.print(
         f"""
@@ -50,7 +50,7 @@ The city is still there. Be a member of it; in another terminal, in this folder:
   symbolon wallet show
   symbolon wallet present {told.apps["cafe"]}/membership
   symbolon wallet present --door main
-  symbolon verify --bundle {played.address}/polls/budget
+  symbolon audit {played.address}/polls/next-city
 
 Or be the organiser:
 
@@ -60,6 +60,7 @@ Or be the organiser:
   symbolon-server attendees revoke zeno@example.org --now
   symbolon-server registry status
 
+  {played.address}/polls/next-city   the result, as a page
   {played.address}/docs   every endpoint of the server
 
 Ctrl-C ends it and removes everything.""",

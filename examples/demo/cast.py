@@ -11,6 +11,8 @@ EXAMPLES = Path(__file__).resolve().parent.parent
 MEMBERS = ["Ana", "Bo", "Cy", "Dara", "Elio", "Fay", "Gil", "Hana", "Ivo", "Jun", "Kaya", "Leo"]
 DAY_GUEST = "Quim"
 """Holds a day pass, whose day has gone by."""
+VISITOR = "Zeno"
+"""Left to whoever watches."""
 EVENT = "agora-2026"
 OPTIONS = ["A kitchen", "A workshop", "A stage"]
 # Ana, Bo, … in order; 0 abstains. Leo's ballot is the one that is sent twice at once.

@@ -1,4 +1,4 @@
-"""The fourth act: a door goes on without network."""
+"""The fifth act: a door goes on without network."""
 
 import time
 
@@ -13,8 +13,8 @@ from examples.demo.stranger import forged_code
 
 
 def open_a_door_without_network(stage: Stage, told: Told) -> None:
-    """Act 4: the server is gone; the door goes on."""
-    stage.act("4  A door without network")
+    """Act 5: the server is gone; the door goes on."""
+    stage.act("5  A door without network")
     status, ready = stage.door(
         "prepare",
         f"{stage.address}/doors/main",
@@ -27,6 +27,8 @@ def open_a_door_without_network(stage: Stage, told: Told) -> None:
     )
     heads = httpx.get(f"{stage.address}/registry/heads").json()["heads"]
     head = SignedHead.from_json(heads[-1]).open(metadata_key=metadata.metadata_key)
+    visit(stage, told, "cafe", "Ana")
+    stage.check("the café hears of the newest registry head when Ana comes by", holds=True)
     stage.stop("server")
     stage.check("the server is stopped", holds=True)
 

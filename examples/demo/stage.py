@@ -96,9 +96,17 @@ class Stage:
         done = self._run("symbolon", "door", *arguments, "--door-file", self.folder / "main-door")
         return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
 
-    def verify(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run `symbolon verify …`."""
-        return self._run("symbolon", "verify", *arguments)
+    def symbolon(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run `symbolon …` as people do, with its output in words."""
+        return self._run("symbolon", *arguments, as_json=False)
+
+    def must(self, *arguments: str | Path) -> str:
+        """The same for a step without which the story cannot go on. Raises StoryFailed."""
+        return self._output_of(self.symbolon(*arguments)).strip()
+
+    def poll(self, poll: str) -> str:
+        """A poll's link."""
+        return f"{self.address}/polls/{poll}"
 
     def _run(
         self, command: str, *arguments: str | Path, as_json: bool = True
@@ -112,12 +120,16 @@ class Stage:
             check=False,
         )
 
+    @classmethod
+    def _json_of(cls, done: subprocess.CompletedProcess[str]) -> Any:
+        return json.loads(cls._output_of(done))
+
     @staticmethod
-    def _json_of(done: subprocess.CompletedProcess[str]) -> Any:
+    def _output_of(done: subprocess.CompletedProcess[str]) -> str:
         if done.returncode != 0:
             command = " ".join(map(str, done.args[:3]))
             raise StoryFailed(f"{command}: {done.stderr.strip() or done.stdout.strip()}")
-        return json.loads(done.stdout)
+        return done.stdout
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -6,10 +6,12 @@ from pathlib import Path
 import httpx
 
 from client.issuer import IssuerClient
+from client.poll import read_poll
+from client.polls import PollsClient
 from client.transport import Transport
 from client.wallet.holdings import choose
 from client.wallet.vault import Vault
-from client.wallet.voting import make_vote, on_roll, read_poll
+from client.wallet.voting import make_vote, on_roll
 from credentials.formats import base64url
 
 
@@ -21,9 +23,10 @@ def cast_twice_at_once(
     holding = choose(vault.read())
     with Transport() as transport:
         issuer = IssuerClient(address, transport=transport)
-        paper = read_poll(poll, issuer=issuer, metadata=holding.membership.metadata)
+        polls = PollsClient(address, transport=transport)
+        paper = read_poll(poll, polls=polls, metadata=holding.membership.metadata)
         credential = on_roll(vault, holding=holding, poll=paper, issuer=issuer)
-    made = make_vote(credential, poll=paper, choice=choice, count=holding.enrolment.count)
+    made = make_vote(credential, poll=paper, marks=(choice,), count=holding.enrolment.count)
     body = {"ballot": base64url.encode(made.ballot)}
     together = threading.Barrier(2)
     statuses: list[int] = []

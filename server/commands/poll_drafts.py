@@ -1,6 +1,5 @@
 """From the options of `symbolon-server poll create` to a draft. Raises OperatorError."""
 
-import json
 import re
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -8,12 +7,12 @@ from pathlib import Path
 
 from credentials.errors import SymbolonError
 from credentials.formats.attribute import AttributeValue
-from credentials.formats.manifest import TALLIES
 from credentials.formats.schema import Schema
-from credentials.formats.sealing import Sealing
+from credentials.formats.sealing import Sealing, Trustee
 from credentials.formats.vote import QUADRATIC, SCORE
-from credentials.sealing import key_of
+from credentials.sealing import ServerOpener
 from credentials.sealing.ceremony import read_ceremony
+from credentials.tally import METHODS
 from server.commands.session import Session
 from server.problems import OperatorError
 
@@ -26,7 +25,6 @@ DEFAULT_METHODS = {
     "quadratic": "quadratic",
 }
 DEFAULT_LIMITS = {SCORE: 5, QUADRATIC: 100}
-CEREMONY_LIMIT = 65536  # octets
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -40,8 +38,8 @@ def counting(ballot_type: str, *, method: str | None, limit: int | None) -> tupl
         known = ", ".join(name.replace("_", "-") for name in DEFAULT_METHODS)
         raise OperatorError(f"--type is one of {known}.")
     tally = f"{method or DEFAULT_METHODS[kind]}/1"
-    if TALLIES.get(tally) != kind:
-        fitting = ", ".join(name.removesuffix("/1") for name, of in TALLIES.items() if of == kind)
+    if METHODS.get(tally) != kind:
+        fitting = ", ".join(name.removesuffix("/1") for name, of in METHODS.items() if of == kind)
         raise OperatorError(f"Ballots of type {ballot_type} are counted by --method {fitting}.")
     return kind, tally, DEFAULT_LIMITS.get(kind, 0) if limit is None else limit
 
@@ -51,19 +49,20 @@ def sealing(text: str, *, session: Session) -> Sealing | None:
     if text == UNSEALED:
         return None
     if text == SEALED_BY_SERVER:
-        return Sealing(key=key_of(session.keystore.opening_secret))
-    file = Path(text)
+        return Sealing(key=ServerOpener(secret=session.keystore.opening_secret).key)
     try:
-        octets = file.read_bytes()[: CEREMONY_LIMIT + 1]
-    except OSError as error:
+        result = read_ceremony(Path(text).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
         raise OperatorError(
-            f"--seal takes none, server, or the file of a key ceremony; {text} cannot be read: "
-            f"{error.strerror}."
+            f"--seal takes none, server, or the file of a key ceremony; {text} cannot be read."
         ) from None
-    try:
-        return read_ceremony(json.loads(octets))
-    except (ValueError, SymbolonError) as error:
+    except SymbolonError as error:
         raise OperatorError(f"{text} is not the result of a key ceremony: {error}.") from None
+    return Sealing(
+        key=result.key,
+        threshold=result.threshold,
+        trustees=tuple(Trustee(name=name, key=key) for name, key in result.keys),
+    )
 
 
 def closing(text: str) -> tuple[int | None, int | None]:

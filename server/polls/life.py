@@ -12,7 +12,7 @@ from credentials.errors import ShareRefused as WrongShare
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.sealing import SERVER, Sealing
 from credentials.polls import State
-from credentials.sealing import check_opening, check_share, combine, key_of, opening_of
+from credentials.sealing import ServerOpener, check_opening, check_share, combine
 from credentials.tally import TallyResult
 from server.clock import Clock, unix_seconds
 from server.database import Database
@@ -170,8 +170,8 @@ class PollLife:
                 store.add_share(connection, poll=poll_id, trustee=trustee, share=share)
                 shares[trustee] = share
             if poll.state is State.CLOSED and len(shares) >= sealing.threshold:
-                some = dict(sorted(shares.items())[: sealing.threshold])
-                poll = self._unseal(connection, poll, opening=combine(some))
+                opening = combine(shares, threshold=sealing.threshold)
+                poll = self._unseal(connection, poll, opening=opening)
             return poll, len(shares)
 
     def shares(self, poll: Poll) -> set[int]:
@@ -184,11 +184,15 @@ class PollLife:
         sealing = poll.manifest.sealing
         if sealing is None or not _opened_by_server(poll):
             return True
-        return sealing.key == key_of(self._opening_secret())
+        return sealing.key == self._opener.key
 
     def _open_alone(self, connection: Connection, poll: Poll) -> Poll:
-        opening = opening_of(self._opening_secret(), digest=poll.manifest.manifest_hash)
+        opening = self._opener.opening(poll.manifest.manifest_hash)
         return self._unseal(connection, poll, opening=opening)
+
+    @property
+    def _opener(self) -> ServerOpener:
+        return ServerOpener(secret=self._opening_secret())
 
     def _unseal(self, connection: Connection, poll: Poll, *, opening: bytes) -> Poll:
         sealing = poll.manifest.sealing

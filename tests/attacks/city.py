@@ -199,11 +199,11 @@ class City:
         scores = result.rounds[0].scores if result.rounds else (0,) * len(poll.options)
         return [int(score or 0) for score in scores], result.abstentions
 
-    def invite(self) -> Ticket:
-        """Entitle a new attendee."""
+    def invite(self, **more: str | int) -> Ticket:
+        """Entitle a new attendee; `more` are attributes that this city's schema has besides."""
         source = secrets.token_bytes(32)
         email = f"{source.hex()}@city.example"
-        attributes = {"pass": "resident", "nickname": "owl"}
+        attributes: dict[str, str | int] = {"pass": "resident", "nickname": "owl", **more}
         invitation = Invitation(source=source, name="N.", email=email, attributes=attributes)
         self.entitlements.invite([invitation])
         entitlement = self.entitlements.find(email)

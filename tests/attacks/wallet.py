@@ -116,6 +116,7 @@ class Wallet:
         listed = metadata.door(door)
         assert listed is not None
         event = metadata.event(listed.event)
+        assert event is not None
         slot = time_slot(int(time.time())) if slot is None else slot
         return present(
             self.current(),
@@ -186,9 +187,9 @@ class Wallet:
         return str(answer.json()["pseudonym"])
 
 
-def enrol(city: City) -> Wallet:
-    """A new member with a new wallet."""
-    ticket = city.invite()
+def enrol(city: City, **more: str | int) -> Wallet:
+    """A new member with a new wallet; see City.invite."""
+    ticket = city.invite(**more)
     return Wallet(city, entitlement=ticket.entitlement).claim(ticket.code)
 
 

@@ -10,7 +10,7 @@ from credentials.formats.manifest import Manifest
 from credentials.formats.poll_event import Kind
 from credentials.formats.sealing import Sealing
 from credentials.merkle import root_of_leaves
-from credentials.sealing import key_of
+from credentials.sealing import ServerOpener
 from server.polls.log import BATCH_SIZE
 from server.polls.poll import Draft
 from tests.community import Community, Member
@@ -92,7 +92,7 @@ def test_many_who_notice_the_close_write_it_once(
         question="Who?",
         options=("Ana", "Bo"),
         closes_after=60,
-        sealing=Sealing(key=key_of(city.keystore.opening_secret)),
+        sealing=Sealing(key=ServerOpener(secret=city.keystore.opening_secret).key),
     )
     city.vote(ana, 2, manifest=city.open_poll("sealed", sealed))
     late = city.ballot(city.community.enrol(), manifest=manifest, marks=(1,)).to_cbor()

@@ -14,7 +14,7 @@ from credentials.formats.poll_bundle import read_bundle
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.sealing import Sealing
 from credentials.polls import Replay, State
-from credentials.sealing import key_of
+from credentials.sealing import ServerOpener
 from credentials.tally import TallyResult
 from server.polls import log as logs
 from server.polls.poll import Draft
@@ -104,7 +104,7 @@ def test_the_bundle_is_read_in_pages_and_is_the_same(
 
 
 def test_a_sealed_poll_certifies_and_recounts(city: Standing, ana: Member) -> None:
-    sealing = Sealing(key=key_of(city.keystore.opening_secret))
+    sealing = Sealing(key=ServerOpener(secret=city.keystore.opening_secret).key)
     manifest = city.open_poll("place", replace(DRAFT, sealing=sealing))
     city.vote(ana, 2, manifest=manifest)
     city.clock.now = manifest.closes_at + 5
@@ -235,7 +235,7 @@ def test_nothing_is_counted_before_the_close_of_a_poll_that_is_not_live(
 def test_clocks_that_differ_or_go_back_leave_a_log_that_reads_back(
     city: Standing, ana: Member
 ) -> None:
-    sealing = Sealing(key=key_of(city.keystore.opening_secret))
+    sealing = Sealing(key=ServerOpener(secret=city.keystore.opening_secret).key)
     manifest = city.open_poll("place", replace(DRAFT, sealing=sealing))
     city.vote(ana, 1, manifest=manifest)
     city.clock.now += 600
@@ -269,7 +269,7 @@ def test_an_extension_in_the_last_moment_is_before_the_close(
 def test_one_poll_that_cannot_be_moved_does_not_hold_up_the_others(
     city: Standing, ana: Member
 ) -> None:
-    sealing = Sealing(key=key_of(city.keystore.opening_secret))
+    sealing = Sealing(key=ServerOpener(secret=city.keystore.opening_secret).key)
     stray = city.open_poll("a-stray", replace(DRAFT, sealing=sealing))
     manifest = city.open_poll("place", DRAFT)
     city.vote(ana, 1, manifest=manifest)

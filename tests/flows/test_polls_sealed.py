@@ -12,7 +12,7 @@ from credentials.formats.manifest import BY_OPENING, Manifest
 from credentials.formats.poll_event import Kind
 from credentials.formats.sealing import Sealing, Trustee
 from credentials.polls import State
-from credentials.sealing import check_opening, key_of, opening_of
+from credentials.sealing import ServerOpener, check_opening, share_of
 from server.polls.poll import Draft
 from server.problems import (
     OperatorError,
@@ -44,10 +44,10 @@ def secrets() -> list[int]:
 def manifest(city: Standing, secrets: list[int]) -> Manifest:
     """The manifest of an open poll, sealed to three trustees of whom two open it."""
     sealing = Sealing(
-        key=key_of(secrets[0]),
+        key=ServerOpener(secret=secrets[0]).key,
         threshold=2,
         trustees=tuple(
-            Trustee(name=name, key=key_of(share_key(secrets, number)))
+            Trustee(name=name, key=ServerOpener(secret=share_key(secrets, number)).key)
             for number, name in enumerate(NAMES, start=1)
         ),
     )
@@ -60,7 +60,7 @@ def share_key(secrets: list[int], trustee: int) -> int:
 
 
 def share(secrets: list[int], trustee: int, manifest: Manifest) -> bytes:
-    return opening_of(share_key(secrets, trustee), digest=manifest.manifest_hash)
+    return share_of(share_key(secrets, trustee), digest=manifest.manifest_hash)
 
 
 def kinds(city: Standing) -> list[Kind]:
@@ -70,7 +70,7 @@ def kinds(city: Standing) -> list[Kind]:
 def test_a_poll_sealed_by_the_server_is_opened_by_whoever_notices_the_close(
     city: Standing, ana: Member, bo: Member
 ) -> None:
-    sealing = Sealing(key=key_of(city.keystore.opening_secret))
+    sealing = Sealing(key=ServerOpener(secret=city.keystore.opening_secret).key)
     manifest = city.open_poll("who", replace(DRAFT, sealing=sealing))
     assert manifest.tie_rule == BY_OPENING
     city.vote(ana, 2, manifest=manifest)
@@ -193,9 +193,11 @@ def test_trap_18_one_vote_that_does_not_open_is_invalid_and_blocks_nothing(
     city: Standing, ana: Member, bo: Member
 ) -> None:
     secret = city.keystore.opening_secret
-    manifest = city.open_poll("who", replace(DRAFT, sealing=Sealing(key=key_of(secret))))
+    manifest = city.open_poll(
+        "who", replace(DRAFT, sealing=Sealing(key=ServerOpener(secret=secret).key))
+    )
     # Sealed to a key that nobody holds, and proven as it should be.
-    stray = replace(manifest, sealing=Sealing(key=key_of(random_scalar())))
+    stray = replace(manifest, sealing=Sealing(key=ServerOpener(secret=random_scalar()).key))
     spoilt = city.ballot(ana, manifest=stray, marks=(1,)).content
     ballot = city.ballot_of(ana, spoilt, manifest=manifest)
     assert city.polls.cast("who", ballot.to_cbor()).new
@@ -216,7 +218,9 @@ def test_the_servers_opening_key_is_the_same_after_the_keystore_is_read_again(
 def test_a_poll_sealed_to_a_key_that_the_server_does_not_hold_is_not_opened(
     city: Standing,
 ) -> None:
-    city.poll_office.create("who", replace(DRAFT, sealing=Sealing(key=key_of(random_scalar()))))
+    city.poll_office.create(
+        "who", replace(DRAFT, sealing=Sealing(key=ServerOpener(secret=random_scalar()).key))
+    )
     with pytest.raises(OperatorError, match="does not hold the key"):
         city.poll_office.open("who")
     assert city.poll_office.poll("who").state is State.DRAFT

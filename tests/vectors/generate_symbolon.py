@@ -15,6 +15,7 @@ from credentials.messages import API_ID
 from tests.vectors.vector_community import SERIALS, Holder, VectorCommunity
 from tests.vectors.vector_presentations import asked, hexed, vector
 from tests.vectors.vector_rejections import rejections
+from tests.vectors.vector_sealing import sealing_file
 
 FOLDER = Path(__file__).parent / "symbolon"
 SHOWN_DIGITS = (0, 1, 2, 127, 128, 254, 255)
@@ -143,6 +144,7 @@ def generate() -> dict[str, str]:
         "registry.json": registry_file(community, ana),
         "digits.json": digits_file(community),
         "credential.json": credential_file(community, ana),
+        "sealing.json": sealing_file(),
     }
     for name, one in asked(community).items():
         files[f"presentations/{name}.json"] = vector(community, one, ana.credential)

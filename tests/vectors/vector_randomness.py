@@ -13,10 +13,17 @@ import pytest
 
 from credentials.bbs import proof
 from credentials.presentation import composition, range, registry
+from credentials.sealing import ballot as sealed_ballot
 from tests.vectors.second_curve import hash_to_scalar
 
 TAG = b"SYMBOLON_TEST_VECTORS_1_"
-MODULES = {"messages": composition, "signature": proof, "registry": registry, "range": range}
+MODULES = {
+    "messages": composition,
+    "signature": proof,
+    "registry": registry,
+    "range": range,
+    "seal": sealed_ballot,
+}
 
 
 def fixed_scalar(name: str) -> int:

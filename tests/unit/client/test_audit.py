@@ -8,12 +8,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from client.audit import Beside, Mark, audit
+from client.poll import event_in_words
 from credentials.errors import EncodingError
 from credentials.formats.manifest import BY_LOG
+from credentials.formats.poll_event import Kind
 from credentials.log.cosignature import WitnessKey
 from credentials.polls import State
 from tests.community import Community, Member
-from tests.polling import PollInMemory, lunch, open_manifest, sealed_by_trustees
+from tests.poll_papers import open_manifest, sealed_by_trustees
+from tests.polling import PollInMemory, lunch
 from tests.unit.client.audited import audited, audited_poll, failed, line
 
 SECRET = 123_456_789
@@ -76,7 +79,7 @@ def test_every_method_of_counting_is_recounted(
     assert failed(report) == {}
     assert report.result == result
     if secret:
-        assert "any 2 of 3" in line(report, "trustees' keys").reason
+        assert "any 2 of 3" in line(report, "sealing").reason
 
 
 @pytest.mark.parametrize("tie_rule", ["log/1", "opening/1"])
@@ -109,7 +112,11 @@ def test_a_poll_that_was_extended_and_closed_is_sound(
     poll.extend(poll.closes_at + 3600)
     poll.cast(members[1], 2)
     poll.end()
-    assert failed(audited_poll(poll)) == {}
+    report = audited_poll(poll)
+    assert failed(report) == {}
+    kinds = [event.kind for event in report.events]
+    assert kinds == [Kind.EXTENSION, Kind.CLOSING, Kind.CERTIFICATION]
+    assert "The network was down." in event_in_words(report.events[0])
 
 
 def test_a_cancelled_poll_is_audited_without_a_result(
@@ -168,7 +175,7 @@ def test_several_processes_find_the_same_as_one(
     town: Community, members: list[Member], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("client.audit.reading.CHUNK", 2)
-    monkeypatch.setattr("client.audit.run.CHUNK", 2)
+    monkeypatch.setattr("client.audit.recount.CHUNK", 2)
     poll = lunch(town, members, secret=SECRET)
     broken = bytearray(poll.entries[3])
     broken[-1] ^= 1

@@ -20,7 +20,7 @@ from credentials.formats.metadata import Metadata
 from credentials.formats.policy import Policy
 from credentials.formats.request import PresentationRequest
 from tests.community import APPS, DOORS, EVENT, Community, Member
-from tests.polling import open_manifest
+from tests.poll_papers import open_manifest
 
 TODAY = 22_270  # 2030-12-22; ana's pass is good until 22 280
 

@@ -9,16 +9,15 @@ from typing import Any
 import pytest
 import typer
 
+from client.commands.ballots import receipt, receipts
 from client.commands.listing import refresh
-from client.commands.poll import check_evidence, receipt, receipts
-from client.commands.vote import vote
-from client.errors import ClientError, WalletError
-from client.evidence import Evidence, EvidenceRefused
-from client.wallet.contents import IN_LOG, MISSING, PROMISED, Vote
+from client.errors import WalletError
+from client.wallet.contents import IN_LOG, MISSING, PROMISED
 from credentials.errors import LogRefused
 from credentials.log.receipt import Receipt
 from tests.polling import PollInMemory
 from tests.served_community import Served, serving
+from tests.unit.client.looking import dropped, evidence_in, looked, proven, voted
 from tests.unit.client.member import PASSPHRASE, Person, member
 
 
@@ -39,32 +38,6 @@ def ana(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pers
 def told(capsys: pytest.CaptureFixture[str]) -> Any:
     """The JSON that a command has just printed."""
     return lambda: json.loads(capsys.readouterr().out)
-
-
-def voted(person: Person, told: Any, *, choice: int = 1) -> Vote:
-    vote(wallet=person.vault.path, target="lunch", choice=choice, yes=True, as_json=True)
-    told()
-    return max(person.membership.votes, key=lambda each: each.sequence)
-
-
-def looked(person: Person, told: Any, *, alarm: bool = False) -> dict[str, Any]:
-    """What `poll receipts` says; with an alarm its exit status is 2."""
-    if not alarm:
-        receipts(wallet=person.vault.path, as_json=True)
-        return dict(told())
-    with pytest.raises(typer.Exit) as ended:
-        receipts(wallet=person.vault.path, as_json=True)
-    assert ended.value.exit_code == 2
-    return dict(told())
-
-
-def evidence_in(shown: dict[str, Any]) -> Evidence:
-    (file,) = shown["evidence"]
-    return Evidence.from_json(Path(file).read_bytes())
-
-
-def proven(evidence: Evidence, served: Served) -> str:
-    return evidence.prove(fingerprint=served.community.metadata.community_id).sentence
 
 
 # --- a community that keeps its word
@@ -142,13 +115,6 @@ def test_an_overdue_ballot_is_said_to_be_so_and_proves_nothing_yet(
 
 
 # --- a community that breaks it
-
-
-def dropped(served: Served, person: Person, told: Any) -> Vote:
-    """A vote that was promised, and then dropped."""
-    kept = voted(person, told)
-    served.polls["lunch"].drop(kept.leaf_hash)
-    return kept
 
 
 def test_a_ballot_that_is_missing_after_the_promised_time_is_an_alarm(
@@ -237,69 +203,8 @@ def test_leaves_that_are_not_the_checkpoint_s_are_refused(
     voted(ana, told)
     for lie in (bytes(32), b"", bytes(31)):
         served.lies["/polls/lunch/log/leaves"] = lie
-        with pytest.raises((LogRefused, ClientError)):
-            looked(ana, told)
-
-
-# --- what a third party makes of it
-
-
-def test_evidence_is_checked_with_the_file_alone(
-    served: Served, ana: Person, told: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
-    poll = served.poll()
-    dropped(served, ana, told)
-    poll.close()
-    (file,) = looked(ana, told, alarm=True)["evidence"]
-    served.asked.clear()
-    check_evidence(file=Path(file))
-    assert "promised a ballot" in " ".join(capsys.readouterr().out.split())
-    assert served.asked == []
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"checkpoint": ""},
-        {"leaves": ""},
-        {"ending": ""},
-        {"promise_signature": "A" * 86},
-        {"manifest": ""},
-        {"form": "symbolon/poll-evidence/2"},
-        {"metadata": 5},
-    ],
-    ids=lambda change: next(iter(change)),
-)
-def test_evidence_that_was_changed_proves_nothing(
-    served: Served, ana: Person, told: Any, change: dict[str, object]
-) -> None:
-    poll = served.poll()
-    dropped(served, ana, told)
-    poll.close()
-    (file,) = looked(ana, told, alarm=True)["evidence"]
-    changed = json.dumps(json.loads(Path(file).read_text()) | change).encode()
-    with pytest.raises(EvidenceRefused):
-        Evidence.from_json(changed).prove(fingerprint=None)
-
-
-def test_a_ballot_that_is_in_the_log_accuses_nobody(served: Served, ana: Person, told: Any) -> None:
-    poll = served.poll()
-    kept = voted(ana, told)
-    poll.close()
-    evidence = Evidence(
-        metadata=served.community.signed,
-        manifest=poll.poll.manifest.to_cbor(),
-        checkpoint=poll.poll.checkpoint(time=2**33).to_text(),
-        leaves=b"".join(poll.poll.leaves),
-        promise=poll.poll.promise(poll.taken[kept.leaf_hash]),
-    )
-    with pytest.raises(EvidenceRefused, match="the ballot is in the log"):
-        evidence.prove(fingerprint=None)
-    with pytest.raises(EvidenceRefused):
-        evidence.prove(fingerprint=bytes(32))
-
-
-@pytest.mark.parametrize("octets", [b"", b"[]", b"{}", b"\xff", b'{"form": 1}', b"[" * 99_999])
-def test_what_is_no_evidence_is_one_error(octets: bytes) -> None:
-    with pytest.raises(EvidenceRefused):
-        Evidence.from_json(octets)
+        with pytest.raises(typer.Exit) as ended:
+            receipts(wallet=ana.vault.path, as_json=True)
+        assert ended.value.exit_code == 1
+        assert told()["unread"][0]["question"] == "What is for lunch?"
+        assert ana.membership.votes[0].state == PROMISED

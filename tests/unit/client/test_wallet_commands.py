@@ -11,6 +11,7 @@ from client.commands.listing import list_credentials, refresh, show
 from client.commands.present import _door, present
 from client.commands.vote import vote
 from client.errors import WalletError
+from client.wallet.contents import PROMISED
 from credentials.errors import MemberRevoked
 from credentials.formats.presentation import Presentation
 from credentials.formats.qr import from_qr_text
@@ -39,7 +40,8 @@ def told(capsys: pytest.CaptureFixture[str]) -> Any:
 def test_a_refresh_brings_everything_up_to_date(served: Served, ana: Person, told: Any) -> None:
     served.change(0, **{"pass": "week"})
     refresh(wallet=ana.vault.path, as_json=True)
-    assert told() == [{"community": "Agora", "credentials": 1, "ended": 0}]
+    (row,) = told()
+    assert (row["community"], row["credentials"], row["ended"]) == ("Agora", 1, 0)
     show(wallet=ana.vault.path, as_json=True)
     shown = told()
     assert shown["attributes"]["pass"] == "week"
@@ -93,7 +95,7 @@ def test_a_vote_is_cast_at_the_poll_s_head(served: Served, ana: Person, told: An
     assert told()["answer"] == "Salad"
     assert ana.enrolment.epoch == 1
     (stored,) = ana.membership.votes
-    assert stored.confirmed
+    assert stored.state == PROMISED
 
 
 def test_who_is_not_on_the_roll_is_told_before_choosing(

@@ -1,5 +1,6 @@
 """Which backend is chosen: blst, unless the environment or a missing wheel says otherwise."""
 
+import subprocess
 import sys
 import warnings
 
@@ -44,3 +45,14 @@ def test_a_missing_pyblst_is_an_error_where_blst_was_asked_for() -> None:
 def test_an_unknown_curve_is_refused_in_one_sentence(name: str) -> None:
     with pytest.raises(RuntimeError, match="it can be blst or py_ecc"):
         _choose(name)
+
+
+def test_py_ecc_does_not_let_nested_json_end_the_process() -> None:
+    """py_ecc's own import raises the recursion limit so far that the stack overflows first."""
+    script = (
+        "import json, credentials.curve.py_ecc\n"
+        "try: json.loads('[' * 99_999)\n"
+        "except RecursionError: print('refused')"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "refused"

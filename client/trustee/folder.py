@@ -1,0 +1,195 @@
+"""A trustee's folder: one file of secrets, and the public files of one ceremony.
+
+    secret.json         the trustee's keys and, after the ceremony, the share; 0600
+    participants.json   threshold and all cards, once the trustee has dealt
+    card.json, deal.json, part.json   what is handed to the others
+
+A folder serves one ceremony; another one begins in another folder. Nothing here is printed.
+"""
+
+import json
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from client.errors import TrusteeError
+from client.whole_file import make_folder, write_whole
+from credentials.curve.scalars import decode_scalar, encode_scalar
+from credentials.errors import CeremonyRefused, EncodingError
+from credentials.formats import base64url
+from credentials.formats.json_object import read_list, read_object
+from credentials.sealing.cards import TrusteeKeys, read_card
+from credentials.sealing.ceremony import TrusteeShare, read_part
+from credentials.sealing.participants import Participants
+from credentials.sealing.result import CeremonyResult
+from credentials.sealing.signed_files import FILE_LIMIT
+
+SECRET_FILE: Final = "secret.json"  # noqa: S105 - a name, not the secret
+PARTICIPANTS_FILE: Final = "participants.json"
+_SECRET_KIND = "trustee-secret"  # noqa: S105 - a name, not the secret
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A trustee's folder, whose file of secrets was read."""
+
+    path: Path
+    keys: TrusteeKeys
+    share: TrusteeShare | None = field(default=None, repr=False)
+
+    @classmethod
+    def create(cls, path: Path, *, name: str) -> "Folder":
+        """Make the folder, draw the keys, and write the card. Raises TrusteeError."""
+        path = path.expanduser()
+        try:
+            keys = TrusteeKeys.generate(name)
+        except EncodingError as error:
+            raise TrusteeError(f"Choose another name: {error}.") from None
+        make_folder(path, error=TrusteeError)
+        if (path / SECRET_FILE).exists():
+            raise TrusteeError(
+                f"{path} is a trustee's folder already; each ceremony has a folder of its own."
+            )
+        folder = cls(path=path, keys=keys)
+        folder._write_secret()
+        folder.write("card", keys.card_file())
+        return folder
+
+    @classmethod
+    def open(cls, path: Path) -> "Folder":
+        """Read a trustee's secrets. Raises TrusteeError, also where others could read them."""
+        path = path.expanduser()
+        file = path / SECRET_FILE
+        try:
+            _refuse_loose(file)
+            value = json.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise TrusteeError(
+                f"{path} is no trustee's folder; `symbolon trustee init` makes one."
+            ) from None
+        except OSError as error:
+            raise TrusteeError(f"{file} cannot be read: {error.strerror}.") from None
+        except ValueError:
+            raise TrusteeError(f"{file} is damaged.") from None
+        try:
+            keys, share = _read_secret(value)
+        except EncodingError:
+            raise TrusteeError(f"{file} is damaged.") from None
+        return cls(path=path, keys=keys, share=share)
+
+    def file(self, kind: str) -> Path:
+        """Where a public file of the trustee is: `card`, `deal` or `part`."""
+        return self.path / f"{kind}.json"
+
+    def write(self, kind: str, text: str) -> Path:
+        """Write a public file of the trustee. Raises TrusteeError."""
+        file = self.file(kind)
+        write_whole(file, text.encode(), error=TrusteeError)
+        return file
+
+    def write_participants(self, cards: Sequence[str], *, threshold: int) -> None:
+        """Keep with whom the trustee dealt: the texts of all cards' files."""
+        value = {"threshold": threshold, "cards": [json.loads(card) for card in cards]}
+        octets = (json.dumps(value, indent=2) + "\n").encode()
+        write_whole(self.path / PARTICIPANTS_FILE, octets, error=TrusteeError)
+
+    def participants(self) -> Participants:
+        """With whom the trustee dealt. Raises TrusteeError."""
+        file = self.path / PARTICIPANTS_FILE
+        if not file.exists():
+            raise TrusteeError("You have not dealt yet: run `symbolon trustee deal` first.")
+        try:
+            value = read_object(
+                json.loads(read_text(file, limit=FILE_LIMIT * 64)),
+                required=("threshold", "cards"),
+                name="the list of participants",
+                error=CeremonyRefused,
+            )
+            cards = read_list(value["cards"], name="the cards", error=CeremonyRefused)
+            threshold = value["threshold"]
+            if type(threshold) is not int:
+                raise CeremonyRefused("the threshold is not a number")
+            return Participants.of(
+                [read_card(json.dumps(card)) for card in cards], threshold=threshold
+            )
+        except (ValueError, CeremonyRefused):
+            raise TrusteeError(f"{file} is damaged.") from None
+
+    def keep_share(self, share: TrusteeShare, *, part: str) -> Path:
+        """Keep the own share, and write the signed part for the organiser. Raises TrusteeError."""
+        kept = Folder(path=self.path, keys=self.keys, share=share)
+        kept._write_secret()
+        return kept.write("part", part)
+
+    def result(self) -> tuple[TrusteeShare, CeremonyResult]:
+        """The own share, and the result of the ceremony that it comes from. Raises TrusteeError."""
+        if self.share is None or not self.file("part").exists():
+            raise TrusteeError(
+                "You have no share yet: run `symbolon trustee finish` with the deals of all."
+            )
+        result, trustee, _ = read_part(read_text(self.file("part")))
+        if trustee.verification_key != self.keys.card.verification_key:
+            raise TrusteeError(f"{self.file('part')} is not your own part.")
+        return self.share, result
+
+    def _write_secret(self) -> None:
+        value: dict[str, Any] = {
+            "symbolon": _SECRET_KIND,
+            "name": self.keys.name,
+            "signing": base64url.encode(self.keys.signing),
+            "sharing": base64url.encode(self.keys.sharing),
+        }
+        if self.share is not None:
+            value["number"] = self.share.number
+            value["share"] = base64url.encode(encode_scalar(self.share.secret))
+        octets = (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+        write_whole(self.path / SECRET_FILE, octets, error=TrusteeError)
+
+
+def read_text(file: Path, *, limit: int = FILE_LIMIT) -> str:
+    """The text of a file that somebody handed over. Raises TrusteeError."""
+    try:
+        with file.expanduser().open("rb") as opened:
+            octets = opened.read(limit + 1)
+    except OSError as error:
+        raise TrusteeError(f"{file} cannot be read: {error.strerror}.") from None
+    if len(octets) > limit:
+        raise TrusteeError(f"{file} is too large to be a file of a ceremony.")
+    try:
+        return octets.decode()
+    except UnicodeDecodeError:
+        raise TrusteeError(f"{file} is not text.") from None
+
+
+def _read_secret(value: object) -> tuple[TrusteeKeys, TrusteeShare | None]:
+    fields = read_object(
+        value,
+        required=("symbolon", "name", "signing", "sharing"),
+        optional=("number", "share"),
+        name="the file",
+        error=EncodingError,
+    )
+    if fields["symbolon"] != _SECRET_KIND:
+        raise EncodingError("the file is not a trustee's secret")
+    keys = TrusteeKeys(
+        name=fields["name"],  # type: ignore[arg-type]  # checked there
+        signing=base64url.decode(fields["signing"]),  # type: ignore[arg-type]
+        sharing=base64url.decode(fields["sharing"]),  # type: ignore[arg-type]
+    )
+    if "share" not in fields:
+        return keys, None
+    secret = decode_scalar(base64url.decode(fields["share"]))  # type: ignore[arg-type]
+    return keys, TrusteeShare(number=fields["number"], secret=secret)  # type: ignore[arg-type]
+
+
+def _refuse_loose(file: Path) -> None:
+    """Raise TrusteeError where others on this machine could read the secrets."""
+    mode = file.stat().st_mode
+    if os.name != "nt" and mode & _OTHERS:
+        raise TrusteeError(
+            f"Others on this machine can read {file}: `chmod 600` it, and ask yourself who did."
+        )

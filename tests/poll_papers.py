@@ -1,0 +1,55 @@
+"""Manifests of polls of a tests.community.Community, and ways to seal them."""
+
+import secrets
+from typing import Any
+
+from credentials.curve.scalars import ORDER
+from credentials.formats.manifest import BY_OPENING, Manifest
+from credentials.formats.sealing import Sealing, Trustee
+from credentials.log.checkpoint import log_origin
+from credentials.sealing import ServerOpener
+from tests.community import Community
+
+OPENS_AT, CLOSES_AT = 1_790_100_000, 1_790_200_000
+OPTIONS = ("Soup", "Salad", "Stew")
+
+
+def open_manifest(community: Community, **changes: Any) -> Manifest:
+    """The manifest of a poll at the community's newest head: lunch, one choice, not sealed."""
+    metadata = community.metadata
+    poll = changes.get("poll", "lunch")
+    values: dict[str, Any] = {
+        "community_id": metadata.community_id,
+        "issuer_id": metadata.keys.issuer_id,
+        "registry_id": metadata.keys.registry_id,
+        "schema_id": metadata.schema.schema_id,
+        "poll": poll,
+        "question": "What is for lunch?",
+        "options": OPTIONS,
+        "opens_at": OPENS_AT,
+        "closes_at": CLOSES_AT,
+        "origin": log_origin(community.address, poll=poll),
+        "head": community.heads.newest.hash,
+    }
+    if changes.get("sealing") is not None:
+        values["tie_rule"] = BY_OPENING
+    return Manifest(**(values | changes))
+
+
+def sealed_by_server(secret: int) -> Sealing:
+    """Sealing by whoever holds this secret."""
+    return Sealing(key=ServerOpener(secret=secret).key)
+
+
+def sealed_by_trustees(secret: int, *, threshold: int, names: tuple[str, ...]) -> Sealing:
+    """Sealing by trustees, whose shares of the secret lie on one random polynomial."""
+    factors = [secret, *(secrets.randbelow(ORDER - 1) + 1 for _ in range(threshold - 1))]
+    shares = [
+        sum(factor * number**power for power, factor in enumerate(factors)) % ORDER
+        for number in range(1, len(names) + 1)
+    ]
+    trustees = tuple(
+        Trustee(name=name, key=ServerOpener(secret=share).key)
+        for name, share in zip(names, shares, strict=True)
+    )
+    return Sealing(key=ServerOpener(secret=secret).key, threshold=threshold, trustees=trustees)

@@ -1,0 +1,94 @@
+"""Evidence that a community broke its word, as a third party checks it: from the file alone."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from client.commands.poll import check_evidence
+from client.evidence import Evidence, EvidenceRefused
+from tests.served_community import Served, serving
+from tests.unit.client.looking import dropped, looked, voted
+from tests.unit.client.member import PASSPHRASE, Person, member
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    with serving() as served:
+        yield served
+
+
+@pytest.fixture
+def ana(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Person:
+    monkeypatch.setenv("SYMBOLON_WALLET_PASSPHRASE", PASSPHRASE)
+    monkeypatch.chdir(tmp_path)
+    return member(served, tmp_path)
+
+
+@pytest.fixture
+def told(capsys: pytest.CaptureFixture[str]) -> Any:
+    """The JSON that a command has just printed."""
+    return lambda: json.loads(capsys.readouterr().out)
+
+
+def test_evidence_is_checked_with_the_file_alone(
+    served: Served, ana: Person, told: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    poll = served.poll()
+    dropped(served, ana, told)
+    poll.close()
+    (file,) = looked(ana, told, alarm=True)["evidence"]
+    served.asked.clear()
+    check_evidence(file=Path(file))
+    assert "promised a ballot" in " ".join(capsys.readouterr().out.split())
+    assert served.asked == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"checkpoint": ""},
+        {"leaves": ""},
+        {"ending": ""},
+        {"promise_signature": "A" * 86},
+        {"manifest": ""},
+        {"form": "symbolon/poll-evidence/2"},
+        {"metadata": 5},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_evidence_that_was_changed_proves_nothing(
+    served: Served, ana: Person, told: Any, change: dict[str, object]
+) -> None:
+    poll = served.poll()
+    dropped(served, ana, told)
+    poll.close()
+    (file,) = looked(ana, told, alarm=True)["evidence"]
+    changed = json.dumps(json.loads(Path(file).read_text()) | change).encode()
+    with pytest.raises(EvidenceRefused):
+        Evidence.from_json(changed).prove(fingerprint=None)
+
+
+def test_a_ballot_that_is_in_the_log_accuses_nobody(served: Served, ana: Person, told: Any) -> None:
+    poll = served.poll()
+    kept = voted(ana, told)
+    poll.close()
+    evidence = Evidence(
+        metadata=served.community.signed,
+        manifest=poll.poll.manifest.to_cbor(),
+        checkpoint=poll.poll.checkpoint(time=2**33).to_text(),
+        leaves=b"".join(poll.poll.leaves),
+        promise=poll.poll.promise(poll.taken[kept.leaf_hash]),
+    )
+    with pytest.raises(EvidenceRefused, match="the ballot is in the log"):
+        evidence.prove(fingerprint=None)
+    with pytest.raises(EvidenceRefused):
+        evidence.prove(fingerprint=bytes(32))
+
+
+@pytest.mark.parametrize("octets", [b"", b"[]", b"{}", b"\xff", b'{"form": 1}', b"[" * 99_999])
+def test_what_is_no_evidence_is_one_error(octets: bytes) -> None:
+    with pytest.raises(EvidenceRefused):
+        Evidence.from_json(octets)
