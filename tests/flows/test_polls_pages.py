@@ -15,7 +15,7 @@ from credentials.formats.sealing import Sealing, Trustee
 from credentials.formats.vote import RANKED
 from credentials.log.checkpoint import SignedCheckpoint
 from credentials.log.cosignature import WitnessKey
-from credentials.sealing import key_of, opening_of
+from credentials.sealing import ServerOpener, share_of
 from server.polls.poll import Draft
 from tests.community import Community, Member
 from tests.flows.http_city import HttpCity
@@ -58,6 +58,10 @@ class Page(HTMLParser):
     @property
     def text(self) -> str:
         return re.sub(r"\s+", " ", "".join(self.words))
+
+
+def key_of(secret: int) -> bytes:
+    return ServerOpener(secret=secret).key
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +226,7 @@ def test_the_page_says_which_trustees_have_handed_in_a_share(city: HttpCity) -> 
     vote(city, [], sealing=Sealing(key=key_of(5), threshold=2, trustees=trustees))
     city.standing.clock.now += 60
     digest = city.standing.polls.poll("place").manifest.manifest_hash
-    city.standing.poll_life.take_share("place", trustee=2, share=opening_of(11, digest=digest))
+    city.standing.poll_life.take_share("place", trustee=2, share=share_of(11, digest=digest))
     page = read(city, "/polls/place")
     assert "sealed until 2 of the trustees open them" in page.text
     assert re.search(r"T1 ?not yet ?T2 ?has handed in a share ?T3 ?not yet", page.text)
