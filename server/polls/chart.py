@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from credentials.tally import Round, TallyResult
 from server.polls.outcome import number
 
-WIDTH = 560  # pixels, of the picture by itself
+WIDTH, MARGIN = 560, 20  # pixels, of the picture by itself
 LINE = 20
 BAR = 10
 GAP = 16
@@ -42,31 +42,40 @@ def chart(
     """All rounds, one under the other; an SVG document if `alone`, else a part of a page."""
     body: list[str] = []
     top = 0
+    # One scale for all rounds, so that what an option gains is seen.
+    scores = [score for one in result.rounds for score in one.scores if score is not None]
+    most = max(map(Fraction, scores), default=Fraction(0))
     for at, one in enumerate(result.rounds, start=1):
         top += GAP if at > 1 else 0
-        drawn, top = _round(one, at=at, of=len(result.rounds), options=options, top=top)
+        title = _title(one, at=at, of=len(result.rounds))
+        drawn, top = _round(one, title=title, options=options, most=most, top=top)
         body += drawn
     said = "; ".join(_said(one, options=options) for one in result.rounds) or "No votes."
-    size = f'width="{WIDTH}" height="{top + 8}"' if alone else f'width="100%" height="{top + 8}"'
-    name = '<svg xmlns="http://www.w3.org/2000/svg"' if alone else "<svg"
+    words = f"<title>{escape(question)}</title><desc>{escape(said)}</desc>"
+    look = 'role="img" fill="currentColor" font-size="15" font-family="system-ui, sans-serif"'
+    bars, height = "".join(body), top + 8
+    if not alone:
+        return f'<svg class="chart" width="100%" height="{height}" {look}>{words}{bars}</svg>'
     return (
-        f'{name} {size} role="img" class="chart" fill="currentColor" font-size="15" '
-        f'font-family="system-ui, sans-serif"><title>{escape(question)}</title>'
-        f"<desc>{escape(said)}</desc>{f'<style>{_COLOURS}</style>' if alone else ''}"
-        f"{''.join(body)}</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH + 2 * MARGIN}" '
+        f'height="{height + 2 * MARGIN}" {look}>{words}<style>{_COLOURS}</style>'
+        f'<svg x="{MARGIN}" y="{MARGIN}" width="{WIDTH}" height="{height}">{bars}</svg></svg>'
     )
 
 
-def _round(
-    one: Round, *, at: int, of: int, options: Sequence[str], top: int
-) -> tuple[list[str], int]:
-    """What to draw, and where it ends."""
+def _title(one: Round, *, at: int, of: int) -> str:
     title = _TITLES.get(one.title, "Round")
-    if of > 1:
-        title = f"{title} {at}" if title == "Round" else f"{at}. {title}"
+    if of == 1:
+        return title
+    return f"{title} {at}" if title == "Round" else f"{at}. {title}"
+
+
+def _round(
+    one: Round, *, title: str, options: Sequence[str], most: Fraction, top: int
+) -> tuple[list[str], int]:
+    """What to draw, and where it ends; the longest bar anywhere stands for `most`."""
     body = [f'<text x="0" y="{top + 16}" font-weight="600">{escape(title)}</text>']
     top += LINE + 12
-    most = max((Fraction(score) for score in one.scores if score is not None), default=Fraction(0))
     for option, score in enumerate(one.scores, start=1):
         if score is None:
             continue

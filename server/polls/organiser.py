@@ -104,7 +104,7 @@ class PollOffice:
             if row.manifest is not None:
                 raise OperatorError(f"The poll {poll_id} was opened before.")
             head = self._publisher.fresh_head(connection)
-            if head.highest_serial == head.removals:
+            if head.highest_serial == 0:
                 raise OperatorError(
                     "Nobody has claimed a credential yet, so nobody would be on the roll; open the "
                     f"poll when members have: symbolon-server poll open {poll_id}"

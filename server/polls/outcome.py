@@ -52,7 +52,10 @@ def sealing_sentence(manifest: Manifest) -> str:
     """Who can read the votes, and when."""
     sealing = manifest.sealing
     if sealing is None:
-        return "The votes are not sealed: the server can read them as they come."
+        return (
+            "The votes are not sealed: whoever runs the server can read each as it comes, though "
+            "not whose it is."
+        )
     if not sealing.trustees:
         return (
             "The votes are sealed by the server alone: whoever runs it can open them at any time, "

@@ -57,11 +57,12 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
     routes = APIRouter(prefix="/polls", tags=["polls"])
 
     @routes.get("", summary="All polls that were opened", response_model=PollList)
-    def list_polls(request: Request) -> Response | PollList:
+    def list_polls(request: Request, response: Response) -> Response | PollList:
         """Question, state and times of every poll, the oldest first; to a browser as a page."""
         polls = service.polls()
         if _wants_page(request):
             return _page(list_page(polls, community=community.metadata().name))
+        response.headers["vary"] = "accept"
         return PollList(polls=[PollSummary.of(poll) for poll in polls])
 
     @routes.get(
@@ -80,11 +81,12 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
         return Response(text, media_type=ATOM)
 
     @routes.get("/{poll}", summary="One poll with its manifest", response_model=PollBody)
-    def read_poll(poll: PollId, request: Request) -> Response | PollBody:
+    def read_poll(poll: PollId, request: Request, response: Response) -> Response | PollBody:
         """What a wallet needs to vote; to a browser the result page."""
         found = service.poll(poll)
         if _wants_page(request):
             return _page(_poll_page(found))
+        response.headers["vary"] = "accept"
         roll = service.roll(found)
         manifest = found.manifest
         sealing = manifest.sealing

@@ -95,16 +95,20 @@ def _lots(poll: Poll, tally: TallyResult) -> str:
         "this order.</li>"
         for at, names in fallen
     )
-    source = (
-        "the value that opened the votes"
-        if poll.manifest.tie_rule == BY_OPENING
-        else "the log as it was at the close"
-    )
     return (
         f'<div class="note"><p>A tie was broken by lot.</p><ul>{ties}</ul>'
-        f"<p>The lot is drawn from {source}: nobody could know it before, and anybody can draw it "
-        "again.</p></div>"
+        f"<p>{_source(poll)} Anybody can draw it again.</p></div>"
     )
+
+
+def _source(poll: Poll) -> str:
+    """Where the lot comes from, and who could have known it."""
+    if poll.manifest.tie_rule != BY_OPENING:
+        return "The lot is drawn from the log as it was at the close."
+    source = "The lot is drawn from the value that opened the votes"
+    if poll.manifest.sealing is not None and poll.manifest.sealing.trustees:
+        return f"{source}; fewer trustees than were needed to open them could not know it before."
+    return f"{source}, which whoever runs the server could know before the close."
 
 
 def _matrix(tally: TallyResult, *, options: Sequence[str]) -> str:

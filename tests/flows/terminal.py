@@ -18,11 +18,11 @@ class Terminal:
     """Commands on one data directory."""
 
     def __init__(self, data: Path) -> None:
-        self._data = data
+        self.data = data
 
     def text(self, *words: str) -> str:
         """What a command prints; raises what it ends with."""
-        ran = CliRunner().invoke(commands, [*words, "--data", str(self._data)])
+        ran = CliRunner().invoke(commands, [*words, "--data", str(self.data)])
         if ran.exception is not None and not isinstance(ran.exception, SystemExit):
             raise ran.exception
         assert ran.exit_code == 0, ran.output
@@ -30,7 +30,7 @@ class Terminal:
 
     def enrol(self, **attributes: str | int) -> str:
         """One more attendee, who has claimed a credential; the entitlement's id."""
-        session = open_community(self._data)
+        session = open_community(self.data)
         source = token_bytes(32)
         email = f"{source.hex()}@example.org"
         person = Invitation(source=source, name="N.", email=email, attributes=attributes)

@@ -4,7 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from client.audit import audit
+from credentials.log.cosignature import WitnessKey
+from server.commands.session import open_community
 from server.problems import OperatorError
 from tests.flows.terminal import Terminal
 
@@ -83,18 +87,36 @@ def test_a_poll_waits_until_somebody_is_on_its_roll(tmp_path: Path) -> None:
     assert new.json("poll", "open", kept["id"])["state"] == "open"
 
 
-def test_a_poll_is_created_opened_closed_and_counted(city: Terminal) -> None:
+def test_a_poll_is_created_opened_closed_certified_and_recounted(
+    city: Terminal, tmp_path: Path
+) -> None:
     created = city.json("poll", "create", "Where do we meet?", *OPTIONS)
     assert (created["id"], created["state"]) == ("where-do-we-meet", "draft")
     city.enrol(**{"pass": "day", "valid_until": 60_000})
     assert city.json("poll", "open", created["id"])["state"] == "open"
     assert "open" in city.text("poll", "list")
-    assert city.json("poll", "close", created["id"])["state"] == "closed"
+    with pytest.raises(OperatorError, match="open"):
+        city.text("poll", "result", created["id"])
+    extended = city.json(
+        *("poll", "extend", created["id"], "--until", "1h", "--reason", "The network was down.")
+    )
+    opened = city.json("poll", "show", created["id"])
+    assert (opened["state"], opened["closes_at"]) == ("open", extended["closes_at"])
+    closed = city.json("poll", "close", created["id"], "--reason", "Everybody has voted.")
+    assert closed["state"] == "closed"
     result = city.json("poll", "result", created["id"])
-    assert (result["counts"], result["winner"]) == ({"Garden": 0, "Roof": 0}, None)
-    assert "No winner" in city.text("poll", "result", created["id"])
+    assert (result["outcome"], result["winners"], result["provisional"]) == ("no_votes", [], True)
+    said = city.text("poll", "certify", created["id"])
+    assert "certified. No winner: nobody voted" in said
+    assert "0 of 1 member voted" in city.text("poll", "result", created["id"])
+    assert "poll bundle" in city.text("poll", "show", created["id"])
     listed = {poll["id"]: poll["ballots"] for poll in city.json("poll", "list")}
     assert listed["where-do-we-meet"] == 0
+    file = tmp_path / "poll.symbolon"
+    bundle = city.json("poll", "bundle", created["id"], "--out", str(file))
+    assert (bundle["entries"], bundle["octets"]) == (4, file.stat().st_size)
+    with file.open("rb") as octets:
+        assert audit(octets, fingerprint=None).sound
 
 
 def test_a_poll_takes_a_time_a_share_and_a_requirement(city: Terminal) -> None:
@@ -105,6 +127,59 @@ def test_a_poll_takes_a_time_a_share_and_a_requirement(city: Terminal) -> None:
         *("--quorum", "3", "--threshold", "2/4", "--require", "pass=resident"),
     )
     assert (created["state"], created["closes_at"]) == ("open", 32_472_144_000)
+
+
+def test_a_poll_is_cancelled_with_a_reason(city: Terminal) -> None:
+    city.enrol(**{"pass": "day", "valid_until": 60_000})
+    city.text("poll", "create", "Really?", "--id", "really", *OPTIONS, "--open")
+    assert "cancelled" in city.text("poll", "cancel", "really", "--reason", "Wrong question.")
+    with pytest.raises(OperatorError, match="cancelled"):
+        city.text("poll", "result", "really")
+    with pytest.raises(OperatorError, match="cancelled already"):
+        city.text("poll", "cancel", "really", "--reason", "Again.")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ((), ("single_choice", "plurality/1", 0)),
+        (("--type", "approval"), ("approval", "approval/1", 0)),
+        (("--type", "score"), ("score", "score/1", 5)),
+        (("--type", "ranked"), ("ranked", "irv/1", 0)),
+        (("--type", "ranked", "--method", "schulze"), ("ranked", "schulze/1", 0)),
+        (("--type", "ranked", "--method", "stv", "--seats", "2"), ("ranked", "stv/1", 0)),
+        (("--type", "quadratic", "--limit", "16"), ("quadratic", "quadratic/1", 16)),
+    ],
+)
+def test_the_method_follows_from_the_type_unless_it_is_said(
+    city: Terminal, words: tuple[str, ...], expected: tuple[str, str, int]
+) -> None:
+    name = "-".join(["how", *words]).replace("--", "").replace("_", "-")[:32].strip("-")
+    more = ("--option", "Cellar") if "stv" in words else ()
+    city.text("poll", "create", "How?", "--id", name, *OPTIONS, *more, *words)
+    drafts = open_community(city.data).polls.office
+    draft = drafts.poll(name).draft
+    assert (draft.ballot_type, draft.tally, draft.limit) == expected
+
+
+def test_a_poll_sealed_by_the_server_says_so_and_opens_by_itself(city: Terminal) -> None:
+    city.enrol(**{"pass": "day", "valid_until": 60_000})
+    city.text("poll", "create", "Secret?", "--id", "secret", *OPTIONS, "--seal", "server", "--open")
+    assert "whoever runs it can open them" in city.text("poll", "show", "secret")
+    closed = city.json("poll", "close", "secret", "--reason", "Everybody has voted.")
+    assert closed["state"] == "unsealed"
+    assert city.json("poll", "certify", "secret")["state"] == "certified"
+
+
+def test_witnesses_are_listed_and_taken_off(city: Terminal) -> None:
+    key = WitnessKey(name="owl.example", private_key=Ed25519PrivateKey.generate()).verifier_key
+    assert city.json("witness", "list") == []
+    city.text("witness", "add", "Owl", key.to_text())
+    assert city.json("witness", "list") == [{"name": "Owl", "key": key.to_text()}]
+    with pytest.raises(OperatorError, match="listed already"):
+        city.text("witness", "add", "Owl", key.to_text())
+    city.text("witness", "remove", "Owl")
+    assert "No witnesses" in city.text("witness", "list")
 
 
 @pytest.mark.parametrize(
@@ -118,6 +193,12 @@ def test_a_poll_takes_a_time_a_share_and_a_requirement(city: Terminal) -> None:
         (("--require", "pass"), "ATTRIBUTE=VALUE"),
         (("--require", "pass=captain"), "pass"),
         (("--id", "Not An Id"), "id"),
+        (("--type", "lottery"), "--type is one of"),
+        (("--type", "ranked", "--method", "score"), "irv, schulze, stv"),
+        (("--seal", "nowhere.json"), "cannot be read"),
+        (("--seal", "/dev/null"), "not the result of a key ceremony"),
+        (("--batch", "often"), "--batch takes a duration"),
+        (("--seats", "2"), "cannot be made"),
     ],
 )
 def test_a_poll_that_cannot_be_is_refused_in_one_sentence(
