@@ -1,9 +1,5 @@
-"""`symbolon-server poll create|open|extend|close|cancel|certify|result|bundle|show|list`."""
+"""`symbolon-server poll create|open|extend|close|cancel|certify|show|list`."""
 
-import os
-import tempfile
-from fractions import Fraction
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +7,7 @@ import typer
 from credentials.formats.manifest import MAX_NUMBER
 from server.commands import poll_drafts as read
 from server.commands.names import id_from
+from server.commands.poll_results import PollArgument, show_result, write_bundle
 from server.commands.session import (
     DEFAULT_DATA,
     DataOption,
@@ -21,29 +18,24 @@ from server.commands.session import (
     show_table,
     working,
 )
-from server.polls.bodies import ResultBody
 from server.polls.organiser import ListedPoll
 from server.polls.outcome import (
-    number,
     outcome_sentence,
     sealing_sentence,
-    turnout_sentence,
 )
-from server.polls.poll import Draft, Poll
-from server.polls.results import Result
-from server.problems import OperatorError, Refusal
+from server.polls.poll import Draft
 
 commands = typer.Typer(
     help="Anonymous polls: one member, one vote, and a result that anyone can recount.",
     no_args_is_help=True,
 )
 
-PollArgument = Annotated[str, typer.Argument(metavar="ID", help="The poll's id.")]
 ReasonOption = Annotated[
     str, typer.Option("--reason", help="Why; it stands in the poll's log for everybody to read.")
 ]
 
-BAR_WIDTH = 30
+commands.command("result")(show_result)
+commands.command("bundle")(write_bundle)
 
 
 @commands.command("create")
@@ -232,67 +224,6 @@ def certify(
     _tell(poll, as_json=as_json, text=f"Poll {poll.id} is certified. {sentence}")
 
 
-@commands.command("result")
-def show_result(
-    *,
-    poll_id: PollArgument,
-    data: DataOption = DEFAULT_DATA,
-    passphrase_file: PassphraseFileOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show a poll's result with its rounds. Anyone can recount it: symbolon audit."""
-    service = open_community(data, passphrase_file=passphrase_file).polls.service
-    try:
-        poll = service.poll(poll_id)
-        result = service.result(poll)
-    except Refusal as refusal:
-        raise OperatorError(refusal.detail) from None
-    roll = service.roll(poll)
-    sentence = outcome_sentence(result.tally, options=poll.manifest.options)
-    if as_json:
-        body = ResultBody.of(poll, result, roll=roll, sentence=sentence)
-        show(body.model_dump(), as_json=True)
-        return
-    typer.echo(poll.manifest.question)
-    _show_rounds(poll, result)
-    label = "Provisional: " if result.provisional else ""
-    typer.echo(f"{turnout_sentence(result.voters, roll=roll)} {label}{sentence}")
-
-
-@commands.command("bundle")
-def bundle(
-    *,
-    poll_id: PollArgument,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="The file. Default: poll-ID.symbolon")
-    ] = None,
-    data: DataOption = DEFAULT_DATA,
-    passphrase_file: PassphraseFileOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Write the file from which anyone recounts an ended poll: symbolon audit FILE."""
-    service = open_community(data, passphrase_file=passphrase_file).polls.service
-    file = out or Path(f"poll-{poll_id}.symbolon")
-    try:
-        poll = service.poll(poll_id)
-        pieces = service.bundle(poll)
-    except Refusal as refusal:
-        raise OperatorError(refusal.detail) from None
-    try:
-        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as whole:
-            whole.writelines(pieces)
-        os.chmod(whole.name, 0o644)
-        os.replace(whole.name, file)
-    except OSError as error:
-        raise OperatorError(f"{file} cannot be written: {error.strerror}.") from None
-    size = file.stat().st_size
-    show(
-        {"file": str(file), "entries": poll.size, "octets": size},
-        as_json=as_json,
-        text=f"{file}: {poll.size} entries, {size} octets. Recount it: symbolon audit {file}",
-    )
-
-
 @commands.command("show")
 def show_poll(
     *,
@@ -334,23 +265,6 @@ def list_polls(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> 
         as_json=as_json,
         empty="There are no polls yet.",
     )
-
-
-def _show_rounds(poll: Poll, result: Result) -> None:
-    for at, one in enumerate(result.tally.rounds, start=1):
-        if len(result.tally.rounds) > 1:
-            typer.echo(f"{at}. {one.title}")
-        most = max((Fraction(score) for score in one.scores if score is not None), default=0)
-        rows = []
-        for option, score in enumerate(one.scores, start=1):
-            if score is None:
-                continue
-            mark = "elected" if option in one.elected else ""
-            mark = "struck out" if option in one.eliminated else mark
-            bar = int(Fraction(score) * BAR_WIDTH / most) if most else 0
-            text = poll.manifest.options[option - 1]
-            rows.append({"option": text, "votes": number(score), "": "█" * bar, " ": mark})
-        show_table(rows, columns=("option", "votes", "", " "), as_json=False, empty="")
 
 
 def _next(poll: ListedPoll) -> str:

@@ -25,8 +25,8 @@ _TITLES = {
     "count": "The count",
     "round": "Round",
     "surplus": "Votes beyond the quota passed on",
-    "pairwise": "How many others each beats, one against one",
-    "paths": "How many others each beats, by the strongest path",
+    "pairwise": "Others beaten, one against one",
+    "paths": "Others beaten, by strongest paths",
 }
 _COLOURS = (
     "svg{color:#1b1f1d;background:#fff}.bar{fill:#8b989f}.bar.elected{fill:#1f7a64}"
