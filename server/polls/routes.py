@@ -52,11 +52,18 @@ def _answers(kind: str, description: str) -> dict[int | str, dict[str, object]]:
     return {200: {"description": description, "content": {kind: {}}}}
 
 
+_PAGE_TOO: dict[int | str, dict[str, object]] = {
+    200: {"description": "JSON, or a page for browsers", "content": {"text/html": {}}}
+}
+
+
 def router(service: PollService, community: CommunityService) -> APIRouter:
     """No account, cookie or session anywhere."""
     routes = APIRouter(prefix="/polls", tags=["polls"])
 
-    @routes.get("", summary="All polls that were opened", response_model=PollList)
+    @routes.get(
+        "", summary="All polls that were opened", response_model=PollList, responses=_PAGE_TOO
+    )
     def list_polls(request: Request, response: Response) -> Response | PollList:
         """Question, state and times of every poll, the oldest first; to a browser as a page."""
         polls = service.polls()
@@ -80,7 +87,12 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
         text = feed(told, community=metadata.name, address=metadata.address)
         return Response(text, media_type=ATOM)
 
-    @routes.get("/{poll}", summary="One poll with its manifest", response_model=PollBody)
+    @routes.get(
+        "/{poll}",
+        summary="One poll with its manifest",
+        response_model=PollBody,
+        responses=_PAGE_TOO,
+    )
     def read_poll(poll: PollId, request: Request, response: Response) -> Response | PollBody:
         """What a wallet needs to vote; to a browser the result page."""
         found = service.poll(poll)
@@ -112,7 +124,12 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
             witnesses=[WitnessBody(name=name, at=at) for name, at in service.logs.witnesses(found)],
         )
 
-    @routes.post("/{poll}/ballots", status_code=201, summary="Cast a ballot")
+    @routes.post(
+        "/{poll}/ballots",
+        status_code=201,
+        summary="Cast a ballot",
+        responses={200: {"description": "it was taken before", "model": BallotBody}},
+    )
     def cast(poll: PollId, body: BallotRequest, response: Response) -> BallotBody:
         """Verify and take a ballot. The same ballot again is answered with status 200, and counts
         once. `sequence-wrong` names the number that is expected."""
@@ -215,8 +232,8 @@ def _add_log(routes: APIRouter, service: PollService) -> None:
     @routes.get("/{poll}/log/consistency", summary="That one state of the log continues another")
     def read_consistency(
         poll: PollId,
-        first: Annotated[int, Query(alias="from", ge=1)],
-        second: Annotated[int, Query(alias="to", ge=1)],
+        first: Annotated[int, Query(alias="from", ge=1, description="the smaller size")],
+        second: Annotated[int, Query(alias="to", ge=1, description="at most the newest size")],
     ) -> ProofBody:
         """The consistency proof of RFC 6962 between two sizes."""
         proof = service.logs.consistency(service.poll(poll), first=first, second=second)
@@ -228,7 +245,10 @@ def _add_log(routes: APIRouter, service: PollService) -> None:
         response_class=Response,
         responses=_answers(OCTETS, "32 octets for each entry, in order"),
     )
-    def read_leaves(poll: PollId, start: Annotated[int, Query(alias="from", ge=0)] = 0) -> Response:
+    def read_leaves(
+        poll: PollId,
+        start: Annotated[int, Query(alias="from", ge=0, description="index to begin at")] = 0,
+    ) -> Response:
         """So that a wallet finds its own ballot without saying which one it looks for."""
         return Response(service.logs.leaves(service.poll(poll), start=start), media_type=OCTETS)
 
