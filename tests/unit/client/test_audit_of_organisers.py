@@ -75,6 +75,29 @@ def test_another_community_s_manifest_is_named(
     assert failed(audited_poll(poll)).keys() == {"manifest"}
 
 
+@pytest.mark.parametrize("field", ["community_id", "issuer_id", "schema_id"])
+def test_a_manifest_with_other_keys_than_the_community_s_is_named(
+    town: Community, field: str
+) -> None:
+    poll = PollInMemory(town, open_manifest(town, **{field: bytes(32)}))
+    poll.cancel()
+    assert failed(audited_poll(poll)).keys() == {"manifest"}
+
+
+def test_after_one_event_out_of_place_the_others_are_not_accused_too(
+    town: Community, members: list[Member]
+) -> None:
+    poll = PollInMemory(town, open_manifest(town))
+    poll.cast(members[0], 1)
+    poll.append()
+    poll.add(PollEvent(kind=Kind.CLOSING, at=CLOSES_AT - 1))
+    poll.add(PollEvent(kind=Kind.CLOSING, at=CLOSES_AT))
+    poll.add(PollEvent(kind=Kind.CLOSING, at=CLOSES_AT))
+    reason = failed(audited_poll(poll))["order of the log"]
+    assert reason.startswith("entry 2: the closing is not at its time")
+    assert "entry 4" not in reason
+
+
 def test_a_poll_with_two_origins_is_named(town: Community, members: list[Member]) -> None:
     poll = PollInMemory(town, open_manifest(town, origin="www.agora.example/polls/lunch"))
     poll.cast(members[0], 1)

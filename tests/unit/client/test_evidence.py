@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,10 @@ import pytest
 
 from client.commands.poll import check_evidence
 from client.evidence import Evidence, EvidenceRefused
+from credentials.formats.promise import Promise, SignedPromise
+from credentials.log.receipt import Receipt
+from credentials.merkle import Tree
+from tests.community import Community
 from tests.served_community import Served, serving
 from tests.unit.client.looking import dropped, looked, voted
 from tests.unit.client.member import PASSPHRASE, Person, member
@@ -92,3 +97,55 @@ def test_a_ballot_that_is_in_the_log_accuses_nobody(served: Served, ana: Person,
 def test_what_is_no_evidence_is_one_error(octets: bytes) -> None:
     with pytest.raises(EvidenceRefused):
         Evidence.from_json(octets)
+
+
+def broken_promise(served: Served, ana: Person, told: Any) -> Evidence:
+    """Good evidence: a ballot was dropped, and the poll closed."""
+    poll = served.poll()
+    dropped(served, ana, told)
+    poll.close()
+    (file,) = looked(ana, told, alarm=True)["evidence"]
+    return Evidence.from_json(Path(file).read_bytes())
+
+
+def refuses(evidence: Evidence, reason: str) -> None:
+    with pytest.raises(EvidenceRefused, match=reason):
+        evidence.prove(fingerprint=None)
+
+
+def test_a_promise_about_another_poll_accuses_nobody(
+    served: Served, ana: Person, told: Any
+) -> None:
+    evidence = broken_promise(served, ana, told)
+    dinner = served.poll("dinner").poll
+    promise = Promise(manifest_hash=dinner.manifest.manifest_hash, leaf_hash=bytes(32), merged_by=1)
+    signed = SignedPromise.sign(promise, private_key=served.community.signing_key)
+    refuses(replace(evidence, promise=signed), "about another poll")
+
+
+def test_a_manifest_of_another_community_accuses_nobody(
+    served: Served, ana: Person, told: Any, other_community: Community
+) -> None:
+    evidence = broken_promise(served, ana, told)
+    refuses(replace(evidence, metadata=other_community.signed), "another community's")
+
+
+def test_a_receipt_from_before_the_checkpoint_is_of_another_log(
+    served: Served, ana: Person, told: Any
+) -> None:
+    evidence = broken_promise(served, ana, told)
+    poll = served.polls["lunch"].poll
+    assert evidence.promise is not None
+    leaf = evidence.promise.open(metadata_key=served.community.metadata.metadata_key).leaf_hash
+    (missing,) = (vote for vote in ana.membership.votes if vote.leaf_hash == leaf)
+    poll.entries.insert(1, missing.ballot)
+    tree = Tree.over(poll.leaves)
+    receipt = Receipt.make(tree, index=1, signed=poll.checkpoint()).to_text()
+    refuses(replace(evidence, receipt=receipt), "are not one")
+
+
+def test_two_checkpoints_that_agree_accuse_nobody(served: Served, ana: Person, told: Any) -> None:
+    evidence = broken_promise(served, ana, told)
+    refuses(replace(evidence, promise=None, other=evidence.checkpoint), "agree")
+    first = served.polls["lunch"].poll.checkpoint(size=1).to_text()
+    refuses(replace(evidence, promise=None, other=first), "agree")

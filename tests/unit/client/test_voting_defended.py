@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from client.answers import Cast
 from client.commands.vote import vote
 from client.errors import ClientError, ServerUnreachable, WalletError
 from client.wallet.contents import PROMISED, SENT, Vote
-from client.wallet.voting import SequenceWrong, make_vote
+from client.wallet.voting import SequenceWrong, check_promise, make_vote
 from client.wallet.voting import cast as send
 from credentials.errors import (
     PolicyError,
@@ -17,6 +18,7 @@ from credentials.errors import (
     SealingRefused,
 )
 from credentials.formats import base64url
+from credentials.formats.poll import Ballot
 from credentials.formats.sealing import Sealing
 from credentials.sealing import ServerOpener
 from tests.poll_papers import sealed_by_trustees
@@ -100,6 +102,22 @@ def test_a_promise_about_another_ballot_is_refused(served: Served, ana: Person) 
     )
     with pytest.raises(PromiseRefused, match="another ballot"):
         cast(ana, choice=2)
+
+
+def test_a_promise_about_another_ballot_under_the_right_name_is_refused(
+    served: Served, ana: Person
+) -> None:
+    served.poll()
+    poll, credential = ana.poll(), ana.on_roll()
+    made, other = (make_vote(credential, poll=poll, marks=(n,), count=0) for n in (1, 2))
+    promise = served.polls["lunch"].poll.promise(Ballot.from_cbor(other.ballot))
+    with pytest.raises(PromiseRefused, match="another ballot than the one that was cast"):
+        check_promise(
+            Cast(leaf_hash=made.leaf_hash, promise=promise),
+            vote=made,
+            poll=poll,
+            metadata=served.community.metadata,
+        )
 
 
 def test_a_promise_for_too_late_a_time_is_refused(served: Served, ana: Person) -> None:
