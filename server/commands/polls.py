@@ -1,4 +1,4 @@
-"""`symbolon-server poll create|open|extend|close|cancel|certify|show|list`."""
+"""`symbolon-server poll create|open|extend|close|cancel|certify`, and those of poll_views."""
 
 from typing import Annotated
 
@@ -6,23 +6,18 @@ import typer
 
 from credentials.formats.manifest import MAX_NUMBER
 from server.commands import poll_drafts as read
+from server.commands import poll_views
 from server.commands.names import id_from
-from server.commands.poll_results import PollArgument, show_result, write_bundle
+from server.commands.poll_views import PollArgument, next_step, tell
 from server.commands.session import (
     DEFAULT_DATA,
     DataOption,
     JsonOption,
     PassphraseFileOption,
     open_community,
-    show,
-    show_table,
     working,
 )
-from server.polls.organiser import ListedPoll
-from server.polls.outcome import (
-    outcome_sentence,
-    sealing_sentence,
-)
+from server.polls.outcome import outcome_sentence
 from server.polls.poll import Draft
 
 commands = typer.Typer(
@@ -33,9 +28,6 @@ commands = typer.Typer(
 ReasonOption = Annotated[
     str, typer.Option("--reason", help="Why; it stands in the poll's log for everybody to read.")
 ]
-
-commands.command("result")(show_result)
-commands.command("bundle")(write_bundle)
 
 
 @commands.command("create")
@@ -137,7 +129,7 @@ def create(
     if open_now:
         poll = office.open(poll.id)
     following = "" if open_now else f" Next: symbolon-server poll open {poll.id}"
-    _tell(poll, as_json=as_json, text=f"Poll {poll.id} is {poll.state}.{following}")
+    tell(poll, as_json=as_json, text=f"Poll {poll.id} is {poll.state}.{following}")
 
 
 @commands.command("open")
@@ -155,7 +147,7 @@ def open_poll(
     """
     poll = open_community(data, passphrase_file=passphrase_file).polls.office.open(poll_id)
     closes_at = poll.closes_at or 0
-    _tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {read.in_words(closes_at)}.")
+    tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {read.in_words(closes_at)}.")
 
 
 @commands.command("extend")
@@ -175,7 +167,7 @@ def extend(
     before = office.poll(poll_id)
     closes_at = read.later(until, than=before.closes_at or 0)
     poll = office.extend(poll_id, closes_at=closes_at, reason=reason)
-    _tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {read.in_words(closes_at)}.")
+    tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {read.in_words(closes_at)}.")
 
 
 @commands.command("close")
@@ -190,7 +182,7 @@ def close_poll(
     """Close a poll before its time; it cannot be opened again."""
     office = open_community(data, passphrase_file=passphrase_file).polls.office
     poll = office.close(poll_id, reason=reason)
-    _tell(poll, as_json=as_json, text=f"Poll {poll.id} is {poll.state}. {_next(poll)}")
+    tell(poll, as_json=as_json, text=f"Poll {poll.id} is {poll.state}. {next_step(poll)}")
 
 
 @commands.command("cancel")
@@ -205,7 +197,7 @@ def cancel(
     """End a poll without a result."""
     office = open_community(data, passphrase_file=passphrase_file).polls.office
     poll = office.cancel(poll_id, reason=reason)
-    _tell(poll, as_json=as_json, text=f"Poll {poll.id} is cancelled.")
+    tell(poll, as_json=as_json, text=f"Poll {poll.id} is cancelled.")
 
 
 @commands.command("certify")
@@ -221,78 +213,13 @@ def certify(
     with working("Counting", session=session):
         poll, result = session.polls.office.certify(poll_id)
     sentence = outcome_sentence(result, options=poll.draft.options)
-    _tell(poll, as_json=as_json, text=f"Poll {poll.id} is certified. {sentence}")
+    tell(poll, as_json=as_json, text=f"Poll {poll.id} is certified. {sentence}")
 
 
-@commands.command("show")
-def show_poll(
-    *,
-    poll_id: PollArgument,
-    data: DataOption = DEFAULT_DATA,
-    passphrase_file: PassphraseFileOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show where a poll stands, and what comes next."""
-    office = open_community(data, passphrase_file=passphrase_file).polls.office
-    poll = office.poll(poll_id)
-    if poll.poll is not None and not poll.poll.has_ended:
-        poll = office.move_on(poll_id)
-    if as_json:
-        _tell(poll, as_json=True, text="")
-        return
-    typer.echo(poll.draft.question)
-    rows = [("state", str(poll.state)), ("ballots taken", str(poll.ballots))]
-    if poll.closes_at is not None:
-        rows.append(("voting ends", read.in_words(poll.closes_at)))
-    if poll.poll is not None:
-        rows += [
-            ("in the log", str(poll.poll.size - 1)),
-            ("manifest", poll.poll.manifest.manifest_hash.hex()),
-            ("sealing", sealing_sentence(poll.poll.manifest)),
-        ]
-    for name, value in rows:
-        typer.echo(f"  {name:14} {value}")
-    typer.echo(_next(poll))
-
-
-@commands.command("list")
-def list_polls(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
-    """List polls with their state and the number of ballots taken."""
-    listed = open_community(data).polls.office.polls()
-    show_table(
-        [_document(one, as_json=as_json) for one in listed],
-        columns=("id", "state", "question", "ballots", "closes_at"),
-        as_json=as_json,
-        empty="There are no polls yet.",
-    )
-
-
-def _next(poll: ListedPoll) -> str:
-    match str(poll.state):
-        case "draft":
-            return f"Next: symbolon-server poll open {poll.id}"
-        case "closed" if poll.draft.sealing is not None:
-            return f"Next: the trustees run symbolon trustee open for {poll.id}"
-        case "closed" | "unsealed":
-            return f"Next: symbolon-server poll certify {poll.id}"
-        case "certified":
-            return f"Next: symbolon-server poll bundle {poll.id}"
-        case _:
-            return ""
-
-
-def _document(poll: ListedPoll, *, as_json: bool) -> dict[str, str | int | list[str] | None]:
-    closes_at = poll.closes_at
-    shown = "" if closes_at is None else read.in_words(closes_at)
-    return {
-        "id": poll.id,
-        "state": poll.state.value,
-        "question": poll.draft.question,
-        "options": list(poll.draft.options),
-        "ballots": poll.ballots,
-        "closes_at": closes_at if as_json else shown,
-    }
-
-
-def _tell(poll: ListedPoll, *, as_json: bool, text: str) -> None:
-    show(_document(poll, as_json=True), as_json=as_json, text=text)
+for name, view in (
+    ("show", poll_views.show_poll),
+    ("list", poll_views.list_polls),
+    ("result", poll_views.show_result),
+    ("bundle", poll_views.bundle),
+):
+    commands.command(name)(view)

@@ -9,9 +9,10 @@ from server.database import Database
 from server.keystore import Keystore
 from server.polls.life import PollLife
 from server.polls.log import PollLogs
-from server.polls.organiser import PollOffice, WitnessList
+from server.polls.organiser import PollOffice
 from server.polls.results import Results
 from server.polls.service import PollService
+from server.polls.witnesses import WitnessList
 from server.registry.publisher import Publisher
 from server.registry.service import RegistryService
 

@@ -149,8 +149,6 @@ class PollLife:
             raise ShareRefused("This poll has no such trustee.")
         if poll.is_open:
             raise PollNotClosed
-        if poll.state is State.CANCELLED:
-            raise PollCancelled
         try:
             check_share(
                 share,

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from credentials.errors import EncodingError, LogRefused, SymbolonError
+from credentials.errors import EncodingError, SymbolonError
 from credentials.formats.head import Head
 from credentials.formats.manifest import Manifest
-from credentials.formats.names import MAX_TEXT, take_identifier, take_shown_text
-from credentials.formats.poll_bundle import MAX_WITNESSES
+from credentials.formats.names import take_identifier, take_shown_text
 from credentials.formats.poll_event import MAX_REASON
-from credentials.log.note import KeyKind, VerifierKey
 from credentials.polls import State
 from credentials.tally import TallyResult
 from server.clock import Clock, unix_seconds
@@ -226,50 +224,11 @@ class PollOffice:
             raise OperatorError(f"The poll cannot be made: {error}.") from None
 
 
-class WitnessList:
-    """The witnesses that the community names on its result pages; raises OperatorError."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def add(self, name: str, key: str) -> None:
-        """List a witness by a name for people and its verifier key, of the cosignature kind."""
-        _check_text(name, max=MAX_TEXT, name="The witness's name")
-        try:
-            read = VerifierKey.parse(key)
-        except LogRefused as error:
-            raise OperatorError(f"That is no verifier key: {error}.") from None
-        if read.kind is not KeyKind.COSIGNATURE:
-            raise OperatorError("That key signs logs; a witness's key is made for cosignatures.")
-        try:
-            with self._database.write() as connection:
-                if len(store.witness_rows(connection)) >= MAX_WITNESSES:
-                    raise OperatorError(f"No more than {MAX_WITNESSES} witnesses can be listed.")
-                store.add_witness(connection, name=name, key=key)
-        except IntegrityError:
-            raise OperatorError("A witness with that name or key is listed already.") from None
-
-    def remove(self, name: str) -> None:
-        """Take a witness off the list; its cosignatures stay where they are."""
-        with self._database.write() as connection:
-            if not store.remove_witness(connection, name):
-                raise OperatorError(f"No witness is listed as {name!r}.")
-
-    def all(self) -> list[tuple[str, str]]:
-        """(name, verifier key), by name."""
-        with self._database.read() as connection:
-            return store.witness_rows(connection)
-
-
 def _check_reason(reason: str) -> None:
-    _check_text(reason, max=MAX_REASON, name="The reason")
-
-
-def _check_text(text: str, *, max: int, name: str) -> None:
     try:
-        take_shown_text(text, max=max, name=name)
+        take_shown_text(reason, max=MAX_REASON, name="the reason")
     except EncodingError as error:
-        raise OperatorError(f"{error}.") from None
+        raise OperatorError(f"The reason cannot stand in the log: {error}.") from None
 
 
 def _no_poll(poll_id: str) -> OperatorError:

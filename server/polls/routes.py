@@ -1,9 +1,6 @@
 """The addresses under /polls: what wallets, trustees, witnesses and auditors ask, and the pages."""
 
-from base64 import b64encode
-from typing import Annotated
-
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.responses import HTMLResponse, StreamingResponse
 
 from credentials.formats import base64url
@@ -12,12 +9,9 @@ from server.pages.routes import PAGE_HEADERS
 from server.polls.bodies import (
     BallotBody,
     BallotRequest,
-    EventBody,
-    EventList,
     PollBody,
     PollList,
     PollSummary,
-    ProofBody,
     ResultBody,
     ShareBody,
     ShareRequest,
@@ -27,7 +21,7 @@ from server.polls.bodies import (
 from server.polls.chart import chart
 from server.polls.document import list_page
 from server.polls.feed import feed
-from server.polls.log import LogEvent
+from server.polls.log_routes import OCTETS, PollId, add_log, answers
 from server.polls.outcome import outcome_sentence
 from server.polls.page import poll_page
 from server.polls.poll import Poll
@@ -36,27 +30,24 @@ from server.polls.service import PollService
 from server.problems import NotFound, PollCancelled, PollSealed, PollStillOpen
 from server.registry.bodies import SignedHeadBody
 
-PollId = Annotated[str, Path(max_length=32, description="the poll's id")]
-
-OCTETS = "application/octet-stream"
-TEXT = "text/plain; charset=utf-8"
 SVG = "image/svg+xml"
 ATOM = "application/atom+xml"
-COSIGNATURES_LIMIT = 65536  # characters
 SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 """The picture has its colours inside, and loads nothing."""
 
 
-def _answers(kind: str, description: str) -> dict[int | str, dict[str, object]]:
-    """What OpenAPI says of an answer that is no JSON."""
-    return {200: {"description": description, "content": {kind: {}}}}
+_PAGE_TOO: dict[int | str, dict[str, object]] = {
+    200: {"description": "JSON, or a page for browsers", "content": {"text/html": {}}}
+}
 
 
 def router(service: PollService, community: CommunityService) -> APIRouter:
     """No account, cookie or session anywhere."""
     routes = APIRouter(prefix="/polls", tags=["polls"])
 
-    @routes.get("", summary="All polls that were opened", response_model=PollList)
+    @routes.get(
+        "", summary="All polls that were opened", response_model=PollList, responses=_PAGE_TOO
+    )
     def list_polls(request: Request, response: Response) -> Response | PollList:
         """Question, state and times of every poll, the oldest first; to a browser as a page."""
         polls = service.polls()
@@ -69,7 +60,7 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
         "/feed.atom",
         summary="What happens to polls, as an Atom feed",
         response_class=Response,
-        responses=_answers(ATOM, "RFC 4287; the same for everybody"),
+        responses=answers(ATOM, "RFC 4287; the same for everybody"),
     )
     def read_feed() -> Response:
         """Polls that begin, are extended, end, are cancelled or certified. It knows no readers."""
@@ -80,7 +71,12 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
         text = feed(told, community=metadata.name, address=metadata.address)
         return Response(text, media_type=ATOM)
 
-    @routes.get("/{poll}", summary="One poll with its manifest", response_model=PollBody)
+    @routes.get(
+        "/{poll}",
+        summary="One poll with its manifest",
+        response_model=PollBody,
+        responses=_PAGE_TOO,
+    )
     def read_poll(poll: PollId, request: Request, response: Response) -> Response | PollBody:
         """What a wallet needs to vote; to a browser the result page."""
         found = service.poll(poll)
@@ -112,7 +108,12 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
             witnesses=[WitnessBody(name=name, at=at) for name, at in service.logs.witnesses(found)],
         )
 
-    @routes.post("/{poll}/ballots", status_code=201, summary="Cast a ballot")
+    @routes.post(
+        "/{poll}/ballots",
+        status_code=201,
+        summary="Cast a ballot",
+        responses={200: {"description": "it was taken before", "model": BallotBody}},
+    )
     def cast(poll: PollId, body: BallotRequest, response: Response) -> BallotBody:
         """Verify and take a ballot. The same ballot again is answered with status 200, and counts
         once. `sequence-wrong` names the number that is expected."""
@@ -147,7 +148,7 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
         "/{poll}/chart.svg",
         summary="The rounds as a picture",
         response_class=Response,
-        responses=_answers(SVG, "bars for every round"),
+        responses=answers(SVG, "bars for every round"),
     )
     def read_chart(poll: PollId) -> Response:
         """Not for fewer than ten voters."""
@@ -161,7 +162,7 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
         "/{poll}/bundle",
         summary="Everything needed to recount a poll",
         response_class=StreamingResponse,
-        responses=_answers(OCTETS, "frames: a head, then every entry of the log"),
+        responses=answers(OCTETS, "frames: a head, then every entry of the log"),
     )
     def read_bundle(poll: PollId) -> StreamingResponse:
         """One file for `symbolon audit`, once the poll is certified or cancelled."""
@@ -172,7 +173,7 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
             headers={"content-disposition": f'attachment; filename="poll-{found.id}.symbolon"'},
         )
 
-    _add_log(routes, service)
+    add_log(routes, service)
 
     def _poll_page(found: Poll) -> str:
         result = _result_or_none(found)
@@ -197,70 +198,6 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
             return None
 
     return routes
-
-
-def _add_log(routes: APIRouter, service: PollService) -> None:
-    """The addresses of a poll's log."""
-
-    @routes.get(
-        "/{poll}/log/checkpoint",
-        summary="The log's newest checkpoint",
-        response_class=Response,
-        responses=_answers(TEXT, "a signed note (C2SP tlog-checkpoint) with its cosignatures"),
-    )
-    def read_checkpoint(poll: PollId) -> Response:
-        """Size and root, signed by the community."""
-        return Response(service.logs.checkpoint(service.poll(poll)), media_type=TEXT)
-
-    @routes.get("/{poll}/log/consistency", summary="That one state of the log continues another")
-    def read_consistency(
-        poll: PollId,
-        first: Annotated[int, Query(alias="from", ge=1)],
-        second: Annotated[int, Query(alias="to", ge=1)],
-    ) -> ProofBody:
-        """The consistency proof of RFC 6962 between two sizes."""
-        proof = service.logs.consistency(service.poll(poll), first=first, second=second)
-        return ProofBody(proof=[b64encode(value).decode() for value in proof])
-
-    @routes.get(
-        "/{poll}/log/leaves",
-        summary="All leaf hashes",
-        response_class=Response,
-        responses=_answers(OCTETS, "32 octets for each entry, in order"),
-    )
-    def read_leaves(poll: PollId, start: Annotated[int, Query(alias="from", ge=0)] = 0) -> Response:
-        """So that a wallet finds its own ballot without saying which one it looks for."""
-        return Response(service.logs.leaves(service.poll(poll), start=start), media_type=OCTETS)
-
-    @routes.get(
-        "/{poll}/log/proof/{leaf_hash}",
-        summary="A receipt for one leaf",
-        response_class=Response,
-        responses=_answers(TEXT, "C2SP tlog-proof"),
-    )
-    def read_proof(
-        poll: PollId, leaf_hash: Annotated[str, Path(max_length=43, description="base64url")]
-    ) -> Response:
-        """That it is in the log. Asking for one ballot says which one interests you; `leaves` does
-        not."""
-        leaf = base64url.decode(leaf_hash)
-        return Response(service.logs.receipt(service.poll(poll), leaf), media_type=TEXT)
-
-    @routes.get("/{poll}/log/events", summary="What happened besides ballots")
-    def read_events(poll: PollId) -> EventList:
-        """Extensions, cancellation, closing, opening and certification, with their reasons."""
-        entries: list[LogEvent] = service.logs.events(service.poll(poll))
-        return EventList(events=[EventBody.of(entry) for entry in entries])
-
-    @routes.post(
-        "/{poll}/log/cosignatures", status_code=204, summary="Cosign the newest checkpoint"
-    )
-    def cosign(
-        poll: PollId,
-        lines: Annotated[str, Body(media_type="text/plain", max_length=COSIGNATURES_LIMIT)],
-    ) -> None:
-        """Signature lines of witnesses that the community lists (C2SP tlog-cosignature)."""
-        service.logs.cosign(service.poll(poll).id, lines)
 
 
 def _chart(poll: Poll, result: Result, *, alone: bool = False) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from client.audit import audit
-from credentials.errors import OpeningRefused
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll import Ballot
 from credentials.formats.poll_bundle import read_bundle
@@ -78,9 +77,8 @@ def test_p7_the_bundle_of_a_certified_poll_reads_back_and_recounts(
     city.vote(bo, 1, manifest=manifest)
     city.vote(ana, 2, manifest=manifest, sequence=2)
     city.clock.now = manifest.closes_at
-    for early in ("place",):
-        with pytest.raises(PollNotCertified):
-            city.polls.bundle(city.polls.poll(early))
+    with pytest.raises(PollNotCertified):
+        city.polls.bundle(city.polls.poll("place"))
     _, tally = city.poll_office.certify("place")
     replay = replayed(city)
     assert (replay.state, replay.closed_at) == (State.CERTIFIED, manifest.closes_at)
@@ -230,51 +228,3 @@ def test_nothing_is_counted_before_the_close_of_a_poll_that_is_not_live(
         city.polls.result(city.polls.poll("place"))
     city.clock.now = manifest.closes_at
     assert city.polls.result(city.polls.poll("place")).voters == 0
-
-
-def test_clocks_that_differ_or_go_back_leave_a_log_that_reads_back(
-    city: Standing, ana: Member
-) -> None:
-    sealing = Sealing(key=ServerOpener(secret=city.keystore.opening_secret).key)
-    manifest = city.open_poll("place", replace(DRAFT, sealing=sealing))
-    city.vote(ana, 1, manifest=manifest)
-    city.clock.now += 600
-    for number in (1, 2):
-        later = manifest.closes_at + 60 * number
-        city.poll_office.extend("place", closes_at=later, reason="More time.")
-        city.clock.now -= 300
-    city.poll_office.close("place", reason="Enough.")
-    city.clock.now -= 300
-    city.poll_office.certify("place")
-    times = [event.at for event in events(city)]
-    assert times == sorted(times)
-    assert replayed(city).state is State.CERTIFIED
-    assert sound(city)
-
-
-def test_an_extension_in_the_last_moment_is_before_the_close(
-    city: Standing, manifest: Manifest
-) -> None:
-    times = iter([manifest.closes_at - 1])
-
-    def clock() -> int:
-        return next(times, manifest.closes_at)
-
-    city.poll_life._clock = clock
-    city.poll_office.extend("place", closes_at=manifest.closes_at + 60, reason="More time.")
-    (extension,) = events(city)
-    assert extension.at == manifest.closes_at - 1
-
-
-def test_one_poll_that_cannot_be_moved_does_not_hold_up_the_others(
-    city: Standing, ana: Member
-) -> None:
-    sealing = Sealing(key=ServerOpener(secret=city.keystore.opening_secret).key)
-    stray = city.open_poll("a-stray", replace(DRAFT, sealing=sealing))
-    manifest = city.open_poll("place", DRAFT)
-    city.vote(ana, 1, manifest=manifest)
-    city.clock.now = stray.closes_at
-    city.poll_life._opening_secret = lambda: 7
-    with pytest.raises(OpeningRefused):
-        city.poll_life.look_after_all()
-    assert {row["id"]: row["state"] for row in city.rows("polls")}["place"] == "closed"

@@ -5,14 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from credentials.formats import base64url
 from credentials.formats.sealing import Sealing, Trustee
-from credentials.formats.vote import RANKED
 from credentials.log.checkpoint import SignedCheckpoint
 from credentials.log.cosignature import WitnessKey
 from credentials.sealing import ServerOpener, share_of
@@ -25,7 +23,6 @@ DRAFT = Draft(
     question="Where <b>do</b> we meet & eat?", options=("Garden", "<script>Roof"), closes_after=60
 )
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-SVG = "{http://www.w3.org/2000/svg}"
 VOID = {"meta", "link", "br"}
 
 
@@ -263,29 +260,3 @@ def test_programs_get_json_unless_they_ask_for_a_page(city: HttpCity) -> None:
             answer = city.http.get(path, headers={"accept": accept})
             assert answer.headers["content-type"] == "application/json", accept
             assert "accept" in answer.headers["vary"]
-
-
-def test_the_picture_by_itself_is_whole_and_says_in_words_what_it_shows(
-    city: HttpCity, crowd: list[Member]
-) -> None:
-    options = ("Garden & pond", "<Roof>", "x" * 200)
-    manifest = city.standing.open_poll(
-        "place", replace(DRAFT, options=options, ballot_type=RANKED, tally="irv/1")
-    )
-    ranks = [(1, 2)] * 5 + [(2, 1)] * 4 + [(3,)] * 3
-    for member, marks in zip(crowd, ranks, strict=True):
-        city.standing.vote(member, *marks, manifest=manifest)
-    city.standing.clock.now += 60
-    answer = city.http.get("/polls/place/chart.svg")
-    assert answer.headers["content-type"] == "image/svg+xml"
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
-    drawn = ElementTree.fromstring(answer.text)  # noqa: S314
-    assert drawn.get("role") == "img"
-    assert drawn.findtext(f"{SVG}title") == DRAFT.question
-    described = drawn.findtext(f"{SVG}desc") or ""
-    assert described.startswith("Garden & pond 5, <Roof> 4, " + "x" * 200 + " 3 struck out;")
-    assert "Garden & pond 5 elected" in described
-    words = [text.text or "" for text in drawn.iter(f"{SVG}text")]
-    assert {"Round 1", "Round 2", "Garden & pond", "<Roof>", "struck out", "elected"} <= set(words)
-    assert "3 no longer counted for any option" in words
-    assert not drawn.findall(f".//{SVG}script")

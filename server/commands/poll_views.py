@@ -1,4 +1,4 @@
-"""`symbolon-server poll result|bundle`: what a poll comes to, and the file to recount it from."""
+"""`symbolon-server poll show|list|result|bundle`: where polls stand, and what they came to."""
 
 import os
 import tempfile
@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from server.commands import poll_drafts as read
 from server.commands.session import (
     DEFAULT_DATA,
     DataOption,
@@ -18,7 +19,13 @@ from server.commands.session import (
     show_table,
 )
 from server.polls.bodies import ResultBody
-from server.polls.outcome import number, outcome_sentence, turnout_sentence
+from server.polls.organiser import ListedPoll
+from server.polls.outcome import (
+    number,
+    outcome_sentence,
+    sealing_sentence,
+    turnout_sentence,
+)
 from server.polls.poll import Poll
 from server.polls.results import Result
 from server.problems import OperatorError, Refusal
@@ -54,7 +61,7 @@ def show_result(
     typer.echo(f"{turnout_sentence(result.voters, roll=roll)} {label}{sentence}")
 
 
-def write_bundle(
+def bundle(
     *,
     poll_id: PollArgument,
     out: Annotated[
@@ -87,6 +94,47 @@ def write_bundle(
     )
 
 
+def show_poll(
+    *,
+    poll_id: PollArgument,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show where a poll stands, and what comes next."""
+    office = open_community(data, passphrase_file=passphrase_file).polls.office
+    poll = office.poll(poll_id)
+    if poll.poll is not None and not poll.poll.has_ended:
+        poll = office.move_on(poll_id)
+    if as_json:
+        tell(poll, as_json=True, text="")
+        return
+    typer.echo(poll.draft.question)
+    rows = [("state", str(poll.state)), ("ballots taken", str(poll.ballots))]
+    if poll.closes_at is not None:
+        rows.append(("voting ends", read.in_words(poll.closes_at)))
+    if poll.poll is not None:
+        rows += [
+            ("in the log", str(poll.poll.size - 1)),
+            ("manifest", poll.poll.manifest.manifest_hash.hex()),
+            ("sealing", sealing_sentence(poll.poll.manifest)),
+        ]
+    for name, value in rows:
+        typer.echo(f"  {name:14} {value}")
+    typer.echo(next_step(poll))
+
+
+def list_polls(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
+    """List polls with their state and the number of ballots taken."""
+    listed = open_community(data).polls.office.polls()
+    show_table(
+        [_document(one, as_json=as_json) for one in listed],
+        columns=("id", "state", "question", "ballots", "closes_at"),
+        as_json=as_json,
+        empty="There are no polls yet.",
+    )
+
+
 def _show_rounds(poll: Poll, result: Result) -> None:
     for at, one in enumerate(result.tally.rounds, start=1):
         if len(result.tally.rounds) > 1:
@@ -102,3 +150,34 @@ def _show_rounds(poll: Poll, result: Result) -> None:
             text = poll.manifest.options[option - 1]
             rows.append({"option": text, "votes": number(score), "": "█" * bar, " ": mark})
         show_table(rows, columns=("option", "votes", "", " "), as_json=False, empty="")
+
+
+def next_step(poll: ListedPoll) -> str:
+    match str(poll.state):
+        case "draft":
+            return f"Next: symbolon-server poll open {poll.id}"
+        case "closed" if poll.draft.sealing is not None:
+            return f"Next: the trustees run symbolon trustee open for {poll.id}"
+        case "closed" | "unsealed":
+            return f"Next: symbolon-server poll certify {poll.id}"
+        case "certified":
+            return f"Next: symbolon-server poll bundle {poll.id}"
+        case _:
+            return ""
+
+
+def _document(poll: ListedPoll, *, as_json: bool) -> dict[str, str | int | list[str] | None]:
+    closes_at = poll.closes_at
+    shown = "" if closes_at is None else read.in_words(closes_at)
+    return {
+        "id": poll.id,
+        "state": poll.state.value,
+        "question": poll.draft.question,
+        "options": list(poll.draft.options),
+        "ballots": poll.ballots,
+        "closes_at": closes_at if as_json else shown,
+    }
+
+
+def tell(poll: ListedPoll, *, as_json: bool, text: str) -> None:
+    show(_document(poll, as_json=True), as_json=as_json, text=text)
