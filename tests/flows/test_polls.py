@@ -5,12 +5,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from credentials.tally.plurality import Outcome
 
 from client.audit import audit
 from credentials.errors import BallotRefused, EncodingError
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll import Ballot, PollBundle
-from credentials.tally.plurality import Outcome
 from server.polls.outcome import outcome_sentence
 from server.polls.poll import Draft, State
 from server.problems import (
