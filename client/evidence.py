@@ -1,8 +1,9 @@
 """Evidence that a community broke its word in a poll, which anyone can check offline.
 
 Of a broken promise: the promise that a ballot will be in the log by a time, and a checkpoint of the
-log, signed by the same key, which is later (or ends the poll) and lacks the ballot. Of a fork: two
-checkpoints that cannot be of one log. Source: docs/protocol.md, "Polls".
+log, signed by the same key, which is later (or ends the poll) and lacks the ballot, or which is of
+a log that begins with another manifest than the promise names. Of a fork: two checkpoints that
+cannot be of one log. Source: docs/protocol.md, "Polls".
 """
 
 import json
@@ -148,6 +149,11 @@ class Evidence:
         promise = signed.open(metadata_key=metadata.metadata_key)
         if promise.manifest_hash != manifest.manifest_hash:
             raise EvidenceRefused("The file proves nothing: the promise is about another poll.")
+        if view.checkpoint.size and not view.begins_with(self.manifest):
+            return (
+                "The community promised to count a ballot under one manifest, and the log of that "
+                "poll begins with another manifest."
+            )
         if view.place_of(promise.leaf_hash) is not None:
             raise EvidenceRefused("The file proves nothing: the ballot is in the log.")
         by = time_in_words(promise.merged_by)

@@ -43,6 +43,10 @@ class LogView:
     checkpoint: Checkpoint
     leaves: bytes = field(repr=False)
 
+    def begins_with(self, entry: bytes) -> bool:
+        """Whether these octets are the log's first entry."""
+        return self.leaves[:HASH_LENGTH] == leaf_hash(entry)
+
     def place_of(self, leaf: bytes) -> int | None:
         """The index of a leaf hash, None if it is not there."""
         return place_of(leaf, self.leaves)

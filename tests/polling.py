@@ -4,6 +4,7 @@ For tests of the protocol and of the auditor. A test makes a poll, lets members 
 tests.community.Community vote, ends it, and may then change what the bundle is made of.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
@@ -163,31 +164,7 @@ class PollInMemory:
 
     def count(self) -> TallyResult:
         """What the ballots in the log come to; their proofs are taken for good."""
-        replay = Replay(self.manifest)
-        root = b""
-        for index, entry in enumerate(self.entries[1:], start=2):
-            if is_event(entry):
-                event = PollEvent.from_cbor(entry)
-                replay.take_event(event)
-                if event.kind is Kind.CLOSING:
-                    root = root_of(self.entries[:index])
-            else:
-                ballot = Ballot.from_cbor(entry)
-                replay.take_ballot(
-                    pseudonym=ballot.pseudonym, sequence=ballot.sequence, content=ballot.content
-                )
-        votes: dict[Marks | None, int] = {}
-        for pseudonym, (sequence, content) in replay.highest.items():
-            marks = read_vote(
-                content,
-                manifest=self.manifest,
-                pseudonym=pseudonym,
-                sequence=sequence,
-                opening=replay.opening,
-            )
-            votes[marks] = votes.get(marks, 0) + 1
-        seed = tie_seed(self.manifest, root=root, opening=replay.opening)
-        return count_votes(votes, manifest=self.manifest, seed=seed)
+        return recounted(self.manifest, self.entries)
 
     def checkpoint(self, *, size: int | None = None, time: int | None = None) -> SignedCheckpoint:
         """A signed checkpoint over the first entries, or all of them."""
@@ -227,6 +204,35 @@ class PollInMemory:
             entries=len(self.entries),
         )
         return b"".join(write_bundle(replace(head, **changes), self.entries))
+
+
+def recounted(manifest: Manifest, entries: Sequence[bytes]) -> TallyResult:
+    """What the ballots in a log come to; their proofs are taken for good."""
+    replay = Replay(manifest)
+    root = b""
+    for index, entry in enumerate(entries[1:], start=2):
+        if is_event(entry):
+            event = PollEvent.from_cbor(entry)
+            replay.take_event(event)
+            if event.kind is Kind.CLOSING:
+                root = root_of(entries[:index])
+        else:
+            ballot = Ballot.from_cbor(entry)
+            replay.take_ballot(
+                pseudonym=ballot.pseudonym, sequence=ballot.sequence, content=ballot.content
+            )
+    votes: dict[Marks | None, int] = {}
+    for pseudonym, (sequence, content) in replay.highest.items():
+        marks = read_vote(
+            content,
+            manifest=manifest,
+            pseudonym=pseudonym,
+            sequence=sequence,
+            opening=replay.opening,
+        )
+        votes[marks] = votes.get(marks, 0) + 1
+    seed = tie_seed(manifest, root=root, opening=replay.opening)
+    return count_votes(votes, manifest=manifest, seed=seed)
 
 
 def is_event(entry: bytes) -> bool:

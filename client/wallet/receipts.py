@@ -146,6 +146,11 @@ def _check_poll(
         checkpoint=view.signed.to_text(),
         leaves=view.leaves,
     )
+    if not view.begins_with(log.manifest):
+        how = "the log begins with another manifest than the one that was voted on"
+        other = _other_manifest(evidence, votes=votes, how=how)
+        fork = Fork(poll=poll, question=manifest.question, how=how, evidence=other)
+        return _One(checked=Checked(forks=(fork,)), log=log)
     if log.checkpoint:
         before = _open(log.checkpoint, manifest, membership=membership)
         how = contradiction(before, view)
@@ -173,6 +178,15 @@ def _check_poll(
         for vote in votes
     )
     return _One(checked=Checked(found=found), log=replace(log, checkpoint=view.signed.to_text()))
+
+
+def _other_manifest(evidence: Evidence, *, votes: tuple[Vote, ...], how: str) -> Evidence:
+    """A promise about the manifest that is not the log's; raises LogRefused if there is none."""
+    for vote in votes:
+        if vote.signature:
+            signed = SignedPromise(octets=vote.promise, signature=vote.signature)
+            return replace(evidence, promise=signed)
+    raise LogRefused(how)
 
 
 def _find(

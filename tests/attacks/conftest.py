@@ -57,6 +57,12 @@ def leo(city: City) -> Wallet:
     return enrol(city)
 
 
+@pytest.fixture(scope="session")
+def crowd(city: City) -> tuple[Wallet, ...]:
+    """Twelve members: enough for a batch, and for a breakdown."""
+    return tuple(enrol(city) for _ in range(12))
+
+
 @pytest.fixture
 def poll(city: City) -> Manifest:
     """A new poll of three options."""
