@@ -1,4 +1,4 @@
-"""Audits of whole polls: time and memory, over the number of ballots, each of another member.
+"""Audits of whole polls: time and memory, over the number of ballots.
 
     python -m benchmarks.audits                        makes a poll of 1,000 sealed ballots
     python -m benchmarks.audits FILE [FILE …]          takes bundles of benchmarks.poll_files

@@ -1,9 +1,10 @@
-"""Bundles of large polls, for measuring audits: every ballot really proven by another member.
+"""Bundles of large polls, for measuring audits: every ballot really proven.
 
-    python -m benchmarks.poll_files 10000 FILE [--sealed]
+    python -m benchmarks.poll_files 10000 FILE [--sealed] [--each 5]
 
-Proving is spread over all cores; 100,000 ballots take a quarter of an hour on two. The votes are
-rankings of five options, sealed to one key.
+Every ballot is of another member, or with --each every so many are of one who votes again. Proving
+is spread over all cores; 100,000 ballots of as many members take a quarter of an hour on two. The
+votes are rankings of five options, sealed to one key.
 """
 
 import argparse
@@ -28,15 +29,15 @@ from credentials.polls import count_votes, make_ballot, tie_seed
 from credentials.sealing import ServerOpener, share_of
 from tests.community import Community
 
-CHUNK = 250
+CHUNK = 100
 OPTIONS = ("Kitchen", "Workshop", "Stage", "Garden", "Nothing")
 
 
 class Town:
-    """A community with as many members as there are ballots, and the poll that they vote in."""
+    """A community with as many members as there are voters, and the poll that they vote in."""
 
-    def __init__(self, ballots: int, *, sealed: bool) -> None:
-        self.community = Community(roll=ballots)
+    def __init__(self, voters: int, *, sealed: bool) -> None:
+        self.community = Community(roll=voters)
         self.secret = random_scalar()
         key = ServerOpener(secret=self.secret).key
         metadata = self.community.metadata
@@ -63,27 +64,34 @@ class Town:
         """The roll."""
         return self.community.heads.newest
 
-    def vote(self, number: int) -> tuple[bytes, Marks]:
-        """The ballot of a new member with this serial, and what is on it."""
-        chance = random.Random(number)  # noqa: S311 - which votes are cast keeps no secret
-        marks = tuple(chance.sample(range(1, len(OPTIONS) + 1), chance.randint(0, len(OPTIONS))))
-        self.community.serial = number - 1
-        ballot = make_ballot(
-            self.community.enrol().credential,
-            manifest=self.manifest,
-            head=self.head,
-            marks=marks,
-            sequence=1,
-        )
-        return ballot.to_cbor(), marks
+    def votes(self, serial: int, *, each: int) -> tuple[list[bytes], Marks]:
+        """The ballots of a new member with this serial, and what the last of them says."""
+        chance = random.Random(serial)  # noqa: S311 - which votes are cast keeps no secret
+        self.community.serial = serial - 1
+        credential = self.community.enrol().credential
+        ballots: list[bytes] = []
+        marks: Marks = ()
+        for sequence in range(1, each + 1):
+            number = chance.randint(0, len(OPTIONS))
+            marks = tuple(chance.sample(range(1, len(OPTIONS) + 1), number))
+            ballot = make_ballot(
+                credential,
+                manifest=self.manifest,
+                head=self.head,
+                marks=marks,
+                sequence=sequence,
+            )
+            ballots.append(ballot.to_cbor())
+        return ballots, marks
 
 
 _town: Town | None = None
 """Set before the processes are forked, so that all of them are of one town."""
 
 
-def _votes(numbers: range) -> list[tuple[bytes, Marks]]:
-    return [cast("Town", _town).vote(number) for number in numbers]
+def _votes(task: tuple[range, int]) -> list[tuple[list[bytes], Marks]]:
+    serials, each = task
+    return [cast("Town", _town).votes(serial, each=each) for serial in serials]
 
 
 def main() -> None:
@@ -92,20 +100,27 @@ def main() -> None:
     parser.add_argument("ballots", type=int)
     parser.add_argument("file", type=Path)
     parser.add_argument("--sealed", action="store_true")
+    parser.add_argument("--each", type=int, default=1, help="ballots of each voter")
     arguments = parser.parse_args()
-    make(arguments.ballots, file=arguments.file, sealed=arguments.sealed)
+    make(
+        arguments.ballots,
+        file=arguments.file,
+        sealed=arguments.sealed,
+        each=arguments.each,
+    )
 
 
-def make(ballots: int, *, file: Path, sealed: bool) -> None:
-    """Write the bundle of a certified poll with that many ballots."""
+def make(ballots: int, *, file: Path, sealed: bool, each: int = 1) -> None:
+    """Write the bundle of a certified poll with that many ballots, `each` of every voter."""
     global _town  # noqa: PLW0603
-    _town = Town(ballots, sealed=sealed)
-    ranges = [range(at, min(at + CHUNK, ballots + 1)) for at in range(1, ballots + 1, CHUNK)]
+    voters = ballots // each
+    _town = Town(voters, sealed=sealed)
+    tasks = [(range(at, min(at + CHUNK, voters + 1)), each) for at in range(1, voters + 1, CHUNK)]
     cast_votes: Counter[Marks | None] = Counter()
     entries: list[bytes] = []
     with multiprocessing.get_context("fork").Pool(len(os.sched_getaffinity(0))) as pool:
-        for made in pool.imap_unordered(_votes, ranges):
-            entries += [octets for octets, _ in made]
+        for made in pool.imap_unordered(_votes, tasks):
+            entries += [octets for ballots_of_one, _ in made for octets in ballots_of_one]
             cast_votes.update(marks for _, marks in made)
     entries.sort(key=leaf_hash)
     with file.open("wb") as out:
