@@ -86,9 +86,7 @@ def test_trap_17_who_was_removed_before_the_opening_is_not_on_the_roll(city: Cit
     old = early.credential
     assert old.keys.head.head.hash != manifest.head
     # At the last head that it had, the proof is good, and of another roll.
-    shown_at = city.heads.find(old.keys.head.head.hash)
-    assert shown_at is not None
-    ballot = at_newest_head(early, manifest, bound=shown_at.highest_serial)
+    ballot = at_newest_head(early, manifest, bound=early.issued.serial)
     assert slug(cast(city, manifest.poll, ballot)) == "ballot-refused"
     city.entitlements.revoke([after.entitlement], when=When.NOW)
     assert after.vote(manifest, 1).status_code == 201, "the roll is frozen at the opening"

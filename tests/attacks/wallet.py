@@ -148,9 +148,9 @@ class Wallet:
         head = self.city.heads.find(manifest.head)
         assert head is not None
         policy = manifest.policy(head)
-        if self.issued.serial > head.highest_serial:
+        (roll,) = policy.require
+        if self.issued.serial > roll.bound:
             # Nobody can prove this roll with that serial; the nearest lie is another roll.
-            (roll,) = policy.require
             policy = replace(policy, require=(replace(roll, bound=self.issued.serial),))
         shown = present(
             self.at(head),
