@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.exc import IntegrityError
 
 from client.answers import Cast
+from client.evidence import Evidence, EvidenceRefused
 from client.poll import Poll, read_poll
 from client.polls import PollsClient
 from client.transport import Transport
@@ -96,3 +97,20 @@ def test_p7_p6_the_database_takes_no_two_ballots_of_one_number(
             sequence=rival.sequence,
             octets=rival.to_cbor(),
         )
+
+
+def test_p7_two_checkpoints_that_agree_accuse_nobody(
+    city: City, mia: Wallet, poll: Manifest
+) -> None:
+    before = city.get(f"/polls/{poll.poll}/log/checkpoint").text
+    assert mia.vote(poll, 1).status_code == 201
+    city.close_poll(poll.poll)
+    evidence = Evidence(
+        metadata=city.session.community.signed(),
+        manifest=poll.to_cbor(),
+        checkpoint=city.get(f"/polls/{poll.poll}/log/checkpoint").text,
+        leaves=city.get(f"/polls/{poll.poll}/log/leaves").content,
+        other=before,
+    )
+    with pytest.raises(EvidenceRefused, match="its two checkpoints agree"):
+        evidence.prove(fingerprint=city.metadata.community_id)

@@ -158,6 +158,18 @@ def test_trap_16_p7_a_poll_with_two_origins_is_named(
     assert set(failed(foreign.audited())) == {"checkpoint's signature"}
 
 
+def test_trap_11_p7_a_manifest_of_another_community_or_of_other_keys_is_named(
+    city: City, mia: Wallet, poll: Manifest
+) -> None:
+    assert mia.vote(poll, 1).status_code == 201
+    city.certify(poll.poll)
+    published = Published.of(city, poll.poll)
+    for pin in ("community_id", "issuer_id", "schema_id"):
+        other = replace(poll, **{pin: bytes(32)})
+        changed = published.with_entries([other.to_cbor(), *published.entries[1:]]).signed_anew()
+        assert "another community" in failed(changed.audited())["manifest"]
+
+
 def test_trap_17_p7_another_roll_beside_the_manifest_is_named(
     city: City, mia: Wallet, poll: Manifest
 ) -> None:

@@ -79,7 +79,9 @@ def test_trap_18_the_lot_is_drawn_from_the_log_at_its_closing(
     published = held(city, crowd, "plurality/1")
     kinds = [PollEvent.from_cbor(each).kind for each in published.events]
     assert kinds == [Kind.CLOSING, Kind.CERTIFICATION]
-    assert published.result.winners == (drawn(published, root_of(published.entries[:-1]))[0],)
+    order = drawn(published, root_of(published.entries[:-1]))
+    assert published.result.rounds[0].by_lot == tuple(order)
+    assert published.result.winners == (order[0],)
 
 
 def test_trap_18_the_lot_of_a_sealed_poll_is_drawn_from_what_opens_it(
@@ -88,7 +90,9 @@ def test_trap_18_the_lot_of_a_sealed_poll_is_drawn_from_what_opens_it(
     key = ServerOpener(secret=city.session.keystore.opening_secret).key
     published = held(city, crowd, "plurality/1", sealing=Sealing(key=key))
     _, opening, _ = (PollEvent.from_cbor(each) for each in published.events)
-    assert published.result.winners == (drawn(published, opening.value)[0],)
+    order = drawn(published, opening.value)
+    assert published.result.rounds[0].by_lot == tuple(order)
+    assert published.result.winners == (order[0],)
 
 
 def test_trap_18_another_winner_of_the_lot_is_named(city: City, crowd: tuple[Wallet, ...]) -> None:

@@ -149,6 +149,7 @@ class Wallet:
         assert head is not None
         policy = manifest.policy(head)
         (roll,) = policy.require
+        assert type(roll.bound) is int
         if self.issued.serial > roll.bound:
             # Nobody can prove this roll with that serial; the nearest lie is another roll.
             policy = replace(policy, require=(replace(roll, bound=self.issued.serial),))
