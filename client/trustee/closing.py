@@ -54,6 +54,11 @@ def closed_poll(
     index = view.place_of(leaf_hash(octets)) if octets else None
     if index is None:
         raise TrusteeError("The poll is not closed yet: its log has no closing. Nothing was sent.")
+    if index != view.checkpoint.size - 1:
+        raise TrusteeError(
+            "The poll's log goes on after its closing: it was opened or cancelled already and "
+            "needs no share. Nothing was sent."
+        )
     for witness in witnesses:
         if not view.signed.cosigned_by([witness]):
             raise TrusteeError(

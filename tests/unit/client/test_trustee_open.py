@@ -143,6 +143,18 @@ def test_a_cancelled_poll_stays_sealed(
     assert not handed_in(served)
 
 
+def test_a_poll_that_is_cancelled_after_its_closing_stays_sealed_too(
+    served: Served, trustees: Trustees, poll: ServedPoll
+) -> None:
+    poll.close()
+    poll.poll.add(
+        PollEvent(kind=Kind.CANCELLATION, at=poll.poll.closes_at, reason="The question was wrong.")
+    )
+    with pytest.raises(TrusteeError, match="goes on after its closing"):
+        open_poll(target=link(served), folder=trustees.folders[0])
+    assert not handed_in(served)
+
+
 def test_an_early_closing_needs_a_reason_which_the_trustee_sees(
     served: Served, trustees: Trustees, poll: ServedPoll, capsys: pytest.CaptureFixture[str]
 ) -> None:
