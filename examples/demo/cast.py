@@ -27,6 +27,7 @@ class Told:
     fingerprint: str = ""
     apps: dict[str, str] = field(default_factory=dict)
     cafe_pseudonym: str = ""
+    cafe_heard: float = 0.0
     early_code: Path = Path()
     early_code_drawn: float = 0.0
 
