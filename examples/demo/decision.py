@@ -149,7 +149,7 @@ def close_and_open(stage: Stage) -> None:
         holds=refused.returncode != 0,
         seen=refused.stdout,
     )
-    stage.organiser("poll", "close", POLL, "--reason", "Everybody on the roll has voted.")
+    stage.organiser("poll", "close", POLL, "--reason", "Everybody who came has voted.")
     for name in ("maro", "olga"):
         stage.must("trustee", "open", stage.poll(POLL), "--dir", stage.folder / f"trustee-{name}")
     stage.check("it closes, and Maro and Olga open it; Nikos is on a boat", holds=True)
