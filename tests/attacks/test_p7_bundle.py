@@ -142,9 +142,11 @@ def without_the_revote(found: Published) -> Published:
 
 
 def after_the_closing(found: Published) -> Published:
-    first, *rest = found.ballots
+    # The re-vote, so that the numbers before the closing have no gap without it.
+    (second,) = numbered(found, 2)
+    rest = [each for each in found.ballots if each != second]
     closing, *others = found.events
-    return found.with_entries([found.entries[0], *rest, closing, first, *others])
+    return found.with_entries([found.entries[0], *rest, closing, second, *others])
 
 
 def closed_twice(found: Published) -> Published:
