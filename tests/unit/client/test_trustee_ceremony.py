@@ -1,7 +1,6 @@
 """`symbolon trustee`, from cards to a ceremony that two of three trustees can open polls with."""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,7 +107,6 @@ def test_nothing_that_is_printed_or_handed_over_is_secret(table: Table) -> None:
         assert not any(secret in text for text in said for secret in held)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
 def test_secrets_are_readable_for_their_owner_alone(finished: Table) -> None:
     secret = finished.folder("Ana") / "secret.json"
     assert secret.stat().st_mode & 0o777 == 0o600
