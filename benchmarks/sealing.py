@@ -6,8 +6,8 @@ from itertools import cycle
 from benchmarks.measure import Row, rows_against_reference, show, take_turns
 from credentials.curve import curve
 from credentials.curve.scalars import random_scalar
+from credentials.formats.vote import SEALED_OVERHEAD
 from credentials.sealing import (
-    SEAL_LENGTH,
     check_opening,
     check_share,
     combine,
@@ -89,7 +89,7 @@ def main() -> None:
     show(
         "Octets",
         [
-            Row(name="added to a vote by sealing", figure=f"{SEAL_LENGTH:6}"),
+            Row(name="added to a vote by sealing", figure=f"{SEALED_OVERHEAD:6}"),
             Row(
                 name=f"a sealed vote of {OPTIONS} options", figure=f"{len(sealed(pseudonyms[0])):6}"
             ),

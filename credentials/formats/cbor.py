@@ -20,7 +20,7 @@ Decoded: TypeAlias = "int | bytes | str | tuple[Decoded, ...]"
 
 DEFAULT_LIMIT: Final = 65536
 MAX_DEPTH: Final = 8
-MAX_ITEMS: Final = 2**21  # in one object; a poll's bundle of 2^20 ballots needs half of them
+MAX_ITEMS: Final = 2**21  # in one object
 MAX_UINT: Final = 2**64 - 1
 
 _UINT, _OCTETS, _TEXT, _ARRAY = 0, 2, 3, 4

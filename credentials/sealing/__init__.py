@@ -5,7 +5,7 @@ for trustees, make the value that opens a poll, and `check_opening` tells anyone
 How trustees come to their keys without a dealer is in `credentials.sealing.ceremony`.
 """
 
-from credentials.sealing.ballot import SEAL_LENGTH, open_sealed, seal
+from credentials.sealing.ballot import open_sealed, seal
 from credentials.sealing.opening import (
     ServerOpener,
     check_opening,
@@ -16,7 +16,6 @@ from credentials.sealing.opening import (
 )
 
 __all__ = [
-    "SEAL_LENGTH",
     "ServerOpener",
     "check_opening",
     "check_share",

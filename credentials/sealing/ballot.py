@@ -7,7 +7,7 @@ many marks a ballot has (credentials.formats.vote).
 """
 
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,10 +19,6 @@ from credentials.curve import G1, OCTET_G2_LENGTH, OCTET_POINT_LENGTH, curve, gt
 from credentials.curve.scalars import i2osp, random_scalar
 from credentials.errors import InvalidPoint, OpeningRefused, SealBroken
 from credentials.formats import cbor
-
-TAG_LENGTH: Final = 16
-SEAL_LENGTH: Final = OCTET_G2_LENGTH + TAG_LENGTH
-"""By how many octets a sealed ballot is longer than what is in it."""
 
 _NONCE = bytes(12)  # a key seals one ballot, once
 

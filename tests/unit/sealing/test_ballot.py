@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from credentials.curve import curve
 from credentials.errors import EncodingError, InvalidPoint, OpeningRefused, SealBroken
-from credentials.sealing import SEAL_LENGTH, ServerOpener, check_opening
+from credentials.formats.vote import SEALED_OVERHEAD
+from credentials.sealing import ServerOpener, check_opening
 from tests.unit.curve import odd_points
 from tests.unit.sealing.sealed_poll import PLAINTEXT, SealedPoll, a_point
 
@@ -22,7 +23,7 @@ SEALED = POLL.seal()
 def test_what_was_sealed_comes_out(plaintext: bytes, sequence: int) -> None:
     poll = replace(POLL, sequence=sequence)
     sealed = poll.seal(plaintext)
-    assert len(sealed) == len(plaintext) + SEAL_LENGTH
+    assert len(sealed) == len(plaintext) + SEALED_OVERHEAD
     assert poll.open(sealed) == plaintext
 
 
