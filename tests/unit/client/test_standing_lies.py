@@ -17,7 +17,6 @@ from credentials.errors import (
 from credentials.formats import base64url
 from credentials.formats.credential import IssuedWitness
 from credentials.formats.head import SignedHead
-from credentials.holder import Credential
 from tests.community import Community
 from tests.served_community import Served, heads_json, serving
 from tests.unit.client.member import Person, member, newcomer
@@ -34,12 +33,6 @@ def served() -> Iterator[Served]:
 @pytest.fixture
 def ana(served: Served, tmp_path: Path) -> Person:
     return member(served, tmp_path)
-
-
-def usable(person: Person) -> Credential:
-    return credential_of(
-        person.vault.read().seed, membership=person.membership, enrolment=person.enrolment
-    )
 
 
 def fork(served: Served) -> SignedHead:
