@@ -20,8 +20,8 @@ from typing import Any
 
 from client.community import address_in, load_signed, parse_fingerprint, pinned, show_fingerprint
 from client.errors import ClientError
-from client.issuer import IssuerClient
 from client.nonce_store import MemoryNonceStore, NonceStore
+from client.published import PublishedClient
 from client.registry import HEADS_KEPT, HeadsSource, follow, read_heads
 from client.transport import Transport
 from credentials.errors import PresentationRefused, SymbolonError
@@ -171,8 +171,8 @@ class Verifier:
         if self._address is None:
             raise ClientError("Without a community's address, give the registry heads too.")
         with Transport(timeout=REFRESH_TIMEOUT_SECONDS) as transport:
-            issuer = IssuerClient(self._address, transport=transport)
-            chain = follow(chain, issuer=issuer, metadata=self.metadata)
+            service = PublishedClient(self._address, transport=transport)
+            chain = follow(chain, service=service, metadata=self.metadata)
         return chain.shortened(HEADS_KEPT)
 
     def _heads(self, *, now: int, named: int | None = None) -> HeadChain:

@@ -14,8 +14,8 @@ from secrets import token_bytes
 from client.answers import CheckIn, Entry, QueuedScan
 from client.door.store import DoorIdentity, DoorStore
 from client.door.sync import CLOCK_TOLERANCE_SECONDS, door_chain, hand_in, refresh_heads
+from client.doors import DoorClient
 from client.errors import DoorError, ServerRefused, ServerUnreachable
-from client.issuer import IssuerClient
 from credentials.doors import MEMBERS_ONLY, PASSING, RE_ENTRY, Judged, Verdict, judge_code
 from credentials.errors import EncodingError
 from credentials.formats.metadata import Door, Metadata, SignedMetadata
@@ -88,7 +88,7 @@ class DoorDesk:
             disclosed=judged.disclosed,
         )
 
-    def scan_online(self, code: str, *, direction: str, issuer: IssuerClient) -> Scanned:
+    def scan_online(self, code: str, *, direction: str, service: DoorClient) -> Scanned:
         """Let the server decide, after handing in what is queued.
 
         A lost response is asked for once more under the same scan id. Raises NotJudged with that
@@ -99,11 +99,11 @@ class DoorDesk:
             return Scanned(verdict=Verdict.INVALID, online=False)
         scan_id = token_bytes(SCAN_ID_LENGTH)
         try:
-            hand_in(self._store, identity=self.identity, metadata=self.metadata, issuer=issuer)
+            hand_in(self._store, identity=self.identity, metadata=self.metadata, service=service)
             try:
-                answer = self._ask(code, direction=direction, scan_id=scan_id, issuer=issuer)
+                answer = self._ask(code, direction=direction, scan_id=scan_id, service=service)
             except ServerUnreachable:
-                answer = self._ask(code, direction=direction, scan_id=scan_id, issuer=issuer)
+                answer = self._ask(code, direction=direction, scan_id=scan_id, service=service)
         except ServerUnreachable as error:
             raise NotJudged(str(error), scan_id=scan_id) from None
         except ServerRefused as refused:
@@ -111,7 +111,7 @@ class DoorDesk:
                 raise
             raise NotJudged(str(refused), scan_id=scan_id) from None
         verdict = Verdict(answer.verdict)
-        self._learn_heads(code, verdict=verdict, issuer=issuer)
+        self._learn_heads(code, verdict=verdict, service=service)
         self._remember(code, verdict=verdict, direction=direction, answer=answer)
         return Scanned(
             verdict=verdict,
@@ -121,8 +121,8 @@ class DoorDesk:
             disclosed=answer.disclosed,
         )
 
-    def _ask(self, code: str, *, direction: str, scan_id: bytes, issuer: IssuerClient) -> CheckIn:
-        return issuer.check_in(
+    def _ask(self, code: str, *, direction: str, scan_id: bytes, service: DoorClient) -> CheckIn:
+        return service.check_in(
             code,
             door=self.identity.id,
             token=self.identity.token,
@@ -147,7 +147,7 @@ class DoorDesk:
             up_to_date=False,
         )
 
-    def _learn_heads(self, code: str, *, verdict: Verdict, issuer: IssuerClient) -> None:
+    def _learn_heads(self, code: str, *, verdict: Verdict, service: DoorClient) -> None:
         """Fetch newer registry heads where this scan shows that there are some.
 
         A code names a value that this door does not know, or the server no longer accepts one
@@ -159,7 +159,7 @@ class DoorDesk:
             return
         # The server has decided already: without the heads the door only remembers less.
         with suppress(ServerUnreachable, ServerRefused):
-            refresh_heads(self._store, metadata=self.metadata, issuer=issuer)
+            refresh_heads(self._store, metadata=self.metadata, service=service)
 
     def _moment(self, judged: Judged, *, now: int) -> int:
         """When a movement is said to happen, Unix seconds; called inside a transaction.

@@ -6,7 +6,7 @@ restore.
 
 from client.community import PinnedMetadata
 from client.errors import WalletError
-from client.issuer import IssuerClient
+from client.issuance import IssuanceClient
 from client.wallet.contents import Enrolment, Membership, WalletContents
 from client.wallet.registry import Registry
 from credentials.errors import WitnessRefused
@@ -23,7 +23,7 @@ COUNTS_AT_MOST = 256
 def request_credential(
     seed: bytes,
     *,
-    issuer: IssuerClient,
+    issuance: IssuanceClient,
     registry: Registry,
     metadata: Metadata,
     count: int,
@@ -35,8 +35,8 @@ def request_credential(
     Raises CredentialRefused, WitnessRefused, and what `registry` raises.
     """
     secrets = derive_secrets(seed, issuer_id=metadata.keys.issuer_id, count=count)
-    nonce = issuer.issuance_nonce()
-    answer = issuer.issue(commit(secrets, nonce=nonce), nonce=nonce, claim_code=claim_code)
+    nonce = issuance.nonce()
+    answer = issuance.issue(commit(secrets, nonce=nonce), nonce=nonce, claim_code=claim_code)
     issued = IssuedCredential.from_cbor(answer.credential)
     credential = accept(issued, secrets=secrets, metadata=metadata)
     witness = IssuedWitness.from_cbor(answer.witness)
@@ -66,7 +66,7 @@ def credential_of(seed: bytes, *, membership: Membership, enrolment: Enrolment) 
         metadata=metadata,
     )
     head = membership.head(enrolment.epoch)
-    if enrolment.witness and head is not None:
+    if head is not None:
         credential = credential.at(head, witness=enrolment.witness)
     if membership.digits:
         digits = open_digits(membership.digits, digit_key=metadata.keys.digit_key)

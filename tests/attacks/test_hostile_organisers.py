@@ -75,7 +75,8 @@ def test_p1_one_issuer_key_in_two_communities_does_not_link_a_wallet(tmp_path: P
     with pytest.raises(WalletError, match="same issuer key"):
         restore(
             SEED,
-            issuer=second,
+            service=second,
+            issuance=second,
             published=pinned(stoa.signed, fingerprint=None),
             beside=vault.read(),
         )
@@ -272,7 +273,12 @@ def test_an_issuer_that_always_has_an_answer_does_not_keep_a_restore_for_ever(
 ):
     issuer = HostileIssuer(community, retires=retires)
     with pytest.raises(WalletError, match="stopped"):
-        restore(SEED, issuer=issuer, published=pinned(community.signed, fingerprint=None))
+        restore(
+            SEED,
+            service=issuer,
+            issuance=issuer,
+            published=pinned(community.signed, fingerprint=None),
+        )
     assert len(issuer.seen) == 256
 
 
