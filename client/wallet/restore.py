@@ -13,7 +13,6 @@ from client.issuer import IssuerClient
 from client.wallet.contents import Membership, WalletContents
 from client.wallet.enrolling import (
     COUNTS_AT_MOST,
-    check_own_issuer,
     new_membership,
     request_credential,
     too_many,
@@ -40,10 +39,7 @@ def restore(
     `progress` is told how many were asked for and found. Raises as `claim`.
     """
     metadata = published.metadata
-    known = None
-    if beside is not None:
-        check_own_issuer(beside, metadata=metadata)
-        known = beside.membership(published.fingerprint)
+    known = None if beside is None else beside.membership(published.fingerprint)
     membership = replace(known or new_membership(published), **published.stored)
     registry = Registry(membership, issuer=issuer)
     unknown = 0
@@ -81,7 +77,6 @@ def with_restored(contents: WalletContents, *, found: Membership) -> WalletConte
     Raises MetadataRefused or HeadRefused if what is published now may not follow what the wallet
     knew.
     """
-    check_own_issuer(contents, metadata=found.metadata)
     membership = contents.membership(found.fingerprint)
     if membership is None:
         return contents.with_membership(found)
