@@ -24,6 +24,7 @@ from credentials.bbs.commitment import (
 from credentials.bbs.proof import calculate_random_scalars
 from credentials.bbs.signature import finalize_blind_sign
 from credentials.curve import G1, OCTET_POINT_LENGTH, curve
+from credentials.curve.hidden_sum import HiddenSum
 from credentials.curve.scalars import ORDER, encode_scalar, random_scalar
 from credentials.domain_tags import (
     COMMITMENT,
@@ -37,7 +38,7 @@ from credentials.formats.credential import IssuedCredential, IssuedWitness
 from credentials.formats.head import Head
 from credentials.formats.metadata import Metadata, PublicKeys
 from credentials.keys import VerifierKeys
-from credentials.messages import API_ID, listed_scalars, signer_scalars
+from credentials.messages import API_ID, blind_index, listed_scalars, signer_scalars
 from credentials.registry.accumulator import make_witness
 
 SEED_LENGTH = 16
@@ -168,7 +169,7 @@ class IssuerSecret:
 class Issuer:
     """Signs credentials of one community and makes witnesses; holds no state between calls."""
 
-    __slots__ = ("_alpha", "_keys", "_listed", "_metadata", "_sk")
+    __slots__ = ("_alpha", "_hidden", "_keys", "_listed", "_metadata", "_sk", "_unlisted")
 
     def __init__(self, secret: IssuerSecret, *, metadata: Metadata) -> None:
         """Raises MetadataRefused where the metadata holds other keys than the secret's."""
@@ -178,10 +179,13 @@ class Issuer:
         self._alpha = secret.alpha
         self._metadata = metadata
         self._keys = keys = VerifierKeys.from_metadata(metadata)
-        self._listed = {
-            (index, scalar): curve.multiply_g1(keys.generators[index], scalar)
-            for index, scalar in listed_scalars(metadata.schema)
-        }
+        self._listed: dict[int, dict[int, G1]] = {}
+        for index, scalar in listed_scalars(metadata.schema):
+            product = curve.multiply_g1(keys.generators[index], scalar)
+            self._listed.setdefault(index, {})[scalar] = product
+        signed = range(blind_index(metadata.schema))
+        self._unlisted = tuple(index for index in signed if index not in self._listed)
+        self._hidden = HiddenSum([keys.generators[i] for i in self._unlisted], backend=curve)
 
     def check_commitment(self, commitment_with_proof: bytes, *, nonce: bytes) -> G1:
         """The point C of 144 octets whose proof for this community and `nonce` verifies.
@@ -220,9 +224,9 @@ class Issuer:
         # C and the entropy are public and may use tables; the member's values may not. Those that
         # the public schema lists were multiplied before.
         point_b = keys.constant + commitment + keys.tables[-1](entropy)
-        for index, (generator, scalar) in enumerate(zip(keys.generators, scalars, strict=False)):
-            listed = self._listed.get((index, scalar))
-            point_b = point_b + (listed or curve.multiply_g1(generator, scalar))
+        point_b = point_b + self._hidden([scalars[index] for index in self._unlisted])
+        for index, products in self._listed.items():
+            point_b = point_b + products[scalars[index]]
         signature = finalize_blind_sign(sk=self._sk, point_b=point_b, api_id=API_ID)
         return IssuedCredential(
             signature=signature,
