@@ -1,5 +1,7 @@
 """Keystore, database, log, problems and claim codes."""
 
+import base64
+import hashlib
 import io
 import json
 import pickle
@@ -61,6 +63,70 @@ def test_a_changed_keystore_does_not_open(keystore_file: Path, tmp_path: Path) -
             open_keystore(changed, passphrase="right")
     with pytest.raises(OperatorError, match="There is no keystore"):
         open_keystore(tmp_path / "missing.json", passphrase="right")
+
+
+WEAK_OR_GREEDY = [
+    *({"n": n} for n in (0, 1, 2, 2**14, 2**16, 2**18, 2**20, 2**40, -(2**17))),
+    *({"r": r} for r in (0, 1, 7, 9, 2**20, -8)),
+    *({"p": p} for p in (0, 2, 2**16, 2**30, -1)),
+    *({"n": n} for n in (1.5, True, None, "131072", [131072])),
+]
+
+
+@pytest.mark.parametrize("changes", WEAK_OR_GREEDY, ids=str)
+def test_a_keystore_with_other_parameters_of_scrypt_is_refused_before_it_is_tried(
+    keystore_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object]
+) -> None:
+    def never(*_: object, **__: object) -> bytes:
+        raise AssertionError("scrypt was run with parameters from a file")
+
+    monkeypatch.setattr(hashlib, "scrypt", never)
+    changed = tmp_path / "changed.json"
+    changed.write_text(json.dumps({**json.loads(keystore_file.read_text()), **changes}))
+    with pytest.raises(OperatorError, match="another version"):
+        open_keystore(changed, passphrase="right")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "null",
+        "{}",
+        "[" * 10_000,
+        '{"a":' * 3_000,
+        "\xff",
+        " " * keystores.FILE_LIMIT + "{}",
+    ],
+    ids=lambda text: text[:8],
+)
+def test_a_file_that_is_no_keystore_is_one_clear_refusal(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "keystore.json"
+    file.write_text(text, encoding="latin-1")
+    with pytest.raises(OperatorError, match="cannot be read as a keystore"):
+        open_keystore(file, passphrase="right")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"salt": ""},
+        {"salt": base64.b64encode(bytes(15)).decode()},
+        {"nonce": base64.b64encode(bytes(8)).decode()},
+        {"salt": 7},
+        {"sealed": None},
+        {"more": 1},
+    ],
+    ids=str,
+)
+def test_a_keystore_with_other_fields_is_refused(
+    keystore_file: Path, tmp_path: Path, changes: dict[str, object]
+) -> None:
+    changed = tmp_path / "changed.json"
+    changed.write_text(json.dumps({**json.loads(keystore_file.read_text()), **changes}))
+    with pytest.raises(OperatorError, match="cannot be read as a keystore"):
+        open_keystore(changed, passphrase="right")
 
 
 def test_secrets_are_not_shown_and_not_pickled(keystore: Keystore) -> None:
