@@ -1,0 +1,310 @@
+"""Trap 28, above the drafts: what a presentation says to disclose is out of range, doubled,
+disordered, empty, or no index at all.
+
+At every layer that reads a presentation: the format, the verifier, doors, ballots, the SDK, and the
+service over HTTP. Each has one clear refusal; nothing else is raised, and no answer is a failure of
+the server.
+"""
+
+import secrets
+from typing import Any
+
+import base45
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from client.verifier import Verifier
+from credentials.domain_tags import QR_PREFIX
+from credentials.doors import Verdict, door_policy, judge_code, judge_codes
+from credentials.errors import BallotRefused, EncodingError, PresentationRefused
+from credentials.formats import base64url, cbor
+from credentials.formats.manifest import Manifest
+from credentials.formats.policy import Policy
+from credentials.formats.poll import Ballot
+from credentials.formats.presentation import Presentation
+from credentials.formats.request import PresentationRequest
+from credentials.polls import make_ballot, verify_ballots
+from credentials.presentation import present, settle, verify_presentation
+from credentials.scope import app_scope, day_of, door_scope, time_slot
+from tests.attacks.city import City, slug
+from tests.attacks.wallet import Wallet, calm_slot, cast
+from tests.community import DOORS, EVENT, Community, Member
+from tests.poll_papers import open_manifest
+from tests.served_community import heads_json
+
+NONCE = bytes(range(32))
+CAFE = app_scope("login", "https://cafe.example/answer")
+POLICY = Policy(purpose="login", disclose=("reissued", "pass", "volunteer"))
+NOW = 1_790_000_000
+
+Pairs = tuple[Any, ...]
+
+BAD: tuple[Pairs, ...] = (
+    (),
+    ((2, 0),),
+    ((2, 0), (2, 0), (3, "resident"), (4, 0)),
+    ((2, 0), (3, "resident"), (3, "resident"), (4, 0)),
+    ((4, 0), (3, "resident"), (2, 0)),
+    ((0, 0), (1, 1), (2, 0), (3, "resident"), (4, 0)),
+    ((2, 0), (3, "resident"), (4, 0), (5, "owl")),
+    ((2, 0), (3, "resident"), (10, 0)),
+    ((2, 0), (3, "resident"), (17, 0)),
+    ((2, 0), (3, "resident"), (18, 0)),
+    ((2, 0), (3, "resident"), (2**63, 0)),
+    ((2, 0), (3, "resident"), (2**64 - 1, 0)),
+    ((2, 0), (3, ""), (4, 0)),
+    ((2, "resident"), (3, 0), (4, 0)),
+    ((2, 0), (3, "resident"), (4, 2**64 - 1)),
+    ((2, 0), (3, "resident"), (4,)),
+    ((2, 0), (3, "resident"), ()),
+    ((2, 0), (3, "resident"), (4, 0, 0)),
+    ((2, 0), (3, "resident"), (4, b"")),
+    ((2, 0), (3, "resident"), ("4", 0)),
+    ((2, 0), (3, "resident"), (b"4", 0)),
+    ((2, 0), (3, "resident"), (4, (0,))),
+    (2, 3, 4),
+    ("2", "3", "4"),
+    ((((),),),),
+    tuple((2 + at, 0) for at in range(16)),
+    tuple((2 + at, 0) for at in range(17)),
+    ((2, 0),) * 1000,
+)
+VALUE = st.one_of(
+    st.integers(0, 2),
+    st.integers(0, 2**64 - 1),
+    st.sampled_from(("resident", "day", "", "owl")),
+    st.binary(max_size=3),
+)
+PAIR = st.tuples(st.one_of(st.integers(0, 20), st.sampled_from((2**32, 2**63, 2**64 - 1))), VALUE)
+PAIRS = st.lists(PAIR, max_size=6).map(tuple)
+
+
+def with_pairs(octets: bytes, pairs: Pairs) -> bytes:
+    """A presentation whose list of disclosed values is another one; the proof stays."""
+    fields = list(cbor.decode(octets, limit=2**16))
+    (at,) = (at for at, field in enumerate(fields) if isinstance(field, tuple))
+    fields[at] = pairs
+    return cbor.encode(tuple(fields))
+
+
+def with_bad(octets: bytes, pairs: Pairs) -> bytes:
+    """The same, and another bad list where this one happens to be what was asked for."""
+    changed = with_pairs(octets, pairs)
+    return with_pairs(octets, ((9, 0),)) if changed == octets else changed
+
+
+def as_code(octets: bytes) -> str:
+    """The text of a QR picture, of whatever size."""
+    return QR_PREFIX + base45.b45encode(octets).decode()
+
+
+def inside(ballot: bytes, presentation: bytes) -> bytes:
+    """A ballot around another presentation."""
+    *fields, _ = cbor.decode(ballot, limit=2**16)
+    return cbor.encode((*fields, presentation))
+
+
+@pytest.fixture(scope="module")
+def shown(ana: Member) -> bytes:
+    made = present(ana.credential, policy=POLICY, scope=CAFE, freshness=NONCE)
+    return made.to_cbor()
+
+
+def verified(octets: bytes, community: Community) -> None:
+    """Read and verify as a verifier does."""
+    verify_presentation(
+        Presentation.from_cbor(octets),
+        verifier=community.verifier,
+        policy=POLICY,
+        scope=CAFE,
+        freshness=NONCE,
+    )
+
+
+def test_trap_28_the_true_list_verifies(community: Community, shown: bytes):
+    true = Presentation.from_cbor(shown).disclosed
+    assert with_pairs(shown, true) == shown
+    verified(shown, community)
+
+
+@settings(deadline=None, max_examples=150)
+@given(pairs=PAIRS)
+@example(pairs=())
+def test_trap_28_no_other_list_is_read_or_verifies(
+    community: Community, shown: bytes, pairs: Pairs
+):
+    octets = with_pairs(shown, pairs)
+    if octets != shown:
+        with pytest.raises((EncodingError, PresentationRefused)):
+            verified(octets, community)
+
+
+@pytest.mark.parametrize("pairs", BAD, ids=lambda pairs: str(pairs)[:60])
+def test_trap_28_each_bad_list_is_refused_by_verifier_door_ballot_and_sdk(
+    community: Community, ana: Member, shown: bytes, pairs: Pairs
+):
+    with pytest.raises((EncodingError, PresentationRefused)):
+        verified(with_pairs(shown, pairs), community)
+    assert at_a_door(community, ana, pairs) is Verdict.INVALID
+    with pytest.raises(EncodingError):
+        raise in_a_poll(community, ana, pairs)
+    with pytest.raises(PresentationRefused):
+        to_an_app(community, ana, pairs)
+
+
+def at_a_door(community: Community, member: Member, pairs: Pairs) -> Verdict | None:
+    door = next(door for door in DOORS if door.mode == "once")
+    slot = time_slot(NOW)
+    code = present(
+        member.credential,
+        policy=door_policy(door, schema=community.metadata.schema),
+        scope=door_scope(community.metadata.community_id, EVENT, door.mode, slot),
+        freshness=slot,
+    ).to_cbor()
+    return judge_code(
+        with_bad(code, pairs),
+        metadata=community.metadata,
+        verifier=community.verifier,
+        heads=community.heads,
+        door=door,
+        now=NOW,
+        up_to_date=True,
+    ).verdict
+
+
+def in_a_poll(community: Community, member: Member, pairs: Pairs) -> Exception:
+    """Why a ballot is refused, from its octets or by its proof; as an EncodingError either way."""
+    manifest = open_manifest(community, require=(("reissued", 0), ("pass", "resident")))
+    ballot = make_ballot(
+        member.credential,
+        manifest=manifest,
+        head=community.heads.newest,
+        marks=(1,),
+        sequence=1,
+    )
+    octets = inside(ballot.to_cbor(), with_bad(ballot.presentation.to_cbor(), pairs))
+    try:
+        read = Ballot.from_cbor(octets)
+    except EncodingError as error:
+        return error
+    (verdict,) = verify_ballots([read], manifest=manifest, verifier=community.verifier)
+    assert isinstance(verdict, BallotRefused)
+    return EncodingError(str(verdict))
+
+
+def to_an_app(community: Community, member: Member, pairs: Pairs) -> None:
+    verifier = Verifier(
+        community.signed.to_json(), app="cafe", heads=heads_json(community.heads.signed)
+    )
+    served = verifier.request(POLICY)
+    request = PresentationRequest.from_cbor(base64url.decode(served["request"]))
+    made = present(
+        member.credential,
+        policy=POLICY,
+        scope=CAFE,
+        freshness=request.nonce,
+        today=day_of(request.asked_at),
+    )
+    octets = with_bad(made.to_cbor(), pairs)
+    verifier.verify({"request": request.id, "presentation": base64url.encode(octets)})
+
+
+def test_trap_28_empty_lists_of_presentations_have_no_verdicts(community: Community):
+    manifest = open_manifest(community)
+    verifier = Verifier(
+        community.signed.to_json(), app="cafe", heads=heads_json(community.heads.signed)
+    )
+    assert settle([]) == []
+    assert verify_ballots([], manifest=manifest, verifier=community.verifier) == []
+    assert verifier.verify_many([]) == []
+    assert (
+        judge_codes(
+            [],
+            metadata=community.metadata,
+            verifier=community.verifier,
+            heads=community.heads,
+            door=DOORS[0],
+            up_to_date=True,
+        )
+        == []
+    )
+
+
+# --- over HTTP
+
+
+@pytest.mark.parametrize("pairs", BAD, ids=lambda pairs: str(pairs)[:60])
+def test_trap_28_the_service_refuses_each_bad_list(
+    city: City, mia: Wallet, poll: Manifest, pairs: Pairs
+):
+    """An app's check, a door and a poll; a schema whose only index to disclose is 3."""
+    policy = Policy(purpose="login", disclose=("pass",))
+    nonce = secrets.token_bytes(32)
+    made = mia.shown_to("cafe", nonce=nonce, policy=policy).to_cbor()
+    body = {
+        "policy": policy.to_json(),
+        "nonce": base64url.encode(nonce),
+        "presentation": base64url.encode(with_bad(made, pairs)),
+    }
+    answer = city.post("/presentations/verify", body, bearer="cafe")
+    assert answer.status_code in (200, 400, 413, 422), answer.text
+    assert answer.status_code != 200 or answer.json()["verdict"] == "refused"
+
+    slot = calm_slot(seconds=5)
+    code = mia.presentation("gate", slot=slot).to_cbor()
+    answer = city.post(
+        "/doors/gate/checkins", {"code": as_code(with_bad(code, pairs))}, bearer="gate"
+    )
+    assert answer.status_code in (200, 400, 413, 422), answer.text
+    assert answer.status_code != 200 or answer.json()["verdict"] == "invalid"
+
+    ballot = mia.ballot(poll, 1)
+    octets = inside(ballot.to_cbor(), with_bad(ballot.presentation.to_cbor(), pairs))
+    refused = cast(city, poll.poll, octets)
+    assert refused.status_code == 400, refused.text
+    assert slug(refused) in ("ballot-refused", "encoding-refused")
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"disclose": ["pass", "pass"]},
+        {"disclose": ["handle"]},
+        {"disclose": ["serial"]},
+        {"disclose": ["no-such-attribute"]},
+        {"disclose": [""]},
+        {"disclose": [2]},
+        {"disclose": [None]},
+        {"disclose": [["pass"]]},
+        {"disclose": "pass"},
+        {"disclose": {"pass": 1}},
+        {"disclose": ["pass"] * 5000},
+        {"require": ["serial >= 1"]},
+        {"require": ["pass >= 1"]},
+        {"require": ["valid_until >= today", "valid_until >= today"]},
+        {"require": [""]},
+        {"require": [-1]},
+        {"require": [[]]},
+        {"require": ["reissued >= 0"] * 9},
+        {"require": None},
+    ],
+    ids=lambda policy: str(policy)[:50],
+)
+def test_trap_28_a_policy_with_a_bad_list_is_refused(
+    city: City, mia: Wallet, policy: dict[str, Any]
+):
+    nonce = secrets.token_bytes(32)
+    shown = mia.shown_to("cafe", nonce=nonce).to_cbor()
+    body = {
+        "policy": {"purpose": "login", **policy},
+        "nonce": base64url.encode(nonce),
+        "presentation": base64url.encode(shown),
+    }
+    for path, sent in (
+        ("/presentations/verify", body),
+        ("/presentations/requests", {"policy": body["policy"]}),
+    ):
+        answer = city.post(path, sent, bearer="cafe")
+        assert answer.status_code in (400, 413, 422), (path, answer.text)
+        assert slug(answer), answer.text
