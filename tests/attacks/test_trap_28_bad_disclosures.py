@@ -1,25 +1,18 @@
 """Trap 28, above the drafts: what a presentation says to disclose is out of range, doubled,
 disordered, empty, or no index at all.
 
-At every layer that reads a presentation: the format, the verifier, doors, ballots, the SDK, and the
-service over HTTP. Each has one clear refusal; nothing else is raised, and no answer is a failure of
-the server.
+At every layer that reads a presentation: the format, the verifier, doors, ballots and the SDK. Each
+has one clear refusal, and nothing else is raised. Over HTTP: test_trap_28_bad_lists_over_http.
 """
 
-import secrets
-from typing import Any
-
-import base45
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from client.verifier import Verifier
-from credentials.domain_tags import QR_PREFIX
 from credentials.doors import Verdict, door_policy, judge_code, judge_codes
 from credentials.errors import BallotRefused, EncodingError, PresentationRefused
-from credentials.formats import base64url, cbor
-from credentials.formats.manifest import Manifest
+from credentials.formats import base64url
 from credentials.formats.policy import Policy
 from credentials.formats.poll import Ballot
 from credentials.formats.presentation import Presentation
@@ -27,8 +20,7 @@ from credentials.formats.request import PresentationRequest
 from credentials.polls import make_ballot, verify_ballots
 from credentials.presentation import present, settle, verify_presentation
 from credentials.scope import app_scope, day_of, door_scope, time_slot
-from tests.attacks.city import City, slug
-from tests.attacks.wallet import Wallet, calm_slot, cast
+from tests.attacks.bad_lists import BAD, Pairs, inside, with_bad, with_pairs
 from tests.community import DOORS, EVENT, Community, Member
 from tests.poll_papers import open_manifest
 from tests.served_community import heads_json
@@ -38,38 +30,6 @@ CAFE = app_scope("login", "https://cafe.example/answer")
 POLICY = Policy(purpose="login", disclose=("reissued", "pass", "volunteer"))
 NOW = 1_790_000_000
 
-Pairs = tuple[Any, ...]
-
-BAD: tuple[Pairs, ...] = (
-    (),
-    ((2, 0),),
-    ((2, 0), (2, 0), (3, "resident"), (4, 0)),
-    ((2, 0), (3, "resident"), (3, "resident"), (4, 0)),
-    ((4, 0), (3, "resident"), (2, 0)),
-    ((0, 0), (1, 1), (2, 0), (3, "resident"), (4, 0)),
-    ((2, 0), (3, "resident"), (4, 0), (5, "owl")),
-    ((2, 0), (3, "resident"), (10, 0)),
-    ((2, 0), (3, "resident"), (17, 0)),
-    ((2, 0), (3, "resident"), (18, 0)),
-    ((2, 0), (3, "resident"), (2**63, 0)),
-    ((2, 0), (3, "resident"), (2**64 - 1, 0)),
-    ((2, 0), (3, ""), (4, 0)),
-    ((2, "resident"), (3, 0), (4, 0)),
-    ((2, 0), (3, "resident"), (4, 2**64 - 1)),
-    ((2, 0), (3, "resident"), (4,)),
-    ((2, 0), (3, "resident"), ()),
-    ((2, 0), (3, "resident"), (4, 0, 0)),
-    ((2, 0), (3, "resident"), (4, b"")),
-    ((2, 0), (3, "resident"), ("4", 0)),
-    ((2, 0), (3, "resident"), (b"4", 0)),
-    ((2, 0), (3, "resident"), (4, (0,))),
-    (2, 3, 4),
-    ("2", "3", "4"),
-    ((((),),),),
-    tuple((2 + at, 0) for at in range(16)),
-    tuple((2 + at, 0) for at in range(17)),
-    ((2, 0),) * 1000,
-)
 VALUE = st.one_of(
     st.integers(0, 2),
     st.integers(0, 2**64 - 1),
@@ -78,31 +38,6 @@ VALUE = st.one_of(
 )
 PAIR = st.tuples(st.one_of(st.integers(0, 20), st.sampled_from((2**32, 2**63, 2**64 - 1))), VALUE)
 PAIRS = st.lists(PAIR, max_size=6).map(tuple)
-
-
-def with_pairs(octets: bytes, pairs: Pairs) -> bytes:
-    """A presentation whose list of disclosed values is another one; the proof stays."""
-    fields = list(cbor.decode(octets, limit=2**16))
-    (at,) = (at for at, field in enumerate(fields) if isinstance(field, tuple))
-    fields[at] = pairs
-    return cbor.encode(tuple(fields))
-
-
-def with_bad(octets: bytes, pairs: Pairs) -> bytes:
-    """The same, and another bad list where this one happens to be what was asked for."""
-    changed = with_pairs(octets, pairs)
-    return with_pairs(octets, ((9, 0),)) if changed == octets else changed
-
-
-def as_code(octets: bytes) -> str:
-    """The text of a QR picture, of whatever size."""
-    return QR_PREFIX + base45.b45encode(octets).decode()
-
-
-def inside(ballot: bytes, presentation: bytes) -> bytes:
-    """A ballot around another presentation."""
-    *fields, _ = cbor.decode(ballot, limit=2**16)
-    return cbor.encode((*fields, presentation))
 
 
 @pytest.fixture(scope="module")
@@ -229,82 +164,3 @@ def test_trap_28_empty_lists_of_presentations_have_no_verdicts(community: Commun
         )
         == []
     )
-
-
-# --- over HTTP
-
-
-@pytest.mark.parametrize("pairs", BAD, ids=lambda pairs: str(pairs)[:60])
-def test_trap_28_the_service_refuses_each_bad_list(
-    city: City, mia: Wallet, poll: Manifest, pairs: Pairs
-):
-    """An app's check, a door and a poll; a schema whose only index to disclose is 3."""
-    policy = Policy(purpose="login", disclose=("pass",))
-    nonce = secrets.token_bytes(32)
-    made = mia.shown_to("cafe", nonce=nonce, policy=policy).to_cbor()
-    body = {
-        "policy": policy.to_json(),
-        "nonce": base64url.encode(nonce),
-        "presentation": base64url.encode(with_bad(made, pairs)),
-    }
-    answer = city.post("/presentations/verify", body, bearer="cafe")
-    assert answer.status_code in (200, 400, 413, 422), answer.text
-    assert answer.status_code != 200 or answer.json()["verdict"] == "refused"
-
-    slot = calm_slot(seconds=5)
-    code = mia.presentation("gate", slot=slot).to_cbor()
-    answer = city.post(
-        "/doors/gate/checkins", {"code": as_code(with_bad(code, pairs))}, bearer="gate"
-    )
-    assert answer.status_code in (200, 400, 413, 422), answer.text
-    assert answer.status_code != 200 or answer.json()["verdict"] == "invalid"
-
-    ballot = mia.ballot(poll, 1)
-    octets = inside(ballot.to_cbor(), with_bad(ballot.presentation.to_cbor(), pairs))
-    refused = cast(city, poll.poll, octets)
-    assert refused.status_code == 400, refused.text
-    assert slug(refused) in ("ballot-refused", "encoding-refused")
-
-
-@pytest.mark.parametrize(
-    "policy",
-    [
-        {"disclose": ["pass", "pass"]},
-        {"disclose": ["handle"]},
-        {"disclose": ["serial"]},
-        {"disclose": ["no-such-attribute"]},
-        {"disclose": [""]},
-        {"disclose": [2]},
-        {"disclose": [None]},
-        {"disclose": [["pass"]]},
-        {"disclose": "pass"},
-        {"disclose": {"pass": 1}},
-        {"disclose": ["pass"] * 5000},
-        {"require": ["serial >= 1"]},
-        {"require": ["pass >= 1"]},
-        {"require": ["valid_until >= today", "valid_until >= today"]},
-        {"require": [""]},
-        {"require": [-1]},
-        {"require": [[]]},
-        {"require": ["reissued >= 0"] * 9},
-        {"require": None},
-    ],
-    ids=lambda policy: str(policy)[:50],
-)
-def test_trap_28_a_policy_with_a_bad_list_is_refused(
-    city: City, mia: Wallet, policy: dict[str, Any]
-):
-    nonce = secrets.token_bytes(32)
-    shown = mia.shown_to("cafe", nonce=nonce).to_cbor()
-    body = {
-        "policy": {"purpose": "login", **policy},
-        "nonce": base64url.encode(nonce),
-        "presentation": base64url.encode(shown),
-    }
-    for path, sent in (
-        ("/presentations/verify", body),
-        ("/presentations/requests", {"policy": body["policy"]}),
-    ):
-        answer = city.post(path, sent, bearer="cafe")
-        assert answer.status_code in (400, 413, 422), (path, answer.text)
-        assert slug(answer), answer.text
