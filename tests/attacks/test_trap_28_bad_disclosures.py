@@ -13,14 +13,19 @@ from client.verifier import Verifier
 from credentials.doors import Verdict, door_policy, judge_code, judge_codes
 from credentials.errors import BallotRefused, EncodingError, PresentationRefused
 from credentials.formats import base64url
+from credentials.formats import presentation as format_of_presentations
 from credentials.formats.policy import Policy
 from credentials.formats.poll import Ballot
 from credentials.formats.presentation import Presentation
 from credentials.formats.request import PresentationRequest
+from credentials.keys import VerifierKeys
 from credentials.polls import make_ballot, verify_ballots
 from credentials.presentation import present, settle, verify_presentation
+from credentials.presentation import presentation as presentations
+from credentials.presentation.signature import SignatureStatement
 from credentials.scope import app_scope, day_of, door_scope, time_slot
 from tests.attacks.bad_lists import BAD, Pairs, inside, with_bad, with_pairs
+from tests.attacks.forger import forge, statements_of, verify_at_cafe
 from tests.community import DOORS, EVENT, Community, Member
 from tests.poll_papers import open_manifest
 from tests.served_community import heads_json
@@ -164,3 +169,44 @@ def test_trap_28_empty_lists_of_presentations_have_no_verdicts(community: Commun
         )
         == []
     )
+
+
+# --- what a doubled index would be good for
+
+
+def split_in_two(community: Community, member: Member) -> bytes:
+    """A proof whose points are disclosed as two numbers that add up to them, under one index."""
+
+    def signature(*, keys: VerifierKeys, disclosed: Pairs) -> SignatureStatement:
+        return SignatureStatement(keys=keys, disclosed=SPLIT)
+
+    statements = statements_of(POINTS, keys=community.verifier)
+    made = forge(
+        member.credential,
+        statements,
+        keys=community.verifier,
+        policy=POINTS,
+        signature=signature,
+    )
+    return with_pairs(made.to_cbor(), SPLIT)
+
+
+POINTS = Policy(purpose="visit", disclose=("points",), identifying=True)
+SPLIT = ((6, 69_999), (6, 1))
+
+
+def test_trap_28_a_number_that_is_split_over_a_doubled_index_is_refused_at_every_step(
+    community: Community, monkeypatch: pytest.MonkeyPatch
+):
+    """In the sum of the equations nobody could tell the two from the one; so lists are compared."""
+    ana = community.enrol(points=70_000)
+    octets = split_in_two(community, ana)
+    with pytest.raises(EncodingError, match="order"):
+        Presentation.from_cbor(octets)
+    monkeypatch.setattr(format_of_presentations, "_check_disclosed", lambda disclosed: None)
+    made = Presentation.from_cbor(octets)
+    with pytest.raises(PresentationRefused, match="does not disclose what"):
+        verify_at_cafe(made, keys=community.verifier, policy=POINTS)
+    monkeypatch.setattr(presentations, "_check_disclosed", lambda made, **_: dict(made.disclosed))
+    with pytest.raises(PresentationRefused, match="length"):
+        verify_at_cafe(made, keys=community.verifier, policy=POINTS)
