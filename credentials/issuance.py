@@ -80,17 +80,14 @@ def derive_secrets(seed: bytes, *, metadata: Metadata, count: int) -> Commitment
     )
 
 
-def commitment_nonce(nonce: bytes, *, metadata: Metadata) -> bytes:
+def commitment_nonce(nonce: bytes, *, community_id: bytes, header: bytes) -> bytes:
     """What the challenge of a commitment holds as its nonce: for whom, for what, and when.
 
     32 octets of the issuer's 32. Raises EncodingError for another length.
     """
     if len(nonce) != NONCE_LENGTH:
         raise EncodingError("a nonce has 32 octets")
-    bound = cbor.encode_labelled(
-        COMMITMENT, metadata.community_id, metadata.credential_header, nonce
-    )
-    return hashlib.sha256(bound).digest()
+    return hashlib.sha256(cbor.encode_labelled(COMMITMENT, community_id, header, nonce)).digest()
 
 
 def commit(secrets: CommitmentSecrets, *, metadata: Metadata, nonce: bytes) -> bytes:
@@ -99,13 +96,16 @@ def commit(secrets: CommitmentSecrets, *, metadata: Metadata, nonce: bytes) -> b
     C, s^, m^, challenge. The first moves are random every time: drawn from the seed they would give
     the secrets away at the second nonce.
     """
+    bound = commitment_nonce(
+        nonce, community_id=metadata.community_id, header=metadata.credential_header
+    )
     return core_commit(
         blind_generators=blind_generators_of(2, API_ID),
         scalars=[secrets.prover_nym],
         secret_prover_blind=secrets.secret_prover_blind,
         tildes=calculate_random_scalars(2),
         api_id=API_ID,
-        nonce=commitment_nonce(nonce, metadata=metadata),
+        nonce=bound,
     )
 
 
@@ -169,7 +169,7 @@ class IssuerSecret:
 class Issuer:
     """Signs credentials of one community and makes witnesses; holds no state between calls."""
 
-    __slots__ = ("_alpha", "_hidden", "_keys", "_listed", "_metadata", "_sk", "_unlisted")
+    __slots__ = ("_alpha", "_header", "_hidden", "_keys", "_listed", "_sk", "_unlisted")
 
     def __init__(self, secret: IssuerSecret, *, metadata: Metadata) -> None:
         """Raises MetadataRefused where the metadata holds other keys than the secret's."""
@@ -177,7 +177,7 @@ class Issuer:
             raise MetadataRefused("the metadata holds other keys than the keystore")
         self._sk = encode_scalar(secret.x)
         self._alpha = secret.alpha
-        self._metadata = metadata
+        self._header = metadata.credential_header
         self._keys = keys = VerifierKeys.from_metadata(metadata)
         self._listed: dict[int, dict[int, G1]] = {}
         for index, scalar in listed_scalars(metadata.schema):
@@ -198,7 +198,9 @@ class Issuer:
                 commitment_with_proof,
                 blind_generators=self._keys.blind_generators,
                 api_id=API_ID,
-                nonce=commitment_nonce(nonce, metadata=self._metadata),
+                nonce=commitment_nonce(
+                    nonce, community_id=self._keys.community_id, header=self._header
+                ),
                 multipliers=self._keys.tables[-2:],
             )
         except EncodingError as error:

@@ -117,7 +117,11 @@ def credential_file(community: VectorCommunity, holder: Holder) -> dict[str, Any
         "proverNym": hexed(own.prover_nym),
         "secretProverBlind": hexed(own.secret_prover_blind),
         "nonce": holder.nonce.hex(),
-        "boundNonce": commitment_nonce(holder.nonce, metadata=community.metadata).hex(),
+        "boundNonce": commitment_nonce(
+            holder.nonce,
+            community_id=community.metadata.community_id,
+            header=community.metadata.credential_header,
+        ).hex(),
         "randomness": {"sTilde": hexed(s_tilde), "mTilde": hexed(m_tilde)},
         "commitment": point_c.hex(),
         "commitmentWithProof": holder.commitment.hex(),

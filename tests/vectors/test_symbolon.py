@@ -174,7 +174,9 @@ def test_the_credential_comes_from_the_wallets_seed() -> None:
     header = octets(COMMUNITY["header"])
     nonce = bound_nonce(octets(CREDENTIAL["nonce"]), community_id=community_id, header=header)
     assert nonce == octets(CREDENTIAL["boundNonce"])
-    assert nonce == commitment_nonce(octets(CREDENTIAL["nonce"]), metadata=symbolon.metadata())
+    assert nonce == commitment_nonce(
+        octets(CREDENTIAL["nonce"]), community_id=community_id, header=header
+    )
     transcript = (1).to_bytes(8, "big") + encoded(q_2, j_1, commitment, cbar)
     c = hash_to_scalar(transcript + (32).to_bytes(8, "big") + nonce, API_ID + b"H2S_")
     responses = (s_tilde + own.secret_prover_blind * c, m_tilde + own.prover_nym * c, c)
