@@ -29,10 +29,11 @@ SCOPE = "symbolon/scope/1"  # who, what for and which instance; hashed to contex
 PRESENTATION_HEADER = "symbolon/presentation/2"  # audience, freshness, action and V of a proof
 BALLOT_ACTION = "symbolon/ballot-action/2"  # the exact vote that a presentation authorises
 ABSTENTION_ACTION = "symbolon/abstention-action/1"  # that a presentation shows an abstention
+COMMITMENT = "symbolon/commitment/2"  # community, header and nonce that a commitment is proven for
 CEREMONY = "symbolon/ceremony/1"  # threshold and all cards; hashed to the ceremony's id
 DEALS = "symbolon/ceremony-deals/1"  # all deals of a ceremony; hashed into its result
 
-WALLET_DERIVATION = "symbolon/wallet/1"  # HKDF info of a wallet's secrets for one credential
+WALLET_DERIVATION = "symbolon/wallet/2"  # HKDF info of a wallet's secrets for one credential
 
 # Octets in front of a hash or of a signed message.
 NYM_ENTROPY = b"symbolon/nym-entropy/1"  # hash_to_scalar over PK and a commitment

@@ -178,11 +178,11 @@ class Community:
     def enrol(self, *, seed: bytes | None = None, count: int = 0, **changes: str | int) -> Member:
         """Issue a credential blindly to a wallet, new unless a seed is given."""
         seed = seed or secrets.token_bytes(16)
-        own = derive_secrets(seed, issuer_id=self.metadata.keys.issuer_id, count=count)
+        own = derive_secrets(seed, metadata=self.metadata, count=count)
         nonce = secrets.token_bytes(32)
         self.serial += 1
         issued = self.issuer.issue(
-            commit(own, nonce=nonce),
+            commit(own, metadata=self.metadata, nonce=nonce),
             nonce=nonce,
             handle=draw_handle(),
             serial=self.serial,

@@ -36,7 +36,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
-    """A credential: its count (from 0, per issuer) and the IssuedCredential octets.
+    """A credential: its count (from 0, per community) and the IssuedCredential octets.
 
     `code_hash` is that of the claim code that brought it, or empty after a restore. `witness` has
     48 octets and holds at the registry head number `epoch`. `ended` is empty or says why the

@@ -15,7 +15,6 @@ from client.published import PublishedClient
 from client.wallet.contents import REMOVED, REPLACED, Membership, WalletContents
 from client.wallet.enrolling import (
     COUNTS_AT_MOST,
-    check_own_issuer,
     new_membership,
     request_credential,
     too_many,
@@ -47,10 +46,7 @@ def restore(
     `progress` is told how many were asked for and found. Raises as `claim`.
     """
     metadata = published.metadata
-    known = None
-    if beside is not None:
-        check_own_issuer(beside, metadata=metadata)
-        known = beside.membership(published.fingerprint)
+    known = None if beside is None else beside.membership(published.fingerprint)
     membership = replace(known or new_membership(published), **published.stored)
     membership = replace(named(membership, now=int(time.time())), renew_at=0)
     registry = Registry(membership, service=service)
@@ -93,7 +89,6 @@ def with_restored(contents: WalletContents, *, found: Membership) -> WalletConte
     Raises MetadataRefused or HeadRefused if what is published now may not follow what the wallet
     knew.
     """
-    check_own_issuer(contents, metadata=found.metadata)
     membership = contents.membership(found.fingerprint)
     if membership is None:
         return contents.with_membership(found)

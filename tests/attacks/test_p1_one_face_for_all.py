@@ -143,12 +143,10 @@ def test_p1_another_schema_is_refused(community: Community, ana: Member):
 
 
 def test_p1_every_octet_of_what_was_issued_counts(community: Community):
-    own = derive_secrets(
-        secrets.token_bytes(16), issuer_id=community.metadata.keys.issuer_id, count=0
-    )
+    own = derive_secrets(secrets.token_bytes(16), metadata=community.metadata, count=0)
     nonce = secrets.token_bytes(32)
     issued = community.issuer.issue(
-        commit(own, nonce=nonce),
+        commit(own, metadata=community.metadata, nonce=nonce),
         nonce=nonce,
         handle=draw_handle(),
         serial=9,

@@ -41,16 +41,14 @@ class Wallet:
     @property
     def secrets(self) -> CommitmentSecrets:
         """The secrets of commitment number `count`."""
-        return derive_secrets(
-            self.seed, issuer_id=self.city.metadata.keys.issuer_id, count=self.count
-        )
+        return derive_secrets(self.seed, metadata=self.city.metadata, count=self.count)
 
     # --- issuance
 
     def commitment(self) -> tuple[dict[str, str], bytes]:
         """The body that asks for a credential, without a claim code; and the commitment point."""
         nonce = base64url.decode(self.city.post("/issuance/nonce", {}).json()["nonce"])
-        proven = commit(self.secrets, nonce=nonce)
+        proven = commit(self.secrets, metadata=self.city.metadata, nonce=nonce)
         body = {"nonce": base64url.encode(nonce), "commitment": base64url.encode(proven)}
         return body, commitment_point(proven)
 
