@@ -58,15 +58,16 @@ def _changes(element: Any, path: tuple[int, ...]) -> Iterator[tuple[str, str, An
     elif isinstance(element, bytes):
         yield WRONG_LENGTH, "an octet more", element + b"\0"
         yield WRONG_LENGTH, "an octet less", element[:-1]
-        yield WRONG_LENGTH, "2^20 octets", bytes(2**20)
+        yield WRONG_LENGTH, "2^17 octets", bytes(2**17)
     elif isinstance(element, str):
-        yield WRONG_LENGTH, "10,000 characters", "x" * 10_000
+        yield WRONG_LENGTH, "1,001 characters", "x" * 1001
         yield WRONG_LENGTH, "none", ""
-        if path == (0,):
+        if element.startswith("symbolon/"):
             yield LABEL, "the next number", element[:-1] + str(int(element[-1]) + 1)
     else:
         yield EXTRA, "one more at the end", [*element, 0]
-        yield EXTRA, "five hundred times itself", element * 500
+        often = 520 if len(path) == 1 else 70  # above every limit there
+        yield EXTRA, f"{often} times itself", element * often
         if element:
             yield MISSING, "the first", element[1:]
             yield MISSING, "the last", element[:-1]

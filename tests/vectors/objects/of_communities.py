@@ -1,4 +1,4 @@
-"""Metadata, alone and signed; policies, requirements, requests, and schemas as people write them."""
+"""Metadata, alone and signed; policies, requirements and requests; schemas as people write them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -116,15 +116,15 @@ def _spoilt_metadata(own: Metadata) -> Iterator[Refused]:
 def _spoilt_places(second: Metadata) -> Iterator[Refused]:
     octets = second.to_cbor()
     change = Changes(octets, "metadata")
-    events, doors, apps = (element(octets, "metadata", name) for name in ("events", "doors", "apps"))
+    events, doors, apps = (
+        element(octets, "metadata", name) for name in ("events", "doors", "apps")
+    )
 
     def place(name: str, at: str, value: Any, *inner: int, why: str) -> Refused:
         return change(name, at, value, *inner, why=why, refusal="MetadataRefused")
 
     yield place("an event twice", "events", (*events, events[0]), why="ids differ")
-    yield place(
-        "a door of no event", "doors", "agora-28", 0, 2, why="a door's event is listed"
-    )
+    yield place("a door of no event", "doors", "agora-28", 0, 2, why="a door's event is listed")
     yield place("a door in no mode", "doors", "twice", 0, 3, why="there are four modes")
     yield place(
         "a door that counts and does not ask for reissued",
@@ -145,9 +145,7 @@ def _spoilt_places(second: Metadata) -> Iterator[Refused]:
         4,
         why="the schema has it",
     )
-    yield place(
-        "a door that expires by a number", "doors", "points", 0, 5, why="only dates expire"
-    )
+    yield place("a door that expires by a number", "doors", "points", 0, 5, why="only dates expire")
     yield change(
         "a door whose name has a line break",
         "doors",

@@ -120,7 +120,9 @@ def _schema() -> ObjectFile:
         about="a schema; its hash is the schema id",
         rule="schema",
         form="cbor",
-        accepted=of_objects(the_vectors_own=SCHEMA, the_smallest=smallest, sixteen_attributes=widest),
+        accepted=of_objects(
+            the_vectors_own=SCHEMA, the_smallest=smallest, sixteen_attributes=widest
+        ),
         refused=[*spoilt(octets), *semantic()],
     )
 
@@ -136,9 +138,7 @@ def _header(community: VectorCommunity) -> ObjectFile:
         accepted=of_objects(
             the_vectors_own=own,
             another_schema=replace(own, schema_id=b"s" * 32),
-            zeros=CredentialHeader(
-                issuer_id=bytes(32), schema_id=bytes(32), registry_id=bytes(32)
-            ),
+            zeros=CredentialHeader(issuer_id=bytes(32), schema_id=bytes(32), registry_id=bytes(32)),
         ),
         refused=[
             *spoilt(octets),
@@ -266,7 +266,9 @@ def _signature(community: VectorCommunity, holder: Holder) -> ObjectFile:
         accepted=[
             Accepted(name="the vectors' own", value=own),
             Accepted(name="of another member", value=community.holder("bo").issued.signature),
-            Accepted(name="another e", value=own[:48] + fixed_octets("another e", 31).rjust(32, b"\0")),
+            Accepted(
+                name="another e", value=own[:48] + fixed_octets("another e", 31).rjust(32, b"\0")
+            ),
         ],
         refused=[
             Refused(

@@ -106,9 +106,7 @@ def _text(name: str, why: str, value: str) -> Refused:
 
 def _verifier_key(log: PollLog) -> ObjectFile:
     witness = log.witness.verifier_key
-    community = VerifierKey(
-        name=log.manifest.origin, kind=KeyKind.ED25519, public_key=log.key
-    )
+    community = VerifierKey(name=log.manifest.origin, kind=KeyKind.ED25519, public_key=log.key)
     other = replace(witness, name="bela.example/w1")
     text = witness.to_text()
     name, key_id, key = text.split("+", 2)
@@ -159,7 +157,9 @@ def _checkpoint(log: PollLog) -> ObjectFile:
         ],
         refused=[
             _text("another size", "it is signed", text.replace("\n4\n", "\n5\n", 1)),
-            _text("a size with a zero in front", "one spelling", text.replace("\n4\n", "\n04\n", 1)),
+            _text(
+                "a size with a zero in front", "one spelling", text.replace("\n4\n", "\n04\n", 1)
+            ),
             _text(
                 "signed by another",
                 "the key is the community's",
@@ -214,7 +214,9 @@ def _receipt(log: PollLog) -> ObjectFile:
         ],
         refused=[
             _text("of another entry", "the path leads to the root", receipts[2].to_text()),
-            _text("another index", "the path is that of the index", own.replace("index 1", "index 0")),
+            _text(
+                "another index", "the path is that of the index", own.replace("index 1", "index 0")
+            ),
             _text("a hash too few", "the path is whole", without(2)),
             _text("two hashes in another order", "from the leaf up", _swapped(lines)),
             _text("no first line", "it says what it is", without(0)),
@@ -391,8 +393,16 @@ def _no_evidence(
             replace(ended, ending=b""),
         ),
         ("leaves of another log", "their root is signed", replace(broken, leaves=log.leaves(3))),
-        ("two checkpoints that agree", "a log may grow", replace(forked, other=log.checkpoint(3).to_text())),
-        ("against another community", "the fingerprint is pinned", replace(broken, metadata=stranger.signed)),
+        (
+            "two checkpoints that agree",
+            "a log may grow",
+            replace(forked, other=log.checkpoint(3).to_text()),
+        ),
+        (
+            "against another community",
+            "the fingerprint is pinned",
+            replace(broken, metadata=stranger.signed),
+        ),
         (
             "a promise that nobody signed",
             "the community's key signs it",

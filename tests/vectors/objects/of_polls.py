@@ -58,9 +58,7 @@ def opener() -> ServerOpener:
 
 def sealed_manifest(community: VectorCommunity) -> Manifest:
     """The vectors' poll, sealed by the server."""
-    return replace(
-        manifest_of(community), sealing=Sealing(key=opener().key), tie_rule="opening/1"
-    )
+    return replace(manifest_of(community), sealing=Sealing(key=opener().key), tie_rule="opening/1")
 
 
 def _trustees_sealing() -> Sealing:
@@ -128,9 +126,7 @@ def _poll(community: VectorCommunity) -> ObjectFile:
             sixty_four_options_and_ten_seats=widest,
             scores_a_threshold_and_a_live_count=threshold,
             sealed_by_the_server=sealed_manifest(community),
-            sealed_by_trustees=replace(
-                own, sealing=_trustees_sealing(), tie_rule="opening/1"
-            ),
+            sealed_by_trustees=replace(own, sealing=_trustees_sealing(), tie_rule="opening/1"),
         ),
         refused=[
             *spoilt(own.to_cbor()),
@@ -184,7 +180,10 @@ def _spoilt_polls(own: Manifest) -> Iterator[Refused]:
     yield change("live that is 2", "live", 2, why="flags are 0 or 1")
     yield change("no roll", "roll", b"", why="a hash has 32 octets")
     yield poll(
-        "an attribute required twice", "require", (("reissued", 0), ("reissued", 1)), why="each once"
+        "an attribute required twice",
+        "require",
+        (("reissued", 0), ("reissued", 1)),
+        why="each once",
     )
     yield change("a required value of octets", "require", (("pass", b""),), why="text or number")
 
@@ -194,7 +193,9 @@ def _spoilt_sealings(sealed: Manifest) -> Iterator[Refused]:
     change = Changes(octets, "poll")
     sealing = element(octets, "poll", "sealing")
 
-    def seal(name: str, value: Any, *inner: int, why: str, refusal: str = "EncodingError") -> Refused:
+    def seal(
+        name: str, value: Any, *inner: int, why: str, refusal: str = "EncodingError"
+    ) -> Refused:
         return change(name, "sealing", value, *inner, why=why, refusal=refusal)
 
     yield change(
@@ -336,7 +337,7 @@ def _ballot(ballots: dict[str, Ballot]) -> ObjectFile:
         about="a ballot, read; its proof is not looked at",
         rule="ballot",
         form="cbor",
-        accepted=of_objects(**{name: one for name, one in ballots.items()}),
+        accepted=of_objects(**ballots),
         refused=[
             *spoilt(octets),
             change("the sequence number 0", "sequence", 0, why="they begin at 1"),
@@ -398,7 +399,11 @@ def _cast_ballot(community: VectorCommunity, ballots: dict[str, Ballot]) -> Obje
         refused=[
             refused("another vote", "the vote is in the action", replace(own, content=b"\1")),
             refused("another number", "the number is in the action", replace(own, sequence=2)),
-            refused("the proof of another", "the action differs", replace(own, presentation=later.presentation)),
+            refused(
+                "the proof of another",
+                "the action differs",
+                replace(own, presentation=later.presentation),
+            ),
             refused("an option too many", "it is a vote of the paper", replace(own, content=b"\3")),
             refused("in another poll", "the ballot names its poll", own, **of_sealed),
             refused("sealed, in a poll that is not", "the ballot names its poll", sealed),
@@ -514,9 +519,7 @@ def _promise(ballots: dict[str, Ballot]) -> ObjectFile:
         about="that a ballot will be in the log, and by when; read",
         rule="promise",
         form="cbor",
-        accepted=of_objects(
-            **promises, the_latest=replace(promises["a vote"], merged_by=last)
-        ),
+        accepted=of_objects(**promises, the_latest=replace(promises["a vote"], merged_by=last)),
         refused=[
             *spoilt(octets),
             change("a short leaf hash", "leaf", bytes(31), why="a hash has 32 octets"),
@@ -561,8 +564,20 @@ def _signed_promise(community: VectorCommunity, ballots: dict[str, Ballot]) -> O
             for name, one in signed.items()
         ],
         refused=[
-            refused("a changed signature", "it is another", own.octets, flipped(own.signature), "PromiseRefused"),
-            refused("the signature of another", "it is another", own.octets, other.signature, "PromiseRefused"),
+            refused(
+                "a changed signature",
+                "it is another",
+                own.octets,
+                flipped(own.signature),
+                "PromiseRefused",
+            ),
+            refused(
+                "the signature of another",
+                "it is another",
+                own.octets,
+                other.signature,
+                "PromiseRefused",
+            ),
             refused(
                 "signed by another community",
                 "the key is the community's",
@@ -570,9 +585,23 @@ def _signed_promise(community: VectorCommunity, ballots: dict[str, Ballot]) -> O
                 stranger.sign(PROMISE_SIGNATURE + own.octets),
                 "PromiseRefused",
             ),
-            refused("signed without the label", "a label is in front", own.octets, signature(own.octets, b""), "PromiseRefused"),
-            refused("octets that are no promise, signed", "they are malformed", broken, signature(broken), "PromiseRefused"),
-            refused("a short signature", "it has 64 octets", own.octets, bytes(63), "EncodingError"),
+            refused(
+                "signed without the label",
+                "a label is in front",
+                own.octets,
+                signature(own.octets, b""),
+                "PromiseRefused",
+            ),
+            refused(
+                "octets that are no promise, signed",
+                "they are malformed",
+                broken,
+                signature(broken),
+                "PromiseRefused",
+            ),
+            refused(
+                "a short signature", "it has 64 octets", own.octets, bytes(63), "EncodingError"
+            ),
             refused("257 octets", "at most 256", bytes(257), own.signature, "EncodingError"),
         ],
     )
@@ -662,7 +691,9 @@ def _tally() -> ObjectFile:
                 "a fraction not in lowest terms", "rounds", "16/6", 1, 1, 1, why="in lowest terms"
             ),
             change("a fraction that is whole", "rounds", "8/1", 1, 1, 1, why="an integer"),
-            change("a fraction with a zero in front", "rounds", "08/3", 1, 1, 1, why="one spelling"),
+            change(
+                "a fraction with a zero in front", "rounds", "08/3", 1, 1, 1, why="one spelling"
+            ),
             change("rounds of different options", "rounds", (5, 2), 0, 1, why="all have as many"),
             matrix("a row too few", "matrix", ((0, 2),), why="a row for each option"),
         ],

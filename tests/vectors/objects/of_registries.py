@@ -91,29 +91,53 @@ def _signed_head(community: VectorCommunity) -> ObjectFile:
         given={"metadataKey": community.metadata.metadata_key.hex()},
         accepted=[
             Accepted(
-                name=f"of epoch {epoch}", value=one.to_json(), gives={"hash": _head_hash(one, community)}
+                name=f"of epoch {epoch}",
+                value=one.to_json(),
+                gives={"hash": _head_hash(one, community)},
             )
             for epoch, one in enumerate(signed[:3])
         ],
         refused=[
-            refused("a changed signature", "it is another", json(own.octets, flipped(own.signature))),
-            refused("the signature of another head", "it is another", json(own.octets, signed[2].signature)),
+            refused(
+                "a changed signature", "it is another", json(own.octets, flipped(own.signature))
+            ),
+            refused(
+                "the signature of another head",
+                "it is another",
+                json(own.octets, signed[2].signature),
+            ),
             refused(
                 "signed by another community",
                 "the key is the community's own",
                 json(own.octets, stranger.signing_key.sign(HEAD_SIGNATURE + own.octets)),
             ),
-            refused("signed without the label", "a label is in front", resigned(own.octets, label=b"")),
-            refused("octets that are no head, signed", "they are malformed", resigned(own.octets + b"\0")),
+            refused(
+                "signed without the label", "a label is in front", resigned(own.octets, label=b"")
+            ),
+            refused(
+                "octets that are no head, signed",
+                "they are malformed",
+                resigned(own.octets + b"\0"),
+            ),
             refused("no signature", "both are there", {"head": honest["head"]}, "EncodingError"),
-            refused("something besides", "nothing else is there", {**honest, "epoch": 1}, "EncodingError"),
+            refused(
+                "something besides",
+                "nothing else is there",
+                {**honest, "epoch": 1},
+                "EncodingError",
+            ),
             refused(
                 "padded base64url",
                 "octets have one spelling",
                 {**honest, "signature": honest["signature"] + "=="},
                 "EncodingError",
             ),
-            refused("a short signature", "it has 64 octets", {**honest, "signature": "AAAA"}, "EncodingError"),
+            refused(
+                "a short signature",
+                "it has 64 octets",
+                {**honest, "signature": "AAAA"},
+                "EncodingError",
+            ),
         ],
     )
 
@@ -146,14 +170,21 @@ def _segment(community: VectorCommunity) -> ObjectFile:
         refused=[
             refused("an octet is missing", "a removal has 80 octets", whole[:-1], "EncodingError"),
             refused("an octet too many", "a removal has 80 octets", whole + b"\0", "EncodingError"),
-            refused("a handle that is zero", "handles are in [1, r)", bytes(32) + entry[32:], "InvalidScalar"),
+            refused(
+                "a handle that is zero",
+                "handles are in [1, r)",
+                bytes(32) + entry[32:],
+                "InvalidScalar",
+            ),
             refused(
                 "a handle that is r",
                 "handles are in [1, r)",
                 ORDER.to_bytes(32, "big") + entry[32:],
                 "InvalidScalar",
             ),
-            refused("a value that is the identity", "no point is", entry[:32] + IDENTITY, "InvalidPoint"),
+            refused(
+                "a value that is the identity", "no point is", entry[:32] + IDENTITY, "InvalidPoint"
+            ),
             refused(
                 "a value of order 3",
                 "every point is in the group",

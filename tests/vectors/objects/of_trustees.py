@@ -210,7 +210,11 @@ def _file_refusals(text: str, *, kind: str, other: str) -> Iterator[Refused]:
         ("something besides", "nothing else is there", {**honest, "note": "hello"}),
         ("a list", "it is an object", [honest]),
         ("octets that are a number", "they are base64url", {**honest, "octets": 7}),
-        ("padded base64url", "octets have one spelling", {**honest, "octets": honest["octets"] + "="}),
+        (
+            "padded base64url",
+            "octets have one spelling",
+            {**honest, "octets": honest["octets"] + "="},
+        ),
         (
             "an octet more inside",
             f"the {kind} is read strictly",
@@ -332,7 +336,9 @@ def _part_json(held: Ceremony) -> ObjectFile:
             Refused(
                 name="a key that is not the trustees'",
                 why="all keys lie on one polynomial",
-                value=_signed_by("ceremony-part", spoilt_key.to_cbor(), by=held.trustees[0], tag=tag),
+                value=_signed_by(
+                    "ceremony-part", spoilt_key.to_cbor(), by=held.trustees[0], tag=tag
+                ),
                 refusal="CeremonyRefused",
             ),
         ],
