@@ -5,7 +5,6 @@ strict; and a spoilt object that matches is refused by the parser, and only wher
 sentence for what CDDL cannot say.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -95,7 +94,7 @@ def element_at(rule: str, path: tuple[int, ...]) -> str:
     return names[path[0]] if path and path[0] < len(names) else ""
 
 
-@pytest.mark.parametrize(("name", "case"), accepted())
+@pytest.mark.parametrize(("name", "case"), list(accepted()))
 def test_what_is_accepted_matches_its_rule(name: str, case: dict[str, Any]) -> None:
     result = grammar.validator().validate(encoded(name, case), root_type=rule_of(name))
     assert result.valid, [str(one) for one in result.diagnostics]

@@ -1,4 +1,4 @@
-"""Phrases, the wallet's secrets, its file and contents; claim links."""
+"""What a wallet holds, and the file in which it rests."""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,11 +10,7 @@ import pytest
 from client.wallet import sealed_file
 from client.wallet.contents import Claim, Enrolment, Membership, SeenLog, Vote, WalletContents
 from client.wallet.encoding import encode_contents
-from client.wallet.phrase import to_words
 from client.wallet.sealed_file import new_key, seal
-from credentials.curve.scalars import encode_scalar
-from credentials.formats.claim_link import ClaimLink
-from credentials.issuance import derive_secrets
 from tests.vectors.changes import flipped
 from tests.vectors.objects.object_file import (
     Accepted,
@@ -23,117 +19,20 @@ from tests.vectors.objects.object_file import (
     Refused,
     spoilt,
 )
-from tests.vectors.objects.of_logs import PollLog
+from tests.vectors.objects.poll_log import PollLog
 from tests.vectors.vector_community import Holder, VectorCommunity
 from tests.vectors.vector_randomness import fixed_octets
+
+
+def files(community: VectorCommunity, holder: Holder, log: PollLog) -> dict[str, ObjectFile]:
+    contents = wallets(community, holder, log)
+    return {"wallet-contents": _contents(contents), "wallet-file": _file(contents)}
+
 
 PASSPHRASE = "\u03c0ass phrase of the ve\u0301ctors"  # not in NFC: it is brought there
 
 
-def files(community: VectorCommunity, holder: Holder) -> dict[str, ObjectFile]:
-    contents = wallets(community, holder)
-    return {
-        "phrase": _phrase(holder),
-        "wallet-secrets": _secrets(community, holder),
-        "wallet-contents": _contents(contents),
-        "wallet-file": _file(contents),
-        "claim-link": _claim_link(community),
-    }
-
-
-def _phrase(holder: Holder) -> ObjectFile:
-    own = to_words(holder.seed)
-    words = own.split()
-
-    def refused(name: str, why: str, value: str) -> Refused:
-        return Refused(name=name, why=why, value=value, refusal="WalletError")
-
-    return ObjectFile(
-        about="the recovery phrase of a seed, as people write it",
-        rule="phrase",
-        form="text",
-        accepted=[
-            *(
-                Accepted(name=name, value=to_words(seed), gives={"seed": seed.hex()})
-                for name, seed in (
-                    ("the vectors' own", holder.seed),
-                    ("zeros", bytes(16)),
-                    ("ones", b"\xff" * 16),
-                )
-            ),
-            Accepted(
-                name="in capitals and on three lines",
-                value="\n ".join(" ".join(words[at : at + 4]).upper() for at in (0, 4, 8)),
-                gives={"seed": holder.seed.hex()},
-            ),
-        ],
-        refused=[
-            refused("eleven words", "twelve", " ".join(words[:11])),
-            refused("thirteen words", "twelve", f"{own} {words[0]}"),
-            refused("no words", "twelve", ""),
-            refused(
-                "a word that is not in the list",
-                "BIP-39, English",
-                own.replace(words[3], "symbolon"),
-            ),
-            refused("a wrong checksum", "four bits check the seed", "abandon " * 11 + "abandon"),
-            refused(
-                "two words change places",
-                "the checksum",
-                " ".join([words[1], words[0], *words[2:]]),
-            ),
-        ],
-    )
-
-
-def _secrets(community: VectorCommunity, holder: Holder) -> ObjectFile:
-    issuer = community.metadata.keys.issuer_id
-    cases = {
-        "the vectors' own": (holder.seed, issuer, 0),
-        "the next credential": (holder.seed, issuer, 1),
-        "of another issuer": (holder.seed, hashlib.sha256(b"another").digest(), 0),
-        "a count of two octets": (bytes(16), issuer, 300),
-    }
-
-    def gives(seed: bytes, issuer_id: bytes, count: int) -> dict[str, str]:
-        made = derive_secrets(seed, issuer_id=issuer_id, count=count)
-        return {
-            "proverNym": encode_scalar(made.prover_nym).hex(),
-            "secretProverBlind": encode_scalar(made.secret_prover_blind).hex(),
-        }
-
-    def refused(name: str, value: bytes, issuer_id: bytes) -> Refused:
-        return Refused(
-            name=name,
-            why="a seed has 16 octets and an issuer id 32",
-            value=value,
-            refusal="EncodingError",
-            given={"issuerId": issuer_id.hex()},
-        )
-
-    return ObjectFile(
-        about="the secrets of one credential, from a wallet's seed",
-        rule="seed",
-        form="octets",
-        given={"issuerId": issuer.hex(), "count": 0},
-        accepted=[
-            Accepted(
-                name=name,
-                value=seed,
-                gives=gives(seed, issuer_id, count),
-                given={"issuerId": issuer_id.hex(), "count": count},
-            )
-            for name, (seed, issuer_id, count) in cases.items()
-        ],
-        refused=[
-            refused("a seed of 15 octets", holder.seed[:15], issuer),
-            refused("a seed of 64 octets", bytes(64), issuer),
-            refused("an issuer id of 31 octets", holder.seed, issuer[:31]),
-        ],
-    )
-
-
-def wallets(community: VectorCommunity, holder: Holder) -> dict[str, WalletContents]:
+def wallets(community: VectorCommunity, holder: Holder, log: PollLog) -> dict[str, WalletContents]:
     """Contents of a wallet that is new, that has a credential, and that has voted."""
     empty = WalletContents(seed=holder.seed)
     code = hashlib.sha256(b"a claim code").digest()
@@ -160,7 +59,6 @@ def wallets(community: VectorCommunity, holder: Holder) -> dict[str, WalletConte
         heads=tuple(community.signed_heads[:2]),
         digits=community.table,
     )
-    log = PollLog(community, holder)
     ballot = log.ballots[0]
     promise = log.promise(ballot)
     voter = replace(
@@ -284,59 +182,4 @@ def _file(contents: dict[str, WalletContents]) -> ObjectFile:
             for name, value in sealed.items()
         ],
         refused=list(spoilt_files()),
-    )
-
-
-def _claim_link(community: VectorCommunity) -> ObjectFile:
-    code = "ABCDEFGHIJKLMNOPQRSTUVWX23"
-    own = ClaimLink(
-        address="https://agora.example",
-        code=code,
-        fingerprint=community.metadata.community_id,
-    )
-    text = own.format()
-
-    def gives(link: ClaimLink) -> dict[str, str]:
-        return {
-            "address": link.address,
-            "code": link.code,
-            "fingerprint": link.fingerprint.hex(),
-        }
-
-    def refused(name: str, why: str, value: str) -> Refused:
-        return Refused(name=name, why=why, value=value, refusal="EncodingError")
-
-    links = {
-        "the vectors' own": own,
-        "with a port": replace(own, address="https://agora.example:8443"),
-        "to this machine": replace(own, address="http://127.0.0.1:8000"),
-        "to an IPv6 address": replace(own, address="https://[2001:db8::1]"),
-    }
-    return ObjectFile(
-        about="a claim link, read; `gives` its parts",
-        rule="claim-link",
-        form="text",
-        accepted=[
-            *(
-                Accepted(name=name, value=one.format(), gives=gives(one))
-                for name, one in links.items()
-            ),
-        ],
-        refused=[
-            refused("a short code", "26 characters", text.replace(code, code[1:])),
-            refused("a code in small letters", "A-Z and 2-7", text.replace(code, code.lower())),
-            refused(
-                "no fingerprint", "it follows a dot", text.partition(".A")[0].rpartition(".")[0]
-            ),
-            refused("a fingerprint of 31 octets", "it has 32", text[:-2]),
-            refused("a padded fingerprint", "one spelling", text + "="),
-            refused("the code in the path", "the fragment is not sent", text.replace("#", "/")),
-            refused(
-                "a slash before it", "an origin has no path", text.replace("/claim", "//claim")
-            ),
-            refused("not https", "http is for this machine", text.replace("https", "http")),
-            refused(
-                "a host in capitals", "one spelling", text.replace("agora.example", "Agora.example")
-            ),
-        ],
     )
