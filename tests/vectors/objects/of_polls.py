@@ -78,9 +78,9 @@ def _poll(community: VectorCommunity) -> ObjectFile:
         form="cbor",
         accepted=of_objects(
             the_vectors_own=own,
-            sixty_four_options_and_ten_seats=widest,
-            scores_a_threshold_and_a_live_count=threshold,
             sealed_by_the_server=sealed_manifest(community),
+            scores_a_threshold_and_a_live_count=threshold,
+            sixty_four_options_and_ten_seats=widest,
             sealed_by_trustees=replace(own, sealing=_trustees_sealing(), tie_rule="opening/1"),
         ),
         refused=[
