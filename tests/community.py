@@ -196,3 +196,8 @@ class Community:
             open_digits(self.digits, digit_key=self.metadata.keys.digit_key)
         )
         return Member(seed=seed, secrets=own, issued=issued, credential=credential)
+
+
+def head_named(heads: HeadChain, head_hash: bytes) -> Head:
+    """The head that a poll pins by its hash."""
+    return next(head for head in heads.heads if head.hash == head_hash)

@@ -189,11 +189,9 @@ def _to_app(
         except WalletError:
             metadata = renew_metadata(vault, membership=holding.membership, issuer=issuer).metadata
             app = find_app(metadata, request=request)
-        standing = stand(vault, holding=holding, issuer=issuer, head=request.head)
+        standing = stand(vault, holding=holding, issuer=issuer, value=request.value)
         if standing.note:
             note(standing.note)
-        elif standing.chain.find(request.head) is None:
-            note(f"{app.name} knows another registry head than this wallet, or a very old one.")
         mine = standing.credential
         asked = asked_by_app(app, request=request, metadata=metadata, credential=mine)
         _show_asked(asked)

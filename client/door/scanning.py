@@ -95,7 +95,7 @@ class DoorDesk:
         id if no answer comes, so that the scan can be decided here and merged as one.
         """
         self._check_direction(direction)
-        if _head_of(code) is None:
+        if _removals_of(code) is None:
             return Scanned(verdict=Verdict.INVALID, online=False)
         scan_id = token_bytes(SCAN_ID_LENGTH)
         try:
@@ -150,12 +150,12 @@ class DoorDesk:
     def _learn_heads(self, code: str, *, verdict: Verdict, issuer: IssuerClient) -> None:
         """Fetch newer registry heads where this scan shows that there are some.
 
-        A code names a head that this door does not know, or the server no longer accepts one that
-        it does.
+        A code names a value that this door does not know, or the server no longer accepts one
+        that it does.
         """
-        head = _head_of(code)
-        known = head is not None and self.heads.find(head) is not None
-        if head is None or (known and verdict is not Verdict.NOT_CURRENT):
+        removals = _removals_of(code)
+        known = removals is not None and self.heads.at(removals) is not None
+        if removals is None or (known and verdict is not Verdict.NOT_CURRENT):
             return
         # The server has decided already: without the heads the door only remembers less.
         with suppress(ServerUnreachable, ServerRefused):
@@ -251,9 +251,9 @@ class NotJudged(ServerUnreachable):
         self.scan_id = scan_id
 
 
-def _head_of(code: str) -> bytes | None:
-    """The hash of the registry head that a code names; None if it is no code at all."""
+def _removals_of(code: str) -> int | None:
+    """By how many removals a code names its registry value; None if it is no code at all."""
     try:
-        return Presentation.from_cbor(from_qr_text(code)).head
+        return Presentation.from_cbor(from_qr_text(code)).removals
     except EncodingError:
         return None

@@ -39,19 +39,22 @@ def stand(
     *,
     holding: Holding,
     issuer: IssuerClient,
-    head: bytes | None = None,
+    value: bytes | None = None,
     now: int | None = None,
 ) -> Standing:
-    """The credential at the newest head, brought up to date first if that is needed.
+    """The credential at the registry's newest value, brought up to date first if that is needed.
 
-    `head` is the hash of the head that a verifier named. Where the issuer cannot be reached, what
+    `value` is the value V that an app named (48 octets). It never decides at which value the proof
+    is made: it may only show that this wallet has to look for news, and an app that knows another
+    registry than everybody is shown nothing. At a door, where the issuer cannot be reached, what
     the wallet has must do. Raises MemberRevoked for a credential that has ended, HeadRefused,
     WalletError.
     """
     membership, count = holding.membership, holding.enrolment.count
+    now = int(time.time()) if now is None else now
     note = ""
     if not holding.enrolment.ended and _is_behind(
-        membership, holding.enrolment, head=head, now=int(time.time()) if now is None else now
+        membership, holding.enrolment, value=value, now=now
     ):
         try:
             membership = update(vault, fingerprint=membership.fingerprint, issuer=issuer)
@@ -67,16 +70,38 @@ def stand(
             f"{note} This credential has no registry witness yet; `symbolon wallet refresh` "
             "fetches it.".strip()
         )
+    if value is not None:
+        _check_same_registry(membership, value=value, now=now, note=note)
     return Standing(membership=membership, chain=membership.chain, credential=credential, note=note)
 
 
+def _check_same_registry(membership: Membership, *, value: bytes, now: int, note: str) -> None:
+    """Raise WalletError where an app knows a registry that this wallet cannot find published.
+
+    Its proof would show at which value this wallet stands, beside others that stand elsewhere.
+    """
+    chain = membership.chain
+    name = membership.metadata.name
+    if chain is None or not chain.knows(value):
+        raise WalletError(
+            f"{note} The app names a state of the registry of {name} that this wallet cannot find "
+            "among those that are published. Nothing was shown: it could tell you from other "
+            "members. Try again later, or ask the organiser.".strip()
+        )
+    if note and chain.is_due(now=now):
+        raise WalletError(
+            f"{note} What this wallet knows of {name} is out of date, which could tell you from "
+            "other members. Nothing was shown; try again when the network is back."
+        )
+
+
 def _is_behind(
-    membership: Membership, enrolment: Enrolment, *, head: bytes | None, now: int
+    membership: Membership, enrolment: Enrolment, *, value: bytes | None, now: int
 ) -> bool:
     chain = membership.chain
     if chain is None or not enrolment.witness or enrolment.epoch != chain.newest.epoch:
         return True
-    return chain.is_due(now=now) or (head is not None and chain.find(head) is None)
+    return chain.is_due(now=now) or (value is not None and not chain.knows(value))
 
 
 def check_not_ended(enrolment: Enrolment, *, membership: Membership) -> None:

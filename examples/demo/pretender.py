@@ -22,7 +22,7 @@ def show_ended_pass(wallet: Path, *, passphrase: str, link: str) -> str:
         request = fetch_request(link, transport=transport)
         app = find_app(metadata, request=request)
         issuer = IssuerClient(metadata.address, transport=transport)
-        credential = stand(vault, holding=holding, issuer=issuer, head=request.head).credential
+        credential = stand(vault, holding=holding, issuer=issuer, value=request.value).credential
         proof = present(
             credential,
             policy=request.policy,

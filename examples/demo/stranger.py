@@ -48,4 +48,4 @@ def forged_code(metadata: Metadata, *, head: Head, door_id: str) -> str:
         scope=door_scope(metadata.community_id, event, door.mode, slot),
         freshness=slot,
     )
-    return to_qr_text(replace(presentation, head=head.hash).to_cbor())
+    return to_qr_text(replace(presentation, removals=head.removals).to_cbor())

@@ -238,7 +238,7 @@ def test_p4_trap_12_an_app_cannot_ask_for_a_vote_or_a_door_code(community: Commu
             app="cafe",
             policy=Policy(purpose=purpose),
             nonce=NONCE,
-            head=bytes(32),
+            value=bytes(48),
             asked_at=0,
             expires_at=1,
         )

@@ -13,7 +13,6 @@ from credentials.curve.scalars import random_scalar
 from credentials.errors import (
     CredentialRefused,
     DigitsRefused,
-    HeadNotAccepted,
     HeadRefused,
     MetadataRefused,
     PresentationRefused,
@@ -60,8 +59,6 @@ def test_p1_who_was_shown_another_head_from_the_start_passes_nowhere(community: 
     shown = present(marked, policy=VISIT, scope=CAFE, freshness=NONCE)
     with pytest.raises(PresentationRefused):
         verify_at_cafe(shown, keys=community.verifier)
-    with pytest.raises(HeadNotAccepted):
-        community.heads.accept(shown.head, now=community.heads.newest.published_at)
     # And the first true head that it meets tells the wallet.
     with pytest.raises(HeadRefused):
         chain.extended(community.heads.signed, metadata=community.metadata)

@@ -24,6 +24,7 @@ from credentials.presentation import present
 from credentials.registry.digits import open_digits
 from credentials.scope import SLOT_SECONDS, app_scope, door_scope, poll_scope, time_slot
 from tests.attacks.city import City, slug
+from tests.community import head_named
 
 UNKNOWN_IN_A_ROW = 5
 
@@ -145,7 +146,7 @@ class Wallet:
     def ballot_octets(self, manifest: Manifest, choice: int, *, sequence: int = 1) -> bytes:
         """A ballot with a valid proof over any choice and number, also those that no ballot has."""
         named = manifest.manifest_hash
-        head = self.city.heads.find(manifest.head)
+        head = head_named(self.city.heads, manifest.head)
         assert head is not None
         policy = manifest.policy(head)
         (roll,) = policy.require

@@ -52,8 +52,8 @@ class Person:
         published = pinned(self.issuer.metadata(), fingerprint=None)
         claim(self.vault, link=self.served.link, issuer=self.issuer, published=published)
 
-    def stand(self, *, head: bytes | None = None, now: int = NOON) -> Standing:
-        return stand(self.vault, holding=self.holding, issuer=self.issuer, head=head, now=now)
+    def stand(self, *, value: bytes | None = None, now: int = NOON) -> Standing:
+        return stand(self.vault, holding=self.holding, issuer=self.issuer, value=value, now=now)
 
     def update(self) -> Membership:
         return update(self.vault, fingerprint=self.membership.fingerprint, issuer=self.issuer)

@@ -17,6 +17,7 @@ from client.transport import Transport
 from credentials.doors import Verdict
 from credentials.errors import HeadRefused
 from credentials.formats.head import SignedHead
+from credentials.issuance import draw_handle
 from tests.community import Community, Member
 from tests.served_community import Served, heads_json, serving
 from tests.unit.client.door_file import NOON, code, desk
@@ -56,7 +57,7 @@ def test_a_wallet_ahead_of_the_door_is_out_of_date_until_the_door_learns(file: P
     community = Community()
     ana = community.enrol()
     door = desk(file, community=community, door="once")
-    community.publish()
+    community.publish(draw_handle())
     current = community.current(ana.credential)
     shown = code(ana, community=community, door="once", at=LATER, credential=current)
     assert verdict(door, shown, now=LATER) is Verdict.DOOR_OUT_OF_DATE
@@ -89,7 +90,7 @@ def prepared_at(file: Path, *, issuer: IssuerClient) -> DoorStore:
 def ahead(served: Served) -> tuple[Member, str]:
     """A member whose wallet has a newer head than the door."""
     ana = served.community.enrol()
-    served.community.publish()
+    served.community.publish(draw_handle())
     current = served.community.current(ana.credential)
     return ana, code(ana, community=served.community, door="once", credential=current)
 

@@ -17,6 +17,7 @@ from credentials.errors import (
     MemberRevoked,
 )
 from credentials.holder import Credential
+from credentials.issuance import draw_handle
 from tests.served_community import Served, serving
 from tests.unit.client.member import NOON, Person, member
 
@@ -74,9 +75,9 @@ def test_a_head_that_is_due_is_fetched_with_what_was_removed(
     assert ana.enrolment.epoch == 1
 
 
-def test_a_head_that_a_verifier_names_is_fetched(served: Served, ana: Person) -> None:
-    head = served.community.publish()
-    assert ana.stand(head=head.hash).chain.newest == head
+def test_a_value_that_an_app_names_is_looked_for(served: Served, ana: Person) -> None:
+    head = served.community.publish(draw_handle())
+    assert ana.stand(value=head.value).chain.newest == head
 
 
 def test_a_wallet_without_network_goes_on_with_what_it_has(tmp_path: Path) -> None:
@@ -107,11 +108,11 @@ def test_a_removed_member_is_told_plainly_and_it_is_remembered(served: Served, a
     head = served.remove(0)
     day = time.strftime("%Y-%m-%d", time.gmtime(head.published_at))
     with pytest.raises(MemberRevoked, match=f"membership of Agora was removed on {day}"):
-        ana.stand(head=head.hash)
+        ana.stand(value=head.value)
     assert (ana.enrolment.ended, ana.enrolment.ended_at) == (REMOVED, head.published_at)
     served.asked.clear()
     with pytest.raises(MemberRevoked):
-        ana.stand(head=head.hash)
+        ana.stand(value=head.value)
     assert served.asked == []
 
 
@@ -125,7 +126,7 @@ def test_the_day_of_a_removal_is_that_of_its_head(served: Served, ana: Person) -
 def test_a_replaced_membership_says_so(served: Served, ana: Person) -> None:
     head = served.remove(0, slug="commitment-retired")
     with pytest.raises(MemberRevoked, match="replaced by one issued anew"):
-        ana.stand(head=head.hash)
+        ana.stand(value=head.value)
     assert ana.enrolment.ended == REPLACED
 
 
