@@ -130,7 +130,7 @@ def request_of(community: VectorCommunity, policy: Policy) -> PresentationReques
         app="cafe",
         policy=policy,
         nonce=NONCE,
-        head=community.heads[-1].hash,
+        value=community.heads[-1].value,
         asked_at=OPENED,
         expires_at=OPENED + 600,
     )
@@ -166,6 +166,7 @@ def _request(community: VectorCommunity) -> ObjectFile:
                 refusal="PolicyError",
             ),
             change("a short nonce", "nonce", bytes(31), why="a nonce has 32 octets"),
+            change("a head in place of V", "value", bytes(32), why="V is a point of G1"),
             change("a time after 2^40", "expires-at", 2**40 + 1, why="times are at most 2^40"),
         ],
     )

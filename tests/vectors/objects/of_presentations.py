@@ -51,6 +51,10 @@ def _showing(made: dict[str, Presentation]) -> ObjectFile:
             change("an instance of 65 characters", "instance", "x" * 65, why="at most 64"),
             change("a slot after 2^40", "freshness", 2**40 + 1, why="slots are at most 2^40"),
             app_change("a short nonce", "freshness", bytes(31), why="a nonce has 32 octets"),
+            change("2^32 removals", "removals", 2**32, why="they are below 2^32"),
+            change(
+                "a head in place of removals", "removals", bytes(32), why="V is named by a number"
+            ),
             change("the handle is disclosed", "disclosed", ((0, 5),), why="indexes begin at 2"),
             change("the serial is disclosed", "disclosed", ((1, 5),), why="indexes begin at 2"),
             change("an index of 18", "disclosed", ((18, 5),), why="indexes are at most 17"),
