@@ -12,6 +12,7 @@ from credentials.bbs.ciphersuite import P1, create_generators
 from credentials.curve import G1, curve
 from credentials.issuance import commitment_nonce, commitment_of, signer_nym_entropy
 from credentials.messages import API_ID
+from tests.vectors.objects import object_files
 from tests.vectors.vector_community import SERIALS, Holder, VectorCommunity
 from tests.vectors.vector_presentations import asked, hexed, vector
 from tests.vectors.vector_rejections import rejections
@@ -155,6 +156,8 @@ def generate() -> dict[str, str]:
         files[f"presentations/{name}.json"] = vector(community, one, ana.credential)
     for name, found in rejections(community, ana).items():
         files[f"rejections/{name}.json"] = found
+    for name, file in object_files(community, ana).items():
+        files[f"objects/{name}.json"] = file.to_json()
     return {
         path: json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         for path, content in files.items()
