@@ -218,7 +218,8 @@ class PollInMemory:
         """The bundle's file; `changes` are fields of its head."""
         signed = self.checkpoint()
         for witness in witnesses:
-            line = witness.cosign(signed.note.text, time=self.closes_at + 4)
+            at = self.beacon.due_at if self.beacon else self.closes_at + 4
+            line = witness.cosign(signed.note.text, time=at)
             signed = signed.with_cosignature(line, key=witness.verifier_key)
         head = BundleHead(
             metadata=self.community.signed,

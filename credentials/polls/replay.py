@@ -69,8 +69,11 @@ class Replay:
     def take_ballot(
         self, *, leaf_hash: bytes, pseudonym: bytes, sequence: int, content: bytes
     ) -> None:
-        """Take the next entry, a ballot with this leaf hash (32 octets); raises PollLogRefused."""
-        self.pass_over(leaf_hash)
+        """Take the next entry, a ballot with this leaf hash (32 octets); raises PollLogRefused.
+
+        One that stands in the wrong place counts nevertheless: it is a voter's.
+        """
+        self._need_open()
         if (pseudonym, sequence) in self._numbers:
             raise PollLogRefused("two ballots of one member have the same sequence number")
         self._numbers.add((pseudonym, sequence))
@@ -79,11 +82,18 @@ class Replay:
         if before is None or before[0] < sequence:
             self.highest[pseudonym] = (sequence, content)
         self.ballots += 1
+        self._place(leaf_hash)
 
     def pass_over(self, leaf_hash: bytes) -> None:
-        """A ballot's place in its batch, whether it counts or not; raises PollLogRefused."""
+        """Take the next entry, a ballot that counts for nothing; raises PollLogRefused."""
+        self._need_open()
+        self._place(leaf_hash)
+
+    def _need_open(self) -> None:
         if self.state is not State.OPEN:
             raise PollLogRefused("a ballot stands after the poll's closing")
+
+    def _place(self, leaf_hash: bytes) -> None:
         last, self._last_leaf = self._last_leaf, leaf_hash
         self._batch += 1
         if leaf_hash <= last:

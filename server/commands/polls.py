@@ -232,7 +232,8 @@ def beacon(
         poll = office.draw(poll_id, read.signature(signature))
         tell(poll, as_json=as_json, text=f"The round is in the log. {next_step(poll)}")
         return
-    awaited = office.move_on(poll_id).awaited
+    poll = office.poll(poll_id)
+    awaited = None if poll.poll is None else office.move_on(poll_id).awaited
     if awaited is None:
         raise OperatorError(f"The poll {poll_id} waits for no round of the beacon.")
     address, due = round_address(awaited), read.in_words(awaited.due_at)

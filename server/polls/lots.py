@@ -7,10 +7,11 @@ changes nothing.
 import time
 from collections.abc import Callable
 
+from credentials.beacon import verify
 from credentials.errors import BeaconRefused as WrongSignature
 from credentials.formats.lot import Beacon
 from credentials.formats.poll_event import Kind, PollEvent
-from credentials.polls import State, tie_seed
+from credentials.polls import State
 from server.clock import Clock, unix_seconds
 from server.database import Database
 from server.event_log import event_log
@@ -60,7 +61,7 @@ class Lots:
             if not poll.is_countable:
                 raise BeaconRefused(f"The poll is {poll.state}; its round comes after that.")
             try:
-                tie_seed(poll.manifest, beacon=poll.beacon, signature=signature)
+                verify(poll.beacon.number, signature)
             except WrongSignature:
                 raise BeaconRefused(
                     f"That is not the signature of the beacon's round {poll.beacon.number}."
@@ -93,5 +94,6 @@ class Lots:
                 self.take(poll.id, source.fetch(beacon))
                 had += 1
             except (BeaconUnreachable, BeaconRefused) as error:
-                event_log.record("fault", kind=type(error).__name__, place="beacon")
+                if self.awaited(self._life.current(poll.id)):  # and no other worker was faster
+                    event_log.record("fault", kind=type(error).__name__, place="beacon")
         return had
