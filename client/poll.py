@@ -12,7 +12,8 @@ from client.polls import PollsClient
 from credentials.errors import EncodingError, HeadRefused, PolicyError
 from credentials.formats import vote
 from credentials.formats.head import Head
-from credentials.formats.manifest import BY_OPENING, Manifest
+from credentials.formats.lot import BY_OPENING
+from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import Metadata
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.vote import Marks
@@ -131,8 +132,17 @@ def counted_in_words(manifest: Manifest) -> str:
     numerator, denominator = manifest.threshold
     if numerator:
         parts.append(f"more than {numerator}/{denominator} is needed to win")
-    source = "the value that opens the votes" if manifest.tie_rule == BY_OPENING else "the log"
-    return "; ".join([*parts, f"ties are broken by a lot drawn from {source}"])
+    return "; ".join([*parts, ties_in_words(manifest)])
+
+
+def ties_in_words(manifest: Manifest) -> str:
+    """What decides between equals."""
+    if manifest.tie_rule == BY_OPENING:
+        return "a tie is broken by a lot drawn from the value that opens the votes"
+    if manifest.beacon is not None:
+        due = time_in_words(manifest.beacon.due_at)
+        return f"a tie is broken by a lot drawn from a public beacon's number of {due} or later"
+    return "a tie stays a tie: there is no lot"
 
 
 def sealed_in_words(manifest: Manifest) -> str:

@@ -13,13 +13,13 @@ WITNESS = "symbolon/witness/1"  # what the issuer gives along: a registry witnes
 METADATA = "symbolon/metadata/2"  # the community's signed public description
 REQUEST = "symbolon/request/3"  # what an app asks a wallet to show
 PRESENTATION = "symbolon/showing/2"  # a proof with what it discloses; also the door code
-POLL = "symbolon/poll/3"  # a poll's manifest; its SHA-256 names the poll
+POLL = "symbolon/poll/4"  # a poll's manifest; its SHA-256 names the poll
 BALLOT = "symbolon/ballot/3"  # one vote with its presentation; its leaf hash names the ballot
-POLL_EVENT = "symbolon/poll-event/1"  # what else happens in a poll: extension, closing, opening
+POLL_EVENT = "symbolon/poll-event/2"  # what else happens in a poll: extension, closing, opening
 PROMISE = "symbolon/promise/1"  # that a ballot will be in its poll's log, and by when
 ABSTENTION = "symbolon/abstention/2"  # a member's proof of having cast no ballot in a poll
-POLL_BUNDLE = "symbolon/poll-bundle/3"  # head of the file from which a poll is recounted offline
-TALLY_RESULT = "symbolon/tally/1"  # what a poll comes to, with every round of its count
+POLL_BUNDLE = "symbolon/poll-bundle/4"  # head of the file from which a poll is recounted offline
+TALLY_RESULT = "symbolon/tally/2"  # what a poll comes to, with every round of its count
 TRUSTEE_CARD = "symbolon/trustee-card/1"  # a trustee's name and public keys, before a ceremony
 TRUSTEE_DEAL = "symbolon/trustee-deal/1"  # one trustee's part of the polls' key, for all others
 CEREMONY_RESULT = "symbolon/ceremony-result/1"  # the polls' key and the key of each trustee
@@ -54,6 +54,9 @@ SEALED_BALLOT = b"symbolon/sealed-ballot/1"  # HKDF info of the key that seals o
 DEALT_SHARE = b"symbolon/dealt-share/1"  # HKDF info of the key that seals one dealt share
 SEALING_POINT = b"SYMBOLON_SEALING_1_BLS12381G1_XMD:SHA-256_SSWU_RO_"  # H1, over a manifest's hash
 TRUSTEE_POSSESSION = b"SYMBOLON_TRUSTEE_POP_1_BLS12381G1_XMD:SHA-256_SSWU_RO_"  # proof of a deal
+
+# Not ours: the tag of drand's scheme bls-unchained-g1-rfc9380, under which quicknet signs.
+BEACON = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
 
 # The BBS interface of the product (typed messages to scalars), after the ciphersuite's id.
 INTERFACE = b"SYMBOLON_1_H2G_TM2S_"

@@ -181,6 +181,14 @@ class ShareRefused(Refusal):
     slug, title, status = "share-refused", "The share of the opening value is wrong.", 422
 
 
+class BeaconRefused(Refusal):
+    slug, title, status = "beacon-refused", "That is not the round that the poll needs.", 422
+
+
+class BeaconMissing(Refusal):
+    slug, title, status = "beacon-missing", "The poll's lot has no round of the beacon yet.", 409
+
+
 class LeafUnknown(Refusal):
     slug, title, status = "leaf-unknown", "The log has no entry with that leaf hash.", 404
 

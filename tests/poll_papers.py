@@ -4,7 +4,8 @@ import secrets
 from typing import Any
 
 from credentials.curve.scalars import ORDER
-from credentials.formats.manifest import BY_OPENING, Manifest
+from credentials.formats.lot import BY_BEACON, BY_OPENING, Beacon
+from credentials.formats.manifest import Manifest
 from credentials.formats.sealing import Sealing, Trustee
 from credentials.log.checkpoint import log_origin
 from credentials.sealing import ServerOpener
@@ -31,9 +32,14 @@ def open_manifest(community: Community, **changes: Any) -> Manifest:
         "origin": log_origin(community.address, poll=poll),
         "head": community.heads.newest.hash,
     }
-    if changes.get("sealing") is not None:
+    if getattr(changes.get("sealing"), "trustees", ()):
         values["tie_rule"] = BY_OPENING
-    return Manifest(**(values | changes))
+    values |= changes
+    if values.get("tie_rule") == BY_BEACON:
+        values.setdefault("batch_seconds", 300)
+        after = Beacon.after(values["closes_at"], batch_seconds=values["batch_seconds"])
+        values.setdefault("beacon", after)
+    return Manifest(**values)
 
 
 def sealed_by_server(secret: int) -> Sealing:

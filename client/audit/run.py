@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from client.audit.beside import Beside, check_abstentions, check_checkpoints, check_receipts
 from client.audit.log import check_log
+from client.audit.lot import check_lot
 from client.audit.reading import Entries, Progress, Reader
 from client.audit.recount import recount
 from client.audit.report import Checks, Report
@@ -63,6 +64,15 @@ def audit(
         )
         _check_entries(found, manifest=ground.manifest, checks=checks)
         result = recount(found, manifest=ground.manifest, workers=workers, checks=checks)
+    check_lot(
+        bundle,
+        found,
+        manifest=ground.manifest,
+        key=ground.published.metadata.metadata_key,
+        witnesses=beside.witnesses,
+        needed=len(beside.witnesses),
+        checks=checks,
+    )
     _check_roll(len(found.replay.highest), head=ground.head, checks=checks)
     key = ground.published.metadata.metadata_key
     origin = ground.manifest.origin

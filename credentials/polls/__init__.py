@@ -6,10 +6,11 @@ The same functions at the server and at an auditor. Source: docs/protocol.md, "P
 from credentials.polls.ballots import VerifiedBallot, verify_abstentions, verify_ballots
 from credentials.polls.count import count_votes, read_vote, tie_seed
 from credentials.polls.make import make_abstention, make_ballot, poll_pseudonym
-from credentials.polls.replay import Replay, State
+from credentials.polls.replay import BATCH_SIZE, Replay, State
 from credentials.polls.roll import roll_bounds
 
 __all__ = [
+    "BATCH_SIZE",
     "Replay",
     "State",
     "VerifiedBallot",

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
+from credentials.beacon import SIGNATURE_LENGTH
 from credentials.errors import SymbolonError
 from credentials.formats.attribute import AttributeValue
+from credentials.formats.lot import BY_BEACON, BY_NONE, BY_OPENING
 from credentials.formats.schema import Schema
 from credentials.formats.sealing import Sealing, Trustee
 from credentials.formats.vote import QUADRATIC, SCORE
@@ -24,6 +26,7 @@ DEFAULT_METHODS = {
     "ranked": "irv",
     "quadratic": "quadratic",
 }
+_LOTS = {"trustees": BY_OPENING, "beacon": BY_BEACON, "none": BY_NONE}
 DEFAULT_LIMITS = {SCORE: 5, QUADRATIC: 100}
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
@@ -63,6 +66,24 @@ def sealing(text: str, *, session: Session) -> Sealing | None:
         threshold=result.threshold,
         trustees=tuple(Trustee(name=name, key=key) for name, key in result.keys),
     )
+
+
+def tie_rule(lot: str | None) -> str | None:
+    """From `trustees`, `beacon` or `none`; None where nothing was asked for."""
+    if lot is not None and lot not in _LOTS:
+        raise OperatorError("--lot is one of trustees, beacon, none.")
+    return None if lot is None else _LOTS[lot]
+
+
+def signature(text: str) -> bytes:
+    """The signature of a beacon's round, 48 octets, from hex digits."""
+    try:
+        octets = bytes.fromhex(text.strip())
+    except ValueError:
+        octets = b""
+    if len(octets) != SIGNATURE_LENGTH:
+        raise OperatorError(f"--signature takes the {2 * SIGNATURE_LENGTH} hex digits of a round.")
+    return octets
 
 
 def closing(text: str) -> tuple[int | None, int | None]:

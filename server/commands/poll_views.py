@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from credentials.tally import outcome_in_words
 from server.commands import poll_drafts as read
 from server.commands.session import (
     DEFAULT_DATA,
@@ -22,8 +23,8 @@ from server.polls.bodies import ResultBody
 from server.polls.organiser import ListedPoll
 from server.polls.outcome import (
     number,
-    outcome_sentence,
     sealing_sentence,
+    tie_sentence,
     turnout_sentence,
 )
 from server.polls.poll import Poll
@@ -50,7 +51,7 @@ def show_result(
     except Refusal as refusal:
         raise OperatorError(refusal.detail) from None
     roll = service.roll(poll)
-    sentence = outcome_sentence(result.tally, options=poll.manifest.options)
+    sentence = outcome_in_words(result.tally, options=poll.manifest.options)
     if as_json:
         body = ResultBody.of(poll, result, roll=roll, sentence=sentence)
         show(body.model_dump(), as_json=True)
@@ -115,9 +116,10 @@ def show_poll(
         rows.append(("voting ends", read.in_words(poll.closes_at)))
     if poll.poll is not None:
         rows += [
-            ("in the log", str(poll.poll.size - 1)),
+            ("in the log", str(poll.logged)),
             ("manifest", poll.poll.manifest.manifest_hash.hex()),
             ("sealing", sealing_sentence(poll.poll.manifest)),
+            ("ties", tie_sentence(poll.poll)),
         ]
     for name, value in rows:
         typer.echo(f"  {name:14} {value}")
@@ -146,6 +148,7 @@ def _show_rounds(poll: Poll, result: Result) -> None:
                 continue
             mark = "elected" if option in one.elected else ""
             mark = "struck out" if option in one.eliminated else mark
+            mark = "tied" if option in one.tied and not mark else mark
             bar = int(Fraction(score) * BAR_WIDTH / most) if most else 0
             text = poll.manifest.options[option - 1]
             rows.append({"option": text, "votes": number(score), "": "█" * bar, " ": mark})
@@ -158,6 +161,9 @@ def next_step(poll: ListedPoll) -> str:
             return f"Next: symbolon-server poll open {poll.id}"
         case "closed" if poll.draft.sealing is not None:
             return f"Next: the trustees run symbolon trustee open for {poll.id}"
+        case "closed" | "unsealed" if poll.awaited is not None:
+            due = read.in_words(poll.awaited.due_at)
+            return f"Next, from {due}: symbolon-server poll beacon {poll.id}"
         case "closed" | "unsealed":
             return f"Next: symbolon-server poll certify {poll.id}"
         case "certified":

@@ -1,10 +1,11 @@
-"""`symbolon-server poll create|open|extend|close|cancel|certify`, and those of poll_views."""
+"""`symbolon-server poll create|open|extend|close|cancel|beacon|certify`, and poll_views'."""
 
 from typing import Annotated
 
 import typer
 
 from credentials.formats.manifest import MAX_NUMBER
+from credentials.tally import outcome_in_words
 from server.commands import poll_drafts as read
 from server.commands import poll_views
 from server.commands.names import id_from
@@ -15,10 +16,12 @@ from server.commands.session import (
     JsonOption,
     PassphraseFileOption,
     open_community,
+    show,
     working,
 )
-from server.polls.outcome import outcome_sentence
+from server.polls.beacon_source import round_address
 from server.polls.poll import Draft
+from server.problems import OperatorError
 
 commands = typer.Typer(
     help="Anonymous polls: one member, one vote, and a result that anyone can recount.",
@@ -76,6 +79,16 @@ def create(
             metavar="FILE",
         ),
     ] = read.UNSEALED,
+    lot: Annotated[
+        str | None,
+        typer.Option(
+            "--lot",
+            help="What decides a tie that earlier rounds do not: `trustees`, the value with which "
+            "they open the votes (the default where they do); `beacon`, a public random number "
+            "that is made after the close; or `none`, a tie is the result (the default else).",
+            metavar="LOT",
+        ),
+    ] = None,
     live: Annotated[
         bool, typer.Option("--live", help="Show the count while voting goes on.")
     ] = False,
@@ -115,6 +128,7 @@ def create(
         limit=at_most,
         tally=tally,
         seats=seats,
+        tie_rule=read.tie_rule(lot),
         closes_at=closes_at,
         closes_after=closes_after,
         batch_seconds=read.seconds(batch, option="--batch"),
@@ -200,6 +214,37 @@ def cancel(
     tell(poll, as_json=as_json, text=f"Poll {poll.id} is cancelled.")
 
 
+@commands.command("beacon")
+def beacon(
+    *,
+    poll_id: PollArgument,
+    signature: Annotated[
+        str | None,
+        typer.Option("--signature", help="The round's signature, 96 hex digits.", metavar="HEX"),
+    ] = None,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hand in the beacon's round from which a poll's lot is drawn; without one, say which it is."""
+    office = open_community(data, passphrase_file=passphrase_file).polls.office
+    if signature is not None:
+        poll = office.draw(poll_id, read.signature(signature))
+        tell(poll, as_json=as_json, text=f"The round is in the log. {next_step(poll)}")
+        return
+    poll = office.poll(poll_id)
+    awaited = None if poll.poll is None else office.move_on(poll_id).awaited
+    if awaited is None:
+        raise OperatorError(f"The poll {poll_id} waits for no round of the beacon.")
+    address, due = round_address(awaited), read.in_words(awaited.due_at)
+    show(
+        {"round": awaited.number, "at": awaited.due_at, "address": address},
+        as_json=as_json,
+        text=f"Round {awaited.number} of drand's quicknet, due on {due}, is at {address} and every "
+        f"other relay. Hand in its signature: symbolon-server poll beacon {poll_id} --signature …",
+    )
+
+
 @commands.command("certify")
 def certify(
     *,
@@ -212,7 +257,7 @@ def certify(
     session = open_community(data, passphrase_file=passphrase_file)
     with working("Counting", session=session):
         poll, result = session.polls.office.certify(poll_id)
-    sentence = outcome_sentence(result, options=poll.draft.options)
+    sentence = outcome_in_words(result, options=poll.draft.options)
     tell(poll, as_json=as_json, text=f"Poll {poll.id} is certified. {sentence}")
 
 

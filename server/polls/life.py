@@ -11,17 +11,17 @@ from sqlalchemy import Connection
 from credentials.errors import ShareRefused as WrongShare
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.sealing import SERVER, Sealing
-from credentials.polls import State
+from credentials.polls import BATCH_SIZE, State
 from credentials.sealing import ServerOpener, check_opening, check_share, combine
 from credentials.tally import TallyResult
 from server.clock import Clock, unix_seconds
 from server.database import Database
 from server.event_log import event_log
 from server.polls import store
-from server.polls.log import BATCH_SIZE, PollLogs
+from server.polls.log import PollLogs
 from server.polls.poll import Poll, poll_of
 from server.polls.results import Results
-from server.problems import PollCancelled, PollNotClosed, PollUnknown, ShareRefused
+from server.problems import BeaconMissing, PollCancelled, PollNotClosed, PollUnknown, ShareRefused
 
 
 class PollLife:
@@ -107,7 +107,7 @@ class PollLife:
 
     def close(self, connection: Connection, poll: Poll, *, reason: str) -> Poll:
         """End voting now; the poll is open, its row held, and a reason given."""
-        at = min(self._event_time(connection, poll), poll.closes_at)
+        at = min(self.event_time(connection, poll), poll.closes_at)
         poll = self._close(connection, poll, at=at, reason=reason)
         return self._open_alone(connection, poll) if _opened_by_server(poll) else poll
 
@@ -120,15 +120,20 @@ class PollLife:
     def extend(self, connection: Connection, poll: Poll, *, closes_at: int, reason: str) -> Poll:
         """Let voting go on for longer; the poll is open and its row held."""
         # The row was held before the closing time, which may have come while it was.
-        at = min(self._event_time(connection, poll), poll.closes_at - 1)
-        event = PollEvent.extension(at=at, reason=reason, closes_at=closes_at)
+        at = min(self.event_time(connection, poll), poll.closes_at - 1)
+        beacon = poll.beacon and poll.manifest.beacon_at(closes_at)
+        event = PollEvent.extension(at=at, reason=reason, closes_at=closes_at, beacon=beacon)
         poll = self._logs.append_event(connection, poll, event, now=self._clock())
         store.update_poll(connection, poll.id, closes_at=closes_at)
         return self.hold(connection, poll.id)
 
+    def is_lot_known(self, connection: Connection, poll: Poll) -> bool:
+        """Whether the beacon's round is out, so that a cancellation could be for its sake."""
+        return poll.beacon is not None and self.event_time(connection, poll) >= poll.beacon.due_at
+
     def cancel(self, connection: Connection, poll: Poll, *, reason: str) -> Poll:
-        """End the poll without a result; its row is held."""
-        at = self._event_time(connection, poll)
+        """End the poll without a result; its row is held, and its lot is not known."""
+        at = self.event_time(connection, poll)
         event = PollEvent(kind=Kind.CANCELLATION, at=at, reason=reason)
         ended = at if poll.closed_at is None else poll.closed_at
         poll = self._logs.append_event(connection, poll, event, now=self._clock())
@@ -197,7 +202,7 @@ class PollLife:
         if sealing is None:
             raise AssertionError("only a sealed poll is opened")
         check_opening(opening, key=sealing.key, digest=poll.manifest.manifest_hash)
-        at = self._event_time(connection, poll)
+        at = self.event_time(connection, poll)
         event = PollEvent(kind=Kind.OPENING, at=at, value=opening)
         poll = self._logs.append_event(connection, poll, event, now=self._clock())
         event_log.count("poll", outcome="unsealed")
@@ -213,10 +218,12 @@ class PollLife:
             poll = self.hold(connection, poll_id)
             if poll.state is State.CANCELLED:
                 raise PollCancelled
+            if poll.beacon is not None and not self._logs.signature(connection, poll):
+                raise BeaconMissing
             if not poll.has_ended:
                 event = PollEvent(
                     kind=Kind.CERTIFICATION,
-                    at=self._event_time(connection, poll),
+                    at=self.event_time(connection, poll),
                     value=result.tally.to_cbor(),
                 )
                 poll = self._logs.append_event(connection, poll, event, now=self._clock())
@@ -224,7 +231,7 @@ class PollLife:
                 event_log.count("poll", outcome="certified")
         return poll, result.tally
 
-    def _event_time(self, connection: Connection, poll: Poll) -> int:
+    def event_time(self, connection: Connection, poll: Poll) -> int:
         """Now, and never earlier than the event before: machines' clocks differ, and go back."""
         return max(self._clock(), self._logs.last_time(connection, poll))
 

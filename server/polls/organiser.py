@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from credentials.errors import EncodingError, SymbolonError
 from credentials.formats.head import Head
+from credentials.formats.lot import Beacon
 from credentials.formats.manifest import Manifest
 from credentials.formats.names import take_identifier, take_shown_text
 from credentials.formats.poll_event import MAX_REASON
@@ -18,6 +19,7 @@ from server.database import Database
 from server.polls import store
 from server.polls.life import PollLife
 from server.polls.log import PollLogs
+from server.polls.lots import Lots
 from server.polls.poll import Draft, Poll, poll_of
 from server.problems import OperatorError, Refusal
 from server.registry.publisher import Publisher
@@ -28,13 +30,16 @@ from server.registry.service import RegistryService
 class ListedPoll:
     """A poll as the organiser sees it; `poll` is None while it is a draft.
 
-    `ballots` are those that were taken, re-votes included, whether in the log or waiting for it.
+    `ballots` are those that were taken, re-votes included, whether in the log or waiting for it;
+    `logged` those in the log. `awaited` is the beacon's round that it still needs, if any.
     """
 
     id: str
     draft: Draft
     poll: Poll | None
     ballots: int
+    logged: int = 0
+    awaited: Beacon | None = None
 
     @property
     def state(self) -> State:
@@ -61,6 +66,7 @@ class PollOffice:
         *,
         logs: PollLogs,
         life: PollLife,
+        lots: Lots,
         clock: Clock = unix_seconds,
     ) -> None:
         self._database = database
@@ -69,6 +75,7 @@ class PollOffice:
         self._publisher = publisher
         self._logs = logs
         self._life = life
+        self._lots = lots
         self._clock = clock
 
     def create(self, poll_id: str, draft: Draft) -> ListedPoll:
@@ -153,6 +160,11 @@ class PollOffice:
             poll = self._held(connection, poll_id)
             if poll.has_ended:
                 raise OperatorError(f"The poll {poll_id} is {poll.state} already.")
+            if self._life.is_lot_known(connection, poll):
+                raise OperatorError(
+                    "The poll's lot is known by now, so it can only be certified: nobody shall "
+                    "cancel a poll because of its lot."
+                )
             self._life.cancel(connection, poll, reason=reason)
         return self.poll(poll_id)
 
@@ -160,6 +172,14 @@ class PollOffice:
         """Do what is due by now: close it at its time, and open it if the server alone can."""
         try:
             self._life.current(poll_id)
+        except Refusal as refusal:
+            raise OperatorError(refusal.detail) from None
+        return self.poll(poll_id)
+
+    def draw(self, poll_id: str, signature: bytes) -> ListedPoll:
+        """Write the beacon's round into the log: its signature, 48 octets."""
+        try:
+            self._lots.take(poll_id, signature)
         except Refusal as refusal:
             raise OperatorError(refusal.detail) from None
         return self.poll(poll_id)
@@ -187,15 +207,18 @@ class PollOffice:
     def polls(self) -> list[ListedPoll]:
         """All polls, drafts included, the oldest first."""
         with self._database.read() as connection:
-            return [
-                ListedPoll(
-                    id=row.id,
-                    draft=Draft.from_json(row.draft),
-                    poll=None if row.manifest is None else poll_of(row),
-                    ballots=store.count_ballots(connection, row.id),
-                )
-                for row in store.poll_rows(connection)
-            ]
+            return [self._listed(connection, row) for row in store.poll_rows(connection)]
+
+    def _listed(self, connection: Connection, row: store.PollRow) -> ListedPoll:
+        poll = None if row.manifest is None else poll_of(row)
+        return ListedPoll(
+            id=row.id,
+            draft=Draft.from_json(row.draft),
+            poll=poll,
+            ballots=store.count_ballots(connection, row.id),
+            logged=0 if poll is None else self._logs.ballots(poll),
+            awaited=None if poll is None else self._lots.awaited(poll),
+        )
 
     def _held(self, connection: Connection, poll_id: str) -> Poll:
         row = store.poll_row(connection, poll_id)

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from html import escape
 
-from credentials.formats.manifest import BY_OPENING
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.vote import APPROVAL, QUADRATIC, RANKED, SCORE, SINGLE_CHOICE
 from server.polls.document import definitions, document, in_words, pill, table, when
-from server.polls.outcome import METHODS, sealing_sentence
+from server.polls.outcome import METHODS, sealing_sentence, tie_sentence
 from server.polls.poll import Poll
 from server.polls.results import Result
 from server.polls.service import Roll
@@ -18,6 +17,7 @@ _EVENTS = {
     Kind.CANCELLATION: "Cancelled",
     Kind.CLOSING: "Closed",
     Kind.OPENING: "Votes opened",
+    Kind.BEACON: "The beacon's round is here, for the lot",
     Kind.CERTIFICATION: "Result certified",
 }
 
@@ -81,7 +81,6 @@ def _options(poll: Poll, *, address: str) -> str:
 
 def _rules(poll: Poll) -> list[tuple[str, str]]:
     manifest = poll.manifest
-    source = "the value that opens the votes" if manifest.tie_rule == BY_OPENING else "the log"
     rows = [
         ("Ballot", _ballot(poll)),
         ("Count", METHODS[manifest.tally]),
@@ -96,7 +95,7 @@ def _rules(poll: Poll) -> list[tuple[str, str]]:
             if manifest.threshold[0]
             else "",
         ),
-        ("Ties", f"A lot, drawn from {source} after the close."),
+        ("Ties", tie_sentence(poll)),
         (
             "Only for",
             escape(", ".join(f"{name} = {value}" for name, value in manifest.require)),

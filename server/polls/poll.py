@@ -5,7 +5,8 @@ from functools import lru_cache
 
 from credentials.formats import base64url
 from credentials.formats.attribute import AttributeValue
-from credentials.formats.manifest import BY_LOG, BY_OPENING, Manifest
+from credentials.formats.lot import BY_BEACON, BY_NONE, BY_OPENING, Beacon
+from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import Metadata
 from credentials.formats.sealing import Sealing, Trustee
 from credentials.formats.vote import SINGLE_CHOICE
@@ -20,6 +21,7 @@ BATCH_SECONDS = 300
 class Draft:
     """What the organiser prepares; see Manifest for what the fields mean.
 
+    Without a `tie_rule` ties are left to a lot where trustees open the votes, else undecided.
     Voting ends at `closes_at` (Unix seconds), or `closes_after` seconds after the opening; exactly
     one of them is set. `require` names attributes, each with the one value that a voter must have.
     """
@@ -30,6 +32,7 @@ class Draft:
     limit: int = 0
     tally: str = "plurality/1"
     seats: int = 1
+    tie_rule: str | None = None
     closes_at: int | None = None
     closes_after: int | None = None
     batch_seconds: int = BATCH_SECONDS
@@ -38,6 +41,12 @@ class Draft:
     sealing: Sealing | None = None
     live: bool = False
     require: tuple[tuple[str, AttributeValue], ...] = ()
+
+    @property
+    def rule(self) -> str:
+        """The tie rule, also where none was asked for."""
+        by_trustees = self.sealing is not None and self.sealing.trustees
+        return self.tie_rule or (BY_OPENING if by_trustees else BY_NONE)
 
     def to_json(self) -> dict[str, object]:
         """The draft as the database keeps it."""
@@ -48,6 +57,7 @@ class Draft:
             "limit": self.limit,
             "tally": self.tally,
             "seats": self.seats,
+            "tie_rule": self.tie_rule,
             "closes_at": self.closes_at,
             "closes_after": self.closes_after,
             "batch_seconds": self.batch_seconds,
@@ -72,6 +82,8 @@ class Draft:
         """The manifest of this poll if it opens now, with the registry head of this hash as its
         roll; raises EncodingError or PolicyError."""
         closes_at = self.closes_at if self.closes_after is None else opens_at + self.closes_after
+        closes_at = closes_at or 0
+        on_beacon = self.rule == BY_BEACON
         manifest = Manifest(
             community_id=metadata.community_id,
             issuer_id=metadata.keys.issuer_id,
@@ -84,11 +96,12 @@ class Draft:
             limit=self.limit,
             tally=self.tally,
             seats=self.seats,
-            tie_rule=BY_LOG if self.sealing is None else BY_OPENING,
+            tie_rule=self.rule,
+            beacon=Beacon.after(closes_at, batch_seconds=self.batch_seconds) if on_beacon else None,
             quorum=self.quorum,
             threshold=self.threshold,
             opens_at=opens_at,
-            closes_at=closes_at or 0,
+            closes_at=closes_at,
             batch_seconds=self.batch_seconds,
             origin=log_origin(metadata.address, poll=poll),
             sealing=self.sealing,
@@ -123,6 +136,16 @@ class Poll:
     def is_open(self) -> bool:
         """Whether it takes ballots."""
         return self.state is State.OPEN
+
+    @property
+    def is_countable(self) -> bool:
+        """Whether all votes can be read and no more come; a lot may still be missing."""
+        return self.state is (State.CLOSED if self.manifest.sealing is None else State.UNSEALED)
+
+    @property
+    def beacon(self) -> Beacon | None:
+        """The beacon's round that is its lot, by the closing time with its extensions."""
+        return self.manifest.beacon and self.manifest.beacon_at(self.closes_at)
 
     @property
     def has_ended(self) -> bool:

@@ -4,11 +4,13 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import HTMLResponse, StreamingResponse
 
 from credentials.formats import base64url
+from credentials.tally import outcome_in_words
 from server.community.service import CommunityService
 from server.pages.routes import PAGE_HEADERS
 from server.polls.bodies import (
     BallotBody,
     BallotRequest,
+    BeaconBody,
     PollBody,
     PollList,
     PollSummary,
@@ -22,7 +24,6 @@ from server.polls.chart import chart
 from server.polls.document import list_page
 from server.polls.feed import feed
 from server.polls.log_routes import OCTETS, PollId, add_log, answers
-from server.polls.outcome import outcome_sentence
 from server.polls.page import poll_page
 from server.polls.poll import Poll
 from server.polls.results import Result
@@ -99,12 +100,14 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
             limit=manifest.limit,
             tally=manifest.tally,
             seats=manifest.seats,
+            tie_rule=manifest.tie_rule,
+            beacon=BeaconBody.of(found.beacon),
             quorum=manifest.quorum,
             threshold=manifest.threshold,
             sealing="none" if sealing is None else sealing.opener,
             trustees=trustees(sealing, shares=service.life.shares(found)),
             needed=0 if sealing is None else sealing.threshold,
-            ballots=found.size - 1 - len(service.logs.events(found)),
+            ballots=service.logs.ballots(found),
             witnesses=[WitnessBody(name=name, at=at) for name, at in service.logs.witnesses(found)],
         )
 
@@ -141,7 +144,7 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
         manifest says so."""
         found = service.poll(poll)
         result = service.result(found)
-        sentence = outcome_sentence(result.tally, options=found.manifest.options)
+        sentence = outcome_in_words(result.tally, options=found.manifest.options)
         return ResultBody.of(found, result, roll=service.roll(found), sentence=sentence)
 
     @routes.get(

@@ -110,7 +110,7 @@ class Standing:
             clock=self.clock,
         )
         self.polls, self.poll_office, self.poll_life = polls.service, polls.office, polls.life
-        self.witnesses = polls.witnesses
+        self.witnesses, self.lots = polls.witnesses, polls.lots
         self.apps = PresentationService(*common, clock=self.clock)
         self.door_office = DoorOffice(self.database, self.published)
         self.app_office = AppOffice(self.database, self.published)

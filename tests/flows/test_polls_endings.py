@@ -12,7 +12,7 @@ from credentials.formats.poll import Ballot
 from credentials.formats.poll_bundle import read_bundle
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.sealing import Sealing
-from credentials.polls import Replay, State
+from credentials.polls import BATCH_SIZE, Replay, State
 from credentials.sealing import ServerOpener
 from credentials.tally import TallyResult
 from server.polls import log as logs
@@ -59,7 +59,10 @@ def replayed(city: Standing, poll: str = "place") -> Replay:
         else:
             ballot = Ballot.from_cbor(entry)
             replay.take_ballot(
-                pseudonym=ballot.pseudonym, sequence=ballot.sequence, content=ballot.content
+                leaf_hash=ballot.leaf_hash,
+                pseudonym=ballot.pseudonym,
+                sequence=ballot.sequence,
+                content=ballot.content,
             )
     return replay
 
@@ -210,7 +213,7 @@ def test_a_live_poll_counts_what_is_in_the_log_and_nothing_that_waits(
     city: Standing, ana: Member
 ) -> None:
     manifest = city.open_poll("place", replace(DRAFT, live=True))
-    for _ in range(logs.BATCH_SIZE - 1):
+    for _ in range(BATCH_SIZE - 1):
         city.vote(city.community.enrol(), 1, manifest=manifest)
     assert city.polls.result(city.polls.poll("place")).voters == 0
     city.clock.now += manifest.batch_seconds

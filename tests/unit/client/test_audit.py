@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from client.audit import Beside, Mark, audit
 from client.poll import event_in_words
 from credentials.errors import EncodingError
-from credentials.formats.manifest import BY_LOG
 from credentials.formats.poll_event import Kind
 from credentials.log.cosignature import WitnessKey
 from credentials.polls import State
@@ -82,19 +81,11 @@ def test_every_method_of_counting_is_recounted(
         assert "any 2 of 3" in line(report, "sealing").reason
 
 
-@pytest.mark.parametrize("tie_rule", ["log/1", "opening/1"])
 def test_a_tie_is_broken_in_the_same_way_by_everybody(
-    town: Community, members: list[Member], tie_rule: str
+    town: Community, members: list[Member]
 ) -> None:
-    poll = PollInMemory(
-        town,
-        open_manifest(
-            town,
-            sealing=sealed_by_trustees(SECRET, threshold=1, names=("Ada",)),
-            tie_rule=tie_rule,
-        ),
-        secret=SECRET,
-    )
+    sealing = sealed_by_trustees(SECRET, threshold=1, names=("Ada",))
+    poll = PollInMemory(town, open_manifest(town, sealing=sealing), secret=SECRET)
     for number, member in enumerate(members):
         poll.cast(member, 1 + number % 3)
     result = poll.end()
@@ -213,10 +204,10 @@ def test_what_is_no_bundle_is_one_error(octets: bytes) -> None:
         audit(BytesIO(octets), fingerprint=None)
 
 
-def test_a_log_rule_for_ties_needs_the_closing(town: Community, members: list[Member]) -> None:
-    poll = PollInMemory(town, open_manifest(town, tie_rule=BY_LOG))
+def test_without_a_closing_there_is_no_result(town: Community, members: list[Member]) -> None:
+    poll = PollInMemory(town, open_manifest(town))
     poll.cast(members[0], 1)
-    poll.append()
+    poll.place()
     report = audited_poll(poll)
     assert failed(report) == {"order of the log": "the log ends while the poll is open"}
     assert report.result is None

@@ -14,7 +14,7 @@ from credentials.formats.metadata import App, Door, Event, Metadata, PublicKeys,
 from credentials.formats.policy import Policy
 from credentials.formats.poll import Ballot
 from credentials.formats.poll_bundle import BundleHead
-from credentials.formats.poll_event import PollEvent
+from credentials.formats.poll_event import BATCH_END, Kind, PollEvent
 from credentials.formats.presentation import Presentation
 from credentials.formats.promise import Promise
 from credentials.formats.request import PresentationRequest
@@ -178,10 +178,22 @@ EXTENSION = PollEvent.extension(
     at=1_790_000_100, reason="The network was down.", closes_at=1_790_090_000
 )
 
+BEACON_MANIFEST = replace(
+    MANIFEST, tie_rule="beacon/1", beacon=MANIFEST.beacon_at(MANIFEST.closes_at)
+)
+
+LONGER = PollEvent.extension(
+    at=1_790_000_100,
+    reason="The network was down.",
+    closes_at=1_790_090_000,
+    beacon=MANIFEST.beacon_at(1_790_090_000),
+)
+
 BUNDLE = BundleHead(
     metadata=SIGNED,
     head=SIGNED_HEAD,
     checkpoint=b"a signed note\n",
+    earlier=(b"an earlier note\n",),
     witnesses=("observer.example+1234abcd+AAAA",),
     entries=4,
 )
@@ -197,8 +209,12 @@ OBJECTS = {
     "presentation": DOOR_PRESENTATION,
     "manifest": MANIFEST,
     "sealed manifest": replace(MANIFEST, sealing=SEALING, tie_rule="opening/1"),
+    "beacon manifest": BEACON_MANIFEST,
     "ballot": ballot(),
     "event": EXTENSION,
+    "extension with a round": LONGER,
+    "end of a batch": BATCH_END,
+    "beacon's round": PollEvent(kind=Kind.BEACON, at=1_790_087_002, value=b"s" * 48),
     "promise": Promise(
         manifest_hash=MANIFEST.manifest_hash, leaf_hash=b"l" * 32, merged_by=1_790_086_700
     ),

@@ -8,11 +8,14 @@ import pytest
 
 from credentials.errors import BallotRefused, EncodingError, PolicyError, SchemaError
 from credentials.formats import cbor
+from credentials.formats.lot import Beacon
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll import Ballot, action_digest
 from tests.unit.formats.samples import HEAD, MANIFEST, METADATA, SEALING, ballot
 
 BALLOT = ballot()
+BEACON = MANIFEST.beacon_at(MANIFEST.closes_at)
+BY_SERVER = dataclasses.replace(SEALING, threshold=0, trustees=())
 
 
 def test_hashes_are_over_the_octets() -> None:
@@ -120,8 +123,11 @@ def test_a_manifest_requires_only_what_the_schema_can_say() -> None:
             "threshold": (0, 1),
         },
         {"live": True},
-        {"sealing": dataclasses.replace(SEALING, threshold=0, trustees=())},
+        {"sealing": BY_SERVER},
         {"sealing": SEALING, "tie_rule": "opening/1"},
+        {"sealing": SEALING, "tie_rule": "none/1"},
+        {"tie_rule": "beacon/1", "beacon": BEACON},
+        {"tie_rule": "beacon/1", "beacon": BEACON, "sealing": SEALING},
     ],
 )
 def test_manifests_within_the_limits_come_back(changes: dict[str, Any]) -> None:
@@ -156,7 +162,17 @@ def test_manifests_within_the_limits_come_back(changes: dict[str, Any]) -> None:
         {"ballot_type": "ranked", "tally": "stv/1", "threshold": (0, 1), "seats": 4},
         {"tie_rule": "random"},
         {"tie_rule": "none"},
+        {"tie_rule": "log/1"},
         {"tie_rule": "opening/1"},
+        {"tie_rule": "opening/1", "sealing": BY_SERVER},
+        {"tie_rule": "opening/1", "sealing": SEALING, "beacon": BEACON},
+        {"tie_rule": "none/1", "beacon": BEACON},
+        {"tie_rule": "beacon/1"},
+        {"tie_rule": "beacon/1", "beacon": Beacon(number=BEACON.number + 1)},
+        {"tie_rule": "beacon/1", "beacon": Beacon(number=BEACON.number - 1)},
+        {"tie_rule": "beacon/1", "beacon": BEACON, "closes_at": MANIFEST.closes_at + 3},
+        {"tie_rule": "beacon/1", "beacon": BEACON, "batch_seconds": 10},
+        {"tie_rule": "beacon/1", "beacon": (BEACON.chain, BEACON.number)},
         {"batch_seconds": 0},
         {"batch_seconds": 86_401},
         {"origin": "city.example/polls/other"},
