@@ -13,12 +13,12 @@ WITNESS = "symbolon/witness/1"  # what the issuer gives along: a registry witnes
 METADATA = "symbolon/metadata/2"  # the community's signed public description
 REQUEST = "symbolon/request/2"  # what an app asks a wallet to show
 PRESENTATION = "symbolon/showing/1"  # a proof with what it discloses; also the door code
-POLL = "symbolon/poll/3"  # a poll's manifest; its SHA-256 names the poll
+POLL = "symbolon/poll/4"  # a poll's manifest; its SHA-256 names the poll
 BALLOT = "symbolon/ballot/2"  # one vote with its presentation; its leaf hash names the ballot
-POLL_EVENT = "symbolon/poll-event/1"  # what else happens in a poll: extension, closing, opening
+POLL_EVENT = "symbolon/poll-event/2"  # what else happens in a poll: extension, closing, opening
 PROMISE = "symbolon/promise/1"  # that a ballot will be in its poll's log, and by when
 ABSTENTION = "symbolon/abstention/1"  # a member's proof of having cast no ballot in a poll
-POLL_BUNDLE = "symbolon/poll-bundle/3"  # head of the file from which a poll is recounted offline
+POLL_BUNDLE = "symbolon/poll-bundle/4"  # head of the file from which a poll is recounted offline
 TALLY_RESULT = "symbolon/tally/1"  # what a poll comes to, with every round of its count
 TRUSTEE_CARD = "symbolon/trustee-card/1"  # a trustee's name and public keys, before a ceremony
 TRUSTEE_DEAL = "symbolon/trustee-deal/1"  # one trustee's part of the polls' key, for all others
@@ -46,6 +46,7 @@ LOT = b"symbolon/lot/1\0"  # SHA-256 over a poll's seed and an option: its place
 OPENING_SECRET = b"symbolon/opening-secret/1"  # HKDF info of the server's own key for sealed polls
 CARD_SIGNATURE = b"symbolon/trustee-card-signature/1\0"  # Ed25519 over a trustee's card
 DEAL_SIGNATURE = b"symbolon/trustee-deal-signature/1\0"  # Ed25519 over a trustee's deal
+TRUSTEE_FINGERPRINT = b"symbolon/trustee-fingerprint/1\0"  # SHA-256 over an Ed25519 key
 CEREMONY_SIGNATURE = b"symbolon/ceremony-signature/1\0"  # Ed25519 over a ceremony's result
 
 # Sealed ballots: HKDF info, and tags of hashing to G1 that no other interface has.

@@ -1,8 +1,9 @@
 """What happens in a poll besides ballots, as entries of its log.
 
 An extension moves the closing time; a cancellation ends the poll without a result; the closing ends
-the ballots; the opening publishes the value that opens sealed votes; the certification states the
-result. Source: docs/protocol.md, "Polls".
+the ballots; the opening publishes the value that opens sealed votes; an objection stands beside the
+result that everybody can see by then; the certification states the result. Source:
+docs/protocol.md, "Polls".
 """
 
 from dataclasses import dataclass, field
@@ -30,19 +31,21 @@ class Kind(StrEnum):
     CANCELLATION = "cancellation"
     CLOSING = "closing"
     OPENING = "opening"
+    OBJECTION = "objection"
     CERTIFICATION = "certification"
 
 
-_WITH_REASON = (Kind.EXTENSION, Kind.CANCELLATION)
+_WITH_REASON = (Kind.EXTENSION, Kind.CANCELLATION, Kind.OBJECTION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollEvent:
     """One event; raises EncodingError or PolicyError.
 
-    at: Unix seconds. reason: for people; an extension and a cancellation must give one, elsewhere
-    it may be empty. value: of an extension the new closing time (I2OSP(Unix seconds, 8)), of an
-    opening the opening value (48 octets), of a certification the result's CBOR; empty elsewhere.
+    at: Unix seconds. reason: for people; an extension, a cancellation and an objection must give
+    one, elsewhere it may be empty. value: of an extension the new closing time (I2OSP(Unix seconds,
+    8)), of an opening the opening value (48 octets), of a certification the result's CBOR; empty
+    elsewhere.
     """
 
     kind: Kind

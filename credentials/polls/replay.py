@@ -23,6 +23,16 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+def result_is_out(state: State, *, manifest: Manifest) -> bool:
+    """Whether a poll in this state shows its result to everybody, certified or not.
+
+    From then on it can be certified and objected to, and no longer cancelled.
+    """
+    if state is State.CLOSED:
+        return manifest.sealing is None
+    return state in (State.UNSEALED, State.CERTIFIED)
+
+
 _ENDED = (State.CERTIFIED, State.CANCELLED)
 
 
@@ -72,20 +82,15 @@ class Replay:
             raise PollLogRefused("an event is said to be earlier than the one before it")
         match event.kind:
             case Kind.EXTENSION:
-                self._need(event, state=State.OPEN)
-                if event.at >= self.closes_at:
-                    raise PollLogRefused("an extension comes after the closing time")
-                if event.closes_at <= self.closes_at:
-                    raise PollLogRefused("an extension does not move the closing time forward")
-                self.closes_at = event.closes_at
+                self._extend(event)
+            case Kind.CANCELLATION if self.result_is_out:
+                raise PollLogRefused("the poll is cancelled after its result could be seen")
             case Kind.CANCELLATION:
                 self.state = State.CANCELLED
+            case Kind.OBJECTION if not self.result_is_out:
+                raise PollLogRefused("an objection comes before there is a result")
             case Kind.CLOSING:
-                self._need(event, state=State.OPEN)
-                if event.at > self.closes_at or (event.at < self.closes_at and not event.reason):
-                    raise PollLogRefused("the closing is not at its time, and gives no reason")
-                self._check_gaps()
-                self.state, self.closed_at = State.CLOSED, event.at
+                self._close(event)
             case Kind.OPENING:
                 self._need(event, state=State.CLOSED)
                 if self.manifest.sealing is None:
@@ -96,6 +101,31 @@ class Replay:
                 self._need(event, state=State.UNSEALED if sealed else State.CLOSED)
                 self.state, self.result = State.CERTIFIED, event.value
         self.events.append(event)
+
+    def _extend(self, event: PollEvent) -> None:
+        self._need(event, state=State.OPEN)
+        if event.at >= self.closes_at:
+            raise PollLogRefused("an extension comes after the closing time")
+        if event.closes_at <= self.closes_at:
+            raise PollLogRefused("an extension does not move the closing time forward")
+        self.closes_at = event.closes_at
+
+    def _close(self, event: PollEvent) -> None:
+        self._need(event, state=State.OPEN)
+        if event.at > self.closes_at or (event.at < self.closes_at and not event.reason):
+            raise PollLogRefused("the closing is not at its time, and gives no reason")
+        if event.at < self.closes_at and not self.manifest.may_close_early:
+            raise PollLogRefused(
+                "the closing is before its time, in a poll that trustees open and that pins no "
+                "witness"
+            )
+        self._check_gaps()
+        self.state, self.closed_at = State.CLOSED, event.at
+
+    @property
+    def result_is_out(self) -> bool:
+        """Whether everybody can see the result, so that it cannot be annulled any more."""
+        return result_is_out(self.state, manifest=self.manifest)
 
     def _need(self, event: PollEvent, *, state: State) -> None:
         if self.state is not state:

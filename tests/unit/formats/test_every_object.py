@@ -157,13 +157,13 @@ def test_the_sample_encodings_stay_as_they_are() -> None:
         "metadata": "2fcaa3af23981c32",
         "request": "89b11055a189e78e",
         "presentation": "3710324266d4421c",
-        "manifest": "61e18eed2e20a814",
-        "sealed manifest": "22c774e51983c3d3",
-        "ballot": "18e22ef521608e7c",
-        "event": "4a9d4374ad51e155",
-        "promise": "3ac16cf672953827",
-        "abstention": "7f03f14c694f4d57",
-        "bundle": "73ced6b5bdd3083a",
+        "manifest": "6c2233043d1f7196",
+        "sealed manifest": "fe08b632cd09809e",
+        "ballot": "73e55c339a0f3e5c",
+        "event": "54f364ac79406005",
+        "promise": "375f623d91b5bc01",
+        "abstention": "cb55ecfd4f3e6212",
+        "bundle": "bd6db405bfa23424",
     }
 
 
