@@ -47,6 +47,7 @@ LOT = b"symbolon/lot/1\0"  # SHA-256 over a poll's seed and an option: its place
 OPENING_SECRET = b"symbolon/opening-secret/1"  # HKDF info of the server's own key for sealed polls
 CARD_SIGNATURE = b"symbolon/trustee-card-signature/1\0"  # Ed25519 over a trustee's card
 DEAL_SIGNATURE = b"symbolon/trustee-deal-signature/1\0"  # Ed25519 over a trustee's deal
+TRUSTEE_FINGERPRINT = b"symbolon/trustee-fingerprint/1\0"  # SHA-256 over an Ed25519 key
 CEREMONY_SIGNATURE = b"symbolon/ceremony-signature/1\0"  # Ed25519 over a ceremony's result
 
 # Sealed ballots: HKDF info, and tags of hashing to G1 that no other interface has.

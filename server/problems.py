@@ -173,6 +173,12 @@ class PollNotClosed(Refusal):
     slug, title, status = "poll-not-closed", "Voting in this poll goes on.", 409
 
 
+class PollNotWitnessed(Refusal):
+    slug = "poll-not-witnessed"
+    title = "Not enough of the poll's witnesses have cosigned its closing yet."
+    status = 409
+
+
 class PollNotCertified(Refusal):
     slug, title, status = "poll-not-certified", "The poll has no certified result yet.", 409
 

@@ -201,6 +201,23 @@ class PollInMemory:
         )
         return SignedCheckpoint.sign(checkpoint, private_key=self.community.signing_key)
 
+    def cosigned(
+        self, signed: SignedCheckpoint, *witnesses: WitnessKey, at: int | None = None
+    ) -> SignedCheckpoint:
+        """A checkpoint with the lines of these witnesses."""
+        for witness in witnesses:
+            line = witness.cosign(signed.note.text, time=self.closes_at + 4 if at is None else at)
+            signed = signed.with_cosignature(line, key=witness.verifier_key)
+        return signed
+
+    @property
+    def closing_size(self) -> int:
+        """How many entries there are up to and including the closing, 0 without one."""
+        for size, entry in enumerate(self.entries, start=1):
+            if is_event(entry) and PollEvent.from_cbor(entry).kind is Kind.CLOSING:
+                return size
+        return 0
+
     @property
     def leaves(self) -> list[bytes]:
         """The leaf hashes of all entries."""
@@ -216,15 +233,16 @@ class PollInMemory:
 
     def bundle(self, *, witnesses: tuple[WitnessKey, ...] = (), **changes: Any) -> bytes:
         """The bundle's file; `changes` are fields of its head."""
-        signed = self.checkpoint()
-        for witness in witnesses:
-            at = self.beacon.due_at if self.beacon else self.closes_at + 4
-            line = witness.cosign(signed.note.text, time=at)
-            signed = signed.with_cosignature(line, key=witness.verifier_key)
+        at = self.beacon.due_at if self.beacon else self.closes_at + 4
+        signed = self.cosigned(self.checkpoint(), *witnesses, at=at)
+        closing = self.closing_size
         head = BundleHead(
             metadata=self.community.signed,
             head=self.signed_head,
             checkpoint=signed.to_text().encode(),
+            closing=self.cosigned(self.checkpoint(size=closing), *witnesses).to_text().encode()
+            if closing
+            else b"",
             witnesses=tuple(witness.verifier_key.to_text() for witness in witnesses),
             entries=len(self.entries),
         )

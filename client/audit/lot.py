@@ -67,7 +67,8 @@ def _earlier(
 ) -> list[tuple[int, SignedCheckpoint]]:
     """The checkpoints beside the log, each of them of exactly this log; raises LogRefused."""
     found = []
-    for note in (*bundle.earlier, bundle.checkpoint):
+    closing = (bundle.closing,) if bundle.closing else ()
+    for note in (*bundle.earlier, *closing, bundle.checkpoint):
         signed = SignedCheckpoint.parse(note.decode())
         checkpoint = signed.open(origin=origin, key=key)
         if root_of_first(checkpoint.size, leaves) != checkpoint.root:

@@ -37,7 +37,8 @@ class Entries:
 
     refused: reasons that name the entry, from 0, for ballots whose proof does not hold. misplaced:
     for entries that break the poll's rules. cut_off: why the file could not be read to its end.
-    decided: what had to be public before a beacon's round was. closed: whether voting has ended.
+    decided: what had to be public before a beacon's round was. closing_size: how many entries there
+    are up to and including the closing, 0 without one.
     """
 
     replay: Replay
@@ -46,7 +47,7 @@ class Entries:
     misplaced: list[str] = field(default_factory=list)
     cut_off: str = ""
     decided: list[Decided] = field(default_factory=list)
-    closed: bool = False
+    closing_size: int = 0
     count: int = 0
 
 
@@ -143,4 +144,5 @@ class Reader:
             return
         if beacon is not None and event.kind in _DECIDING:
             self.found.decided.append(Decided(size=index + 1, before=beacon.due_at))
-        self.found.closed = self.found.closed or event.kind is Kind.CLOSING
+        if event.kind is Kind.CLOSING:
+            self.found.closing_size = index + 1

@@ -26,7 +26,7 @@ def recount(
     replay = found.replay
     if replay.state is State.CANCELLED:
         return None
-    if not found.closed:
+    if not found.closing_size:
         checks.open("result", "the log does not get as far as the closing")
         return None
     if manifest.sealing is not None and not _opens(found, manifest=manifest, checks=checks):

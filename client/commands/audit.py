@@ -97,6 +97,8 @@ def _say(report: "Report") -> None:
         say(f"\n{report.manifest.question}")
         if report.result is not None:
             say_result(report.result, manifest=report.manifest)
+        for objection in report.objections:
+            say(f"The organiser objects to this result: {objection.reason}")
     if report.events:
         say("\nWhat happened")
         say_rows([(f"  {event.kind}", event_in_words(event)) for event in report.events])
@@ -132,6 +134,9 @@ def _json(report: "Report") -> dict[str, object]:
         if result and manifest
         else None,
         "result": result_json(result, manifest=manifest) if result and manifest else None,
+        "objections": [
+            {"at": objection.at, "reason": objection.reason} for objection in report.objections
+        ],
         "events": [
             {"kind": event.kind.value, "at": event.at, "reason": event.reason}
             for event in report.events

@@ -7,7 +7,7 @@ member hides.
 
 from dataclasses import dataclass, field
 
-from client.poll import Poll
+from client.poll import Poll, sealed_in_words, trustees_in_words
 from client.wallet.crowd import crowd_in_words, crowd_warning
 from client.wallet.required import check_met, required_in_words
 from credentials.formats.attribute import AttributeValue
@@ -31,6 +31,7 @@ class Asked:
     linkable: str
     crowd: str
     warning: str = ""
+    readers: tuple[tuple[str, str], ...] = ()
 
     def lines(self) -> tuple[tuple[str, str], ...]:
         """(title, text) in the order of importance."""
@@ -40,6 +41,7 @@ class Asked:
             ("You allow", self.action),
             ("They will see", shown or "only that you are a member"),
             *(("They will know", phrase) for phrase in self.proven),
+            *self.readers,
             ("Linkable", self.linkable),
             ("Crowd", self.crowd),
         )
@@ -113,10 +115,12 @@ def asked_by_poll(
     """Casting exactly one vote, in place of another one or not. Raises PolicyError."""
     change = "" if replaced is None else f" It replaces “{replaced}”."
     sealed = poll.manifest.sealing is not None
+    readers = (("Sealed", sealed_in_words(poll.manifest)), *trustees_in_words(poll.manifest))
     return _asked(
         poll.manifest.policy(poll.head),
         metadata=metadata,
         credential=credential,
+        readers=readers,
         who=f"a poll of {metadata.name}",
         where=metadata.address,
         action=(
@@ -156,6 +160,7 @@ def _asked(
     action: str,
     linkable: str,
     roll: tuple[int, int] | None = None,
+    readers: tuple[tuple[str, str], ...] = (),
 ) -> Asked:
     schema = metadata.schema
     policy.check(schema)
@@ -175,4 +180,5 @@ def _asked(
         linkable=linkable,
         crowd=crowd_in_words(metadata.crowd, shown=shown, schema=schema, roll=roll),
         warning=warning,
+        readers=readers,
     )

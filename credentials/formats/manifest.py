@@ -35,7 +35,9 @@ from credentials.formats.vote import (
     SINGLE_CHOICE,
     BallotPaper,
 )
+from credentials.formats.witnesses import MAX_KEY, MAX_WITNESSES, take_witnesses
 from credentials.log.checkpoint import log_origin
+from credentials.log.note import VerifierKey
 from credentials.tally import MAX_SEATS, METHODS, WITH_SEATS, WITH_THRESHOLD
 
 MAX_QUESTION: Final = 1000  # characters
@@ -58,10 +60,12 @@ class Manifest:
     quorum: ballots needed, abstentions among them. threshold: (numerator, denominator) in lowest
     terms and below 1, the share of the votes without abstentions that a winner must exceed; (0, 1)
     is none. opens_at, closes_at: Unix seconds. batch_seconds: a ballot is in the log this long
-    after the closing at the latest. origin: the name of the log. sealing: None for votes that are
-    readable at once. live: whether the count is shown while voting goes on. head: hash of the
-    registry head that is the roll, 32 octets. require: attributes that every voter discloses, each
-    with its one admitted value.
+    after the closing at the latest. origin: the name of the log. witnesses: verifier keys of those
+    who watch it, of whom witnesses_needed, more than half, must cosign the closing before anyone
+    opens or certifies; 0 without witnesses. sealing: None for votes that are readable at once.
+    live: whether the count is shown while voting goes on. head: hash of the registry head that is
+    the roll, 32 octets. require: attributes that every voter discloses, each with its one admitted
+    value.
     """
 
     community_id: bytes
@@ -83,6 +87,8 @@ class Manifest:
     closes_at: int
     batch_seconds: int = 300
     origin: str
+    witnesses: tuple[str, ...] = ()
+    witnesses_needed: int = 0
     sealing: Sealing | None = None
     live: bool = False
     head: bytes
@@ -107,6 +113,7 @@ class Manifest:
             raise PolicyError("a poll closes before it opens")
         self._check_log()
         self._check_lot()
+        self.witness_keys  # noqa: B018 - raises EncodingError, PolicyError
         cbor.take_octets(self.head, length=32, name="the hash of a poll's head")
         self._check_require()
         octets = self.to_cbor()
@@ -120,6 +127,20 @@ class Manifest:
         return BallotPaper(
             ballot_type=self.ballot_type, options=len(self.options), limit=self.limit
         )
+
+    @property
+    def witness_keys(self) -> tuple[VerifierKey, ...]:
+        """The keys of the witnesses that the poll pins."""
+        return take_witnesses(self.witnesses, needed=self.witnesses_needed)
+
+    @property
+    def may_close_early(self) -> bool:
+        """Whether voting can end before its time: if only trustees open, not without witnesses.
+
+        Otherwise an early closing that trustees alone are shown would open votes while voting goes
+        on.
+        """
+        return self.sealing is None or not self.sealing.trustees or self.witnesses_needed > 0
 
     def _check_options(self) -> None:
         cbor.take_array(self.options, min=MIN_OPTIONS, max=MAX_OPTIONS, name="a poll's options")
@@ -239,6 +260,8 @@ class Manifest:
             self.closes_at,
             self.batch_seconds,
             self.origin,
+            self.witnesses,
+            self.witnesses_needed,
             () if self.sealing is None else self.sealing.to_fields(),
             int(self.live),
             self.head,
@@ -249,12 +272,12 @@ class Manifest:
     def from_cbor(cls, octets: bytes) -> "Manifest":
         """The manifest in `octets`; raises EncodingError or PolicyError."""
         fields = cbor.decode_labelled(
-            octets, label=domain_tags.POLL, fields=23, limit=MANIFEST_LIMIT
+            octets, label=domain_tags.POLL, fields=25, limit=MANIFEST_LIMIT
         )
         hashes = [cbor.take_octets(value, length=32, name="an id") for value in fields[:4]]
         poll, question, options, ballot_type, limit, tally, seats, tie_rule = fields[4:12]
         beacon, quorum, threshold, opens_at, closes_at, batch_seconds, origin = fields[12:19]
-        sealing, live, head, require = fields[19:]
+        witnesses, witnesses_needed, sealing, live, head, require = fields[19:]
         numerator, denominator = cbor.take_array(threshold, length=2, name="a threshold")
         return cls(
             community_id=hashes[0],
@@ -279,6 +302,11 @@ class Manifest:
             closes_at=cbor.take_uint(closes_at, name="a closing time"),
             batch_seconds=cbor.take_uint(batch_seconds, name="a batch interval"),
             origin=cbor.take_text(origin, max=MAX_ORIGIN, name="a log's origin"),
+            witnesses=tuple(
+                cbor.take_text(witness, max=MAX_KEY, name="a witness's key")
+                for witness in cbor.take_array(witnesses, max=MAX_WITNESSES, name="witnesses")
+            ),
+            witnesses_needed=cbor.take_uint(witnesses_needed, name="a number of witnesses"),
             sealing=Sealing.from_fields(sealing),
             live=cbor.take_flag(live, name="whether a count is shown live"),
             head=cbor.take_octets(head, name="a head hash"),

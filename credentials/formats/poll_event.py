@@ -2,8 +2,9 @@
 
 An extension moves the closing time; a cancellation ends the poll without a result; the closing ends
 the ballots; the opening publishes the value that opens sealed votes; the beacon's round gives the
-lot its seed; the certification states the result. While voting goes on, the end of each batch of
-ballots stands in the log too, without a time. Source: docs/protocol.md, "Polls".
+lot its seed; an objection stands beside the result that everybody can see by then; the
+certification states the result. While voting goes on, the end of each batch of ballots stands in
+the log too, without a time. Source: docs/protocol.md, "Polls".
 """
 
 from dataclasses import dataclass, field
@@ -35,10 +36,11 @@ class Kind(StrEnum):
     CLOSING = "closing"
     OPENING = "opening"
     BEACON = "beacon"
+    OBJECTION = "objection"
     CERTIFICATION = "certification"
 
 
-_WITH_REASON = (Kind.EXTENSION, Kind.CANCELLATION)
+_WITH_REASON = (Kind.EXTENSION, Kind.CANCELLATION, Kind.OBJECTION)
 _LENGTHS = {
     Kind.EXTENSION: (NUMBER_LENGTH, 2 * NUMBER_LENGTH),
     Kind.OPENING: (OPENING_LENGTH,),
@@ -51,10 +53,10 @@ class PollEvent:
     """One event; raises EncodingError or PolicyError.
 
     at: Unix seconds; 0 at the end of a batch, as nothing tells when ballots came. reason: for
-    people; an extension and a cancellation must give one, elsewhere it may be empty. value: of an
-    extension the new closing time (I2OSP(Unix seconds, 8)) and, where a beacon is the lot, the new
-    round (I2OSP(number, 8)); of an opening the opening value (48 octets); of a beacon its signature
-    (48 octets); of a certification the result's CBOR; empty elsewhere.
+    people; an extension, a cancellation and an objection must give one, elsewhere it may be empty.
+    value: of an extension the new closing time (I2OSP(Unix seconds, 8)) and, where a beacon is the
+    lot, the new round (I2OSP(number, 8)); of an opening the opening value (48 octets); of a beacon
+    its signature (48 octets); of a certification the result's CBOR; empty elsewhere.
     """
 
     kind: Kind

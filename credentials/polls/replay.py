@@ -28,6 +28,16 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+def result_is_out(state: State, *, manifest: Manifest) -> bool:
+    """Whether a poll in this state shows its result to everybody, certified or not.
+
+    From then on it can be certified and objected to, and no longer cancelled.
+    """
+    if state is State.CLOSED:
+        return manifest.sealing is None
+    return state in (State.UNSEALED, State.CERTIFIED)
+
+
 _ENDED = (State.CERTIFIED, State.CANCELLED)
 
 BATCH_SIZE: Final = 10
@@ -113,6 +123,8 @@ class Replay:
                 self._extend(event)
             case Kind.CANCELLATION:
                 self._cancel(event)
+            case Kind.OBJECTION if not self.result_is_out:
+                raise PollLogRefused("an objection comes before there is a result")
             case Kind.CLOSING:
                 self._close(event)
             case Kind.OPENING:
@@ -143,6 +155,8 @@ class Replay:
         self._batch, self._last_leaf = 0, b""
 
     def _cancel(self, event: PollEvent) -> None:
+        if self.result_is_out:
+            raise PollLogRefused("the poll is cancelled after its result could be seen")
         if self.beacon is not None and event.at >= self.beacon.due_at:
             raise PollLogRefused("the poll is cancelled when its lot is known")
         self.state = State.CANCELLED
@@ -151,6 +165,11 @@ class Replay:
         self._need(event, state=State.OPEN)
         if event.at > self.closes_at or (event.at < self.closes_at and not event.reason):
             raise PollLogRefused("the closing is not at its time, and gives no reason")
+        if event.at < self.closes_at and not self.manifest.may_close_early:
+            raise PollLogRefused(
+                "the closing is before its time, in a poll that trustees open and that pins no "
+                "witness"
+            )
         self._check_gaps()
         self.state, self.closed_at = State.CLOSED, event.at
 
@@ -178,6 +197,11 @@ class Replay:
     def _countable(self) -> State:
         """The state in which all that is left to know is the lot."""
         return State.CLOSED if self.manifest.sealing is None else State.UNSEALED
+
+    @property
+    def result_is_out(self) -> bool:
+        """Whether everybody can see the result, so that it cannot be annulled any more."""
+        return result_is_out(self.state, manifest=self.manifest)
 
     def _need(self, event: PollEvent, *, state: State) -> None:
         if self.state is not state:

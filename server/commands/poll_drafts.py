@@ -10,7 +10,7 @@ from credentials.errors import SymbolonError
 from credentials.formats.attribute import AttributeValue
 from credentials.formats.lot import BY_BEACON, BY_NONE, BY_OPENING
 from credentials.formats.schema import Schema
-from credentials.formats.sealing import Sealing, Trustee
+from credentials.formats.sealing import Sealing
 from credentials.formats.vote import QUADRATIC, SCORE
 from credentials.sealing import ServerOpener
 from credentials.sealing.ceremony import read_ceremony
@@ -54,18 +54,41 @@ def sealing(text: str, *, session: Session) -> Sealing | None:
     if text == SEALED_BY_SERVER:
         return Sealing(key=ServerOpener(secret=session.keystore.opening_secret).key)
     try:
-        result = read_ceremony(Path(text).read_text(encoding="utf-8"))
+        result, signatures = read_ceremony(Path(text).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
         raise OperatorError(
             f"--seal takes none, server, or the file of a key ceremony; {text} cannot be read."
         ) from None
     except SymbolonError as error:
         raise OperatorError(f"{text} is not the result of a key ceremony: {error}.") from None
-    return Sealing(
-        key=result.key,
-        threshold=result.threshold,
-        trustees=tuple(Trustee(name=name, key=key) for name, key in result.keys),
-    )
+    return Sealing.by_trustees(result, signatures=signatures)
+
+
+def witnesses(
+    named: list[str], *, none: bool, needed: int | None, session: Session
+) -> tuple[tuple[str, ...], int]:
+    """The keys of the witnesses that a poll pins, and how many of them are needed.
+
+    All that are listed unless some are named or none is wanted; more than half unless told.
+    """
+    listed = dict(session.polls.witnesses.all())
+    if none and (named or needed):
+        raise OperatorError("Give --no-witnesses or the witnesses that are needed, not both.")
+    unknown = [name for name in named if name not in listed]
+    if unknown:
+        raise OperatorError(
+            f"No witness is listed as {unknown[0]!r}: symbolon-server witness add NAME KEY"
+        )
+    keys = () if none else tuple(listed[name] for name in dict.fromkeys(named or sorted(listed)))
+    most = len(keys)
+    if needed is not None and not most // 2 < needed <= most:
+        raise OperatorError(
+            f"Of {most} witnesses, from {most // 2 + 1} to {most} can be needed: with half of them "
+            "or fewer, two halves could be shown two logs."
+            if keys
+            else "No witness is listed, so none can be needed: symbolon-server witness add NAME KEY"
+        )
+    return keys, (most // 2 + 1 if keys else 0) if needed is None else needed
 
 
 def tie_rule(lot: str | None) -> str | None:

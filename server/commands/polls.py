@@ -1,4 +1,4 @@
-"""`symbolon-server poll create|open|extend|close|cancel|beacon|certify`, and poll_views'."""
+"""`symbolon-server poll create|open|extend|close|cancel|object|beacon|certify`, and poll_views."""
 
 from typing import Annotated
 
@@ -20,6 +20,7 @@ from server.commands.session import (
     working,
 )
 from server.polls.beacon_source import round_address
+from server.polls.outcome import witnesses_sentence
 from server.polls.poll import Draft
 from server.problems import OperatorError
 
@@ -89,6 +90,31 @@ def create(
             metavar="LOT",
         ),
     ] = None,
+    witness: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--witness",
+            help="A listed witness to pin, by its name; repeat. Default: all that are listed.",
+            metavar="NAME",
+        ),
+    ] = None,
+    no_witnesses: Annotated[
+        bool,
+        typer.Option(
+            "--no-witnesses",
+            help="Pin none. A poll that trustees open then never closes before its time.",
+        ),
+    ] = False,
+    witnesses_needed: Annotated[
+        int | None,
+        typer.Option(
+            "--witnesses-needed",
+            min=1,
+            help="How many of them must cosign the closing before anyone opens or certifies. "
+            "Default: more than half.",
+            metavar="NUMBER",
+        ),
+    ] = None,
     live: Annotated[
         bool, typer.Option("--live", help="Show the count while voting goes on.")
     ] = False,
@@ -121,6 +147,9 @@ def create(
     session = open_community(data, passphrase_file=passphrase_file)
     closes_at, closes_after = read.closing(closes)
     kind, tally, at_most = read.counting(ballot_type, method=method, limit=limit)
+    pinned, needed = read.witnesses(
+        witness or [], none=no_witnesses, needed=witnesses_needed, session=session
+    )
     draft = Draft(
         question=question,
         options=tuple(option),
@@ -134,6 +163,8 @@ def create(
         batch_seconds=read.seconds(batch, option="--batch"),
         quorum=quorum,
         threshold=read.share(threshold),
+        witnesses=pinned,
+        witnesses_needed=needed,
         sealing=read.sealing(seal, session=session),
         live=live,
         require=read.requirements(require or [], schema=session.community.metadata().schema),
@@ -143,7 +174,8 @@ def create(
     if open_now:
         poll = office.open(poll.id)
     following = "" if open_now else f" Next: symbolon-server poll open {poll.id}"
-    tell(poll, as_json=as_json, text=f"Poll {poll.id} is {poll.state}.{following}")
+    text = f"Poll {poll.id} is {poll.state}. {witnesses_sentence(pinned, needed=needed)}"
+    tell(poll, as_json=as_json, text=f"{text}{following}")
 
 
 @commands.command("open")
@@ -193,7 +225,11 @@ def close_poll(
     passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Close a poll before its time; it cannot be opened again."""
+    """Close a poll before its time; it cannot be opened again.
+
+    A poll that trustees open closes early only if it pins witnesses, who have to cosign the closing
+    before a trustee opens anything.
+    """
     office = open_community(data, passphrase_file=passphrase_file).polls.office
     poll = office.close(poll_id, reason=reason)
     tell(poll, as_json=as_json, text=f"Poll {poll.id} is {poll.state}. {next_step(poll)}")
@@ -208,10 +244,29 @@ def cancel(
     passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """End a poll without a result."""
+    """End a poll without a result, as long as nobody could see one.
+
+    Once everybody can see the result there is only `poll object`.
+    """
     office = open_community(data, passphrase_file=passphrase_file).polls.office
     poll = office.cancel(poll_id, reason=reason)
     tell(poll, as_json=as_json, text=f"Poll {poll.id} is cancelled.")
+
+
+@commands.command("object")
+def object_to(
+    *,
+    poll_id: PollArgument,
+    reason: ReasonOption,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put an objection beside a result that everybody can see. The result stays as it is."""
+    office = open_community(data, passphrase_file=passphrase_file).polls.office
+    poll = office.object(poll_id, reason=reason)
+    text = f"The objection stands beside the result of poll {poll.id}. {next_step(poll)}"
+    tell(poll, as_json=as_json, text=text)
 
 
 @commands.command("beacon")

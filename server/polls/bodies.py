@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from credentials.formats import base64url
 from credentials.formats.lot import Beacon
 from credentials.formats.poll import BALLOT_LIMIT
+from credentials.formats.poll_event import PollEvent
 from credentials.formats.sealing import Sealing
 from credentials.tally import Round
 from server.polls.log import LogEvent
@@ -48,18 +49,22 @@ class PollList(BaseModel):
 
 
 class TrusteeBody(BaseModel):
-    """A trustee, numbered from 1, and whether the share has come in."""
+    """A trustee, numbered from 1, the fingerprint of the trustee's key, and whether the share has
+    come in. The name is what who holds that key signed under."""
 
     index: int
     name: str
+    fingerprint: str
     share: bool
 
 
 class WitnessBody(BaseModel):
-    """A listed witness, and when it cosigned the newest checkpoint, if it did."""
+    """A witness that the poll pins or the community lists, and when it cosigned the newest
+    checkpoint, if it did."""
 
     name: str
     at: int | None
+    pinned: bool
 
 
 class BeaconBody(BaseModel):
@@ -104,6 +109,7 @@ class PollBody(PollSummary):
     needed: int
     ballots: int
     witnesses: list[WitnessBody]
+    witnesses_needed: int
 
 
 class BallotRequest(BaseModel):
@@ -204,6 +210,13 @@ class RoundBody(BaseModel):
         )
 
 
+class ObjectionBody(BaseModel):
+    """What the organiser objects to the result, and when."""
+
+    at: int
+    reason: str
+
+
 class ResultBody(BaseModel):
     """The count. `tied`: the options between which nothing decides, if the outcome is `tie`; until
     the lot is drawn, those between which it will decide. `superseded`: ballots that a later one of
@@ -231,9 +244,18 @@ class ResultBody(BaseModel):
     suppressed: bool
     provisional: bool
     sentence: str
+    objections: list[ObjectionBody]
 
     @classmethod
-    def of(cls, poll: Poll, result: Result, *, roll: Roll, sentence: str) -> "ResultBody":
+    def of(
+        cls,
+        poll: Poll,
+        result: Result,
+        *,
+        roll: Roll,
+        sentence: str,
+        objections: Sequence[PollEvent],
+    ) -> "ResultBody":
         """The result with the texts of the options."""
         tally, options = result.tally, poll.manifest.options
         told = not result.is_suppressed
@@ -257,13 +279,19 @@ class ResultBody(BaseModel):
             suppressed=result.is_suppressed,
             provisional=result.provisional,
             sentence=sentence,
+            objections=[ObjectionBody(at=one.at, reason=one.reason) for one in objections],
         )
 
 
 def trustees(sealing: Sealing | None, *, shares: set[int]) -> list[TrusteeBody]:
     """The trustees of a poll, none where it has none."""
     return [
-        TrusteeBody(index=index, name=trustee.name, share=index in shares)
+        TrusteeBody(
+            index=index,
+            name=trustee.name,
+            fingerprint=trustee.fingerprint,
+            share=index in shares,
+        )
         for index, trustee in enumerate(sealing.trustees if sealing else (), start=1)
     ]
 

@@ -12,6 +12,7 @@ TOLD = {
     Kind.EXTENSION: "Voting goes on for longer",
     Kind.CANCELLATION: "Cancelled",
     Kind.CLOSING: "Voting has ended",
+    Kind.OBJECTION: "The organiser objects to the result",
     Kind.CERTIFICATION: "The result is certified",
 }
 MOST = 100

@@ -20,6 +20,7 @@ from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
 from credentials.log.note import VerifierKey
 from credentials.log.receipt import Receipt
 from credentials.merkle import Frontier, Tree, leaf_hash
+from credentials.polls import closing_seen_by, is_closing_seen
 from server.database import Database
 from server.polls import store
 from server.polls.poll import Poll
@@ -40,6 +41,15 @@ class LogEvent:
     index: int
     event: PollEvent
     octets: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenWitness:
+    """A witness of a poll: when it cosigned the newest checkpoint, and whether the poll pins it."""
+
+    name: str
+    at: int | None
+    pinned: bool
 
 
 class PollLogs:
@@ -114,6 +124,33 @@ class PollLogs:
         with self._database.read() as connection:
             return self._newest(connection, poll)
 
+    def closing(self, connection: Connection, poll: Poll) -> SignedCheckpoint | None:
+        """The checkpoint whose last entry is the closing, with its cosignatures; None before."""
+        for index, octets in store.event_rows(connection, poll.id)[1:]:
+            if PollEvent.from_cbor(octets).kind is Kind.CLOSING:
+                note = store.checkpoint(connection, poll.id, size=index + 1)
+                if note is None:
+                    raise AssertionError("every event has its checkpoint")
+                return SignedCheckpoint.parse(note)
+        return None
+
+    def closing_note(self, poll: Poll) -> str:
+        """The same as a signed note, empty before the closing."""
+        with self._database.read() as connection:
+            signed = self.closing(connection, poll)
+        return "" if signed is None else signed.to_text()
+
+    def closing_seen_by(self, poll: Poll) -> tuple[str, ...]:
+        """The pinned witnesses who cosigned the closing, by the names of their keys."""
+        with self._database.read() as connection:
+            signed = self.closing(connection, poll)
+        return () if signed is None else closing_seen_by(signed, manifest=poll.manifest)
+
+    def is_witnessed(self, connection: Connection, poll: Poll) -> bool:
+        """Whether the closing is in the log, and enough of the pinned witnesses cosigned it."""
+        signed = self.closing(connection, poll)
+        return signed is not None and is_closing_seen(signed, manifest=poll.manifest)
+
     @staticmethod
     def last_time(connection: Connection, poll: Poll) -> int:
         """When the newest event happened; the opening is the first."""
@@ -167,6 +204,10 @@ class PollLogs:
                 found.update((size, note.encode()) for size, note in cosigned[:_SHOWN])
         return tuple(note for _, note in sorted(found.items()))[-MAX_EARLIER:]
 
+    def objections(self, poll: Poll) -> list[PollEvent]:
+        """What stands beside the result."""
+        return [one.event for one in self.events(poll) if one.event.kind is Kind.OBJECTION]
+
     def leaves(self, poll: Poll, *, start: int) -> bytes:
         """The leaf hashes from an index on, 32 octets each."""
         with self._database.read() as connection:
@@ -217,34 +258,40 @@ class PollLogs:
 
     # --- witnesses
 
-    def witnesses(self, poll: Poll) -> list[tuple[str, int | None]]:
-        """Each listed witness with the time of its cosignature on the newest checkpoint."""
+    def witnesses(self, poll: Poll) -> list[SeenWitness]:
+        """Each witness that is pinned or listed, with the time of its newest cosignature."""
         with self._database.read() as connection:
-            listed = store.witness_rows(connection)
+            listed = {key: name for name, key in store.witness_rows(connection)}
             note = SignedCheckpoint.parse(self._newest(connection, poll))
-        return [
-            (name, max((at for _, at in note.cosigned_by([VerifierKey.parse(key)])), default=None))
-            for name, key in listed
-        ]
+        pinned = poll.manifest.witnesses
+        found = []
+        for text in dict.fromkeys((*pinned, *listed)):
+            key = VerifierKey.parse(text)
+            at = max((at for _, at in note.cosigned_by([key])), default=None)
+            name = listed.get(text, key.name)
+            found.append(SeenWitness(name=name, at=at, pinned=text in pinned))
+        return found
 
     def witness_keys(self) -> tuple[str, ...]:
         """The verifier keys of all listed witnesses."""
         with self._database.read() as connection:
             return tuple(key for _, key in store.witness_rows(connection))
 
-    def cosign(self, poll_id: str, lines: str) -> None:
-        """Add cosignatures of listed witnesses to the newest checkpoint.
+    def cosign(self, poll: Poll, lines: str) -> None:
+        """Add cosignatures of pinned and of listed witnesses to the newest checkpoint.
 
         Raises WitnessUnknown and CosignatureRefused.
         """
         with self._database.write() as connection:
-            keys = [VerifierKey.parse(key) for _, key in store.witness_rows(connection)]
-            text = store.checkpoint(connection, poll_id)
+            listed = [VerifierKey.parse(key) for _, key in store.witness_rows(connection)]
+            text = store.checkpoint(connection, poll.id)
             if text is None:
                 raise LeafUnknown
             signed = SignedCheckpoint.parse(text)
             try:
-                taken = signed.with_cosignatures(lines, witnesses=keys)
+                taken = signed.with_cosignatures(
+                    lines, witnesses=dict.fromkeys((*poll.manifest.witness_keys, *listed))
+                )
             except NoneKnown:
                 raise WitnessUnknown from None
             except LogRefused as error:
@@ -252,7 +299,7 @@ class PollLogs:
             # A witness that signs the same state again does not take back when it first saw it.
             note = taken.note.with_signatures(signed.note.signatures)
             size = Checkpoint.parse(note.text).size
-            store.update_checkpoint(connection, poll=poll_id, size=size, note=note.to_text())
+            store.update_checkpoint(connection, poll=poll.id, size=size, note=note.to_text())
 
 
 @lru_cache(maxsize=8)

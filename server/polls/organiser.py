@@ -1,4 +1,5 @@
-"""The organiser's side of polls: preparing, opening, extending, closing, cancelling, certifying."""
+"""The organiser's side of polls: preparing, opening, extending, closing, cancelling, objecting,
+certifying."""
 
 from dataclasses import dataclass
 
@@ -132,12 +133,21 @@ class PollOffice:
         return self.poll(poll_id)
 
     def close(self, poll_id: str, *, reason: str) -> ListedPoll:
-        """End voting before its time, with a reason that everybody will read."""
+        """End voting before its time, with a reason that everybody will read.
+
+        Not where trustees open and no witness is pinned: an early closing that they alone are shown
+        would open the votes while voting goes on.
+        """
         _check_reason(reason)
         with self._database.write() as connection:
             poll = self._held(connection, poll_id)
             if not poll.is_open:
                 raise OperatorError(f"The poll {poll_id} is {poll.state} already.")
+            if not poll.manifest.may_close_early:
+                raise OperatorError(
+                    f"The poll {poll_id} closes at its time and not before: trustees open it, and "
+                    "it pins no witness who could tell them that everybody else saw the closing."
+                )
             self._life.close(connection, poll, reason=reason)
         return self.poll(poll_id)
 
@@ -154,18 +164,38 @@ class PollOffice:
         return self.poll(poll_id)
 
     def cancel(self, poll_id: str, *, reason: str) -> ListedPoll:
-        """End the poll without a result, with a reason that everybody will read."""
+        """End the poll without a result, with a reason that everybody will read.
+
+        Not once its result can be seen: see `object`.
+        """
         _check_reason(reason)
         with self._database.write() as connection:
             poll = self._held(connection, poll_id)
             if poll.has_ended:
                 raise OperatorError(f"The poll {poll_id} is {poll.state} already.")
+            if poll.result_is_out:
+                raise OperatorError(
+                    f"Everybody can see the result of {poll_id}, so it is not cancelled any more. "
+                    f"An objection stands beside it: symbolon-server poll object {poll_id}"
+                )
             if self._life.is_lot_known(connection, poll):
                 raise OperatorError(
                     "The poll's lot is known by now, so it can only be certified: nobody shall "
                     "cancel a poll because of its lot."
                 )
             self._life.cancel(connection, poll, reason=reason)
+        return self.poll(poll_id)
+
+    def object(self, poll_id: str, *, reason: str) -> ListedPoll:
+        """Put an objection beside the result, with a reason that everybody will read."""
+        _check_reason(reason)
+        with self._database.write() as connection:
+            poll = self._held(connection, poll_id)
+            if poll.has_ended:
+                raise OperatorError(f"The poll {poll_id} is {poll.state} already.")
+            if not poll.result_is_out:
+                raise OperatorError(f"The poll {poll_id} has no result yet to object to.")
+            self._life.object(connection, poll, reason=reason)
         return self.poll(poll_id)
 
     def move_on(self, poll_id: str) -> ListedPoll:

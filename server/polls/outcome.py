@@ -1,9 +1,12 @@
 """A poll, its way of counting and its result in sentences for people."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from credentials.formats.lot import BY_OPENING
 from credentials.formats.manifest import Manifest
+from credentials.formats.witnesses import read_witness
+from credentials.sealing.words import SIGNED_BY_KEYS
 from server.polls.poll import Poll
 from server.polls.service import Roll
 
@@ -51,10 +54,22 @@ def sealing_sentence(manifest: Manifest) -> str:
             "The votes are sealed by the server alone: whoever runs it can open them at any time, "
             "before the close too."
         )
-    names = ", ".join(trustee.name for trustee in sealing.trustees)
+    names = ", ".join(f"{trustee.name} ({trustee.fingerprint})" for trustee in sealing.trustees)
     return (
         f"The votes are sealed; any {sealing.threshold} of {len(sealing.trustees)} trustees "
-        f"together open them: {names}."
+        f"together open them: {names}. {SIGNED_BY_KEYS}"
+    )
+
+
+def witnesses_sentence(witnesses: Sequence[str], *, needed: int) -> str:
+    """Who, of these verifier keys, must have seen the closing before anybody opens or certifies."""
+    count = len(witnesses)
+    if not count:
+        return "No witness is pinned: nobody but the organiser has to see the closing."
+    names = ", ".join(read_witness(text).name for text in witnesses)
+    return (
+        f"Before the votes are opened or the result is certified, {needed} of {count} pinned "
+        f"witness{'es' if count > 1 else ''} must have cosigned the closing: {names}."
     )
 
 

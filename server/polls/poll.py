@@ -5,13 +5,15 @@ from functools import lru_cache
 
 from credentials.formats import base64url
 from credentials.formats.attribute import AttributeValue
+from credentials.formats.ceremony_result import CeremonyResult
 from credentials.formats.lot import BY_BEACON, BY_NONE, BY_OPENING, Beacon
 from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import Metadata
-from credentials.formats.sealing import Sealing, Trustee
+from credentials.formats.sealing import Sealing
 from credentials.formats.vote import SINGLE_CHOICE
 from credentials.log.checkpoint import log_origin
-from credentials.polls import State
+from credentials.polls import State, result_is_out
+from credentials.sealing.trustees import check_sealing
 from server.polls.store import PollRow
 
 BATCH_SECONDS = 300
@@ -38,6 +40,8 @@ class Draft:
     batch_seconds: int = BATCH_SECONDS
     quorum: int = 0
     threshold: tuple[int, int] = (0, 1)
+    witnesses: tuple[str, ...] = ()
+    witnesses_needed: int = 0
     sealing: Sealing | None = None
     live: bool = False
     require: tuple[tuple[str, AttributeValue], ...] = ()
@@ -63,6 +67,8 @@ class Draft:
             "batch_seconds": self.batch_seconds,
             "quorum": self.quorum,
             "threshold": list(self.threshold),
+            "witnesses": list(self.witnesses),
+            "witnesses_needed": self.witnesses_needed,
             "sealing": None if self.sealing is None else _sealing_to_json(self.sealing),
             "live": self.live,
             "require": [list(pair) for pair in self.require],
@@ -75,12 +81,13 @@ class Draft:
         fields["options"] = tuple(kept["options"])  # type: ignore[arg-type]
         fields["threshold"] = tuple(kept["threshold"])  # type: ignore[arg-type]
         fields["require"] = tuple(tuple(pair) for pair in kept["require"])  # type: ignore[attr-defined]
+        fields["witnesses"] = tuple(kept["witnesses"])  # type: ignore[arg-type]
         fields["sealing"] = _sealing_from_json(kept["sealing"])
         return cls(**fields)  # type: ignore[arg-type]
 
     def manifest(self, poll: str, *, metadata: Metadata, head: bytes, opens_at: int) -> Manifest:
         """The manifest of this poll if it opens now, with the registry head of this hash as its
-        roll; raises EncodingError or PolicyError."""
+        roll; raises EncodingError, PolicyError or SealingRefused."""
         closes_at = self.closes_at if self.closes_after is None else opens_at + self.closes_after
         closes_at = closes_at or 0
         on_beacon = self.rule == BY_BEACON
@@ -104,12 +111,16 @@ class Draft:
             closes_at=closes_at,
             batch_seconds=self.batch_seconds,
             origin=log_origin(metadata.address, poll=poll),
+            witnesses=self.witnesses,
+            witnesses_needed=self.witnesses_needed,
             sealing=self.sealing,
             live=self.live,
             head=head,
             require=self.require,
         )
         manifest.check(metadata)
+        if self.sealing is not None:
+            check_sealing(self.sealing)
         return manifest
 
 
@@ -152,6 +163,11 @@ class Poll:
         """Whether nothing more can be added to its log."""
         return self.state in (State.CERTIFIED, State.CANCELLED)
 
+    @property
+    def result_is_out(self) -> bool:
+        """Whether everybody can see its result: from then on it is not cancelled any more."""
+        return result_is_out(self.state, manifest=self.manifest)
+
 
 def poll_of(row: PollRow) -> Poll:
     """The poll in a row that is no draft."""
@@ -175,20 +191,20 @@ def _manifest(octets: bytes) -> Manifest:
 
 
 def _sealing_to_json(sealing: Sealing) -> dict[str, object]:
+    result = sealing.result
     return {
         "key": base64url.encode(sealing.key),
-        "threshold": sealing.threshold,
-        "trustees": [[one.name, base64url.encode(one.key)] for one in sealing.trustees],
+        "result": "" if result is None else base64url.encode(result.to_cbor()),
+        "signatures": [base64url.encode(signature) for signature in sealing.signatures],
     }
 
 
 def _sealing_from_json(kept: object) -> Sealing | None:
     if not isinstance(kept, dict):
         return None
+    octets = base64url.decode(kept["result"])
     return Sealing(
         key=base64url.decode(kept["key"]),
-        threshold=kept["threshold"],
-        trustees=tuple(
-            Trustee(name=name, key=base64url.decode(key)) for name, key in kept["trustees"]
-        ),
+        result=CeremonyResult.from_cbor(octets) if octets else None,
+        signatures=tuple(base64url.decode(signature) for signature in kept["signatures"]),
     )

@@ -108,7 +108,11 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
             trustees=trustees(sealing, shares=service.life.shares(found)),
             needed=0 if sealing is None else sealing.threshold,
             ballots=service.logs.ballots(found),
-            witnesses=[WitnessBody(name=name, at=at) for name, at in service.logs.witnesses(found)],
+            witnesses=[
+                WitnessBody(name=one.name, at=one.at, pinned=one.pinned)
+                for one in service.logs.witnesses(found)
+            ],
+            witnesses_needed=manifest.witnesses_needed,
         )
 
     @routes.post(
@@ -145,7 +149,13 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
         found = service.poll(poll)
         result = service.result(found)
         sentence = outcome_in_words(result.tally, options=found.manifest.options)
-        return ResultBody.of(found, result, roll=service.roll(found), sentence=sentence)
+        return ResultBody.of(
+            found,
+            result,
+            roll=service.roll(found),
+            sentence=sentence,
+            objections=service.logs.objections(found),
+        )
 
     @routes.get(
         "/{poll}/chart.svg",
@@ -191,6 +201,7 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
             drawn="" if result is None else _chart(found, result),
             events=[entry.event for entry in service.logs.events(found)],
             witnesses=service.logs.witnesses(found),
+            witnessed=service.logs.closing_seen_by(found),
             shares=service.life.shares(found),
         )
 

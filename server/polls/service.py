@@ -178,6 +178,7 @@ class PollService:
             metadata=self._community.signed(),
             head=self.roll(poll).head,
             checkpoint=self.logs.checkpoint(poll).encode(),
+            closing=self.logs.closing_note(poll).encode(),
             earlier=self.logs.cosigned(poll),
             witnesses=self.logs.witness_keys(),
             entries=poll.size,

@@ -26,6 +26,7 @@ from server.problems import (
 )
 from tests.community import Community, Member
 from tests.flows.standing import Standing
+from tests.poll_papers import sealed_by_trustees
 from tests.polling import is_event
 
 DRAFT = Draft(question="Where?", options=("Garden", "Roof"), closes_after=7200)
@@ -160,8 +161,10 @@ def test_a_poll_closed_early_says_why_and_when(
 
 @pytest.mark.parametrize("closed", [False, True])
 def test_a_cancelled_poll_has_no_result_and_a_bundle_that_says_why(
-    city: Standing, ana: Member, manifest: Manifest, closed: bool
+    city: Standing, ana: Member, closed: bool
 ) -> None:
+    sealing = sealed_by_trustees(8, threshold=2, names=("Solon", "Aspasia"))
+    manifest = city.open_poll("place", replace(DRAFT, sealing=sealing))
     city.vote(ana, 1, manifest=manifest)
     city.clock.now = manifest.closes_at + 5 if closed else manifest.opens_at + 5
     cancelled = city.poll_office.cancel("place", reason="The question was wrong.")
@@ -189,6 +192,36 @@ def test_a_cancelled_poll_has_no_result_and_a_bundle_that_says_why(
         "The question was wrong.",
     )
     assert replay.ballots == 1
+    assert sound(city)
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_p7_a_result_that_people_can_see_is_objected_to_and_not_cancelled(
+    city: Standing, ana: Member, sealed: bool
+) -> None:
+    sealing = Sealing(key=ServerOpener(secret=city.keystore.opening_secret).key)
+    manifest = city.open_poll("place", replace(DRAFT, sealing=sealing if sealed else None))
+    city.vote(ana, 1, manifest=manifest)
+    with pytest.raises(OperatorError, match="no result yet"):
+        city.poll_office.object("place", reason="Too early.")
+    city.clock.now = manifest.closes_at + 5
+    with pytest.raises(OperatorError, match="poll object place"):
+        city.poll_office.cancel("place", reason="The wrong side won.")
+    state = city.polls.poll("place").state
+    assert state is (State.UNSEALED if sealed else State.CLOSED)
+    for reason in ("", "a\nb"):
+        with pytest.raises(OperatorError, match="reason"):
+            city.poll_office.object("place", reason=reason)
+    for reason in ("The network was down.", "For an hour."):
+        assert city.poll_office.object("place", reason=reason).state is state
+    assert city.polls.result(city.polls.poll("place")).tally.winners == (1,)
+    city.poll_office.certify("place")
+    with pytest.raises(OperatorError, match="certified already"):
+        city.poll_office.object("place", reason="Too late.")
+    assert [event.reason for event in replayed(city).events if event.kind is Kind.OBJECTION] == [
+        "The network was down.",
+        "For an hour.",
+    ]
     assert sound(city)
 
 

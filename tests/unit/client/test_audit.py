@@ -151,6 +151,28 @@ def test_witnesses_whom_the_auditor_trusts_count_as_independent(
     assert failed(missing) == {"cosignatures": "ben.example did not cosign"}
 
 
+@pytest.mark.parametrize(("seen", "sound"), [(0, False), (1, False), (2, True), (3, True)])
+def test_trap_20_enough_pinned_witnesses_must_have_cosigned_the_closing(
+    town: Community, members: list[Member], seen: int, sound: bool
+) -> None:
+    witnesses = [
+        WitnessKey(name=f"w{number}.example", private_key=Ed25519PrivateKey.generate())
+        for number in (1, 2, 3)
+    ]
+    keys = tuple(one.verifier_key.to_text() for one in witnesses)
+    poll = lunch(town, members[:2], witnesses=keys, witnesses_needed=2)
+    whole = poll.bundle(witnesses=tuple(witnesses))
+    closing = poll.cosigned(poll.checkpoint(size=poll.closing_size), *witnesses[:seen])
+    octets = poll.bundle(witnesses=tuple(witnesses), closing=closing.to_text().encode())
+    report = audited(octets, community=town)
+    assert failed(audited(whole, community=town)) == {}
+    assert (failed(report) == {}) is sound
+    assert "of 3 pinned" in line(report, "witnesses of the closing").reason
+    for other in (b"", poll.checkpoint().to_text().encode(), b"no note"):
+        changed = poll.bundle(witnesses=tuple(witnesses), closing=other)
+        assert set(failed(audited(changed, community=town))) == {"witnesses of the closing"}
+
+
 def test_progress_reaches_the_end(town: Community, members: list[Member]) -> None:
     seen: list[tuple[int, int]] = []
     poll = lunch(town, members[:3])

@@ -5,6 +5,7 @@ from dataclasses import replace
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from credentials.formats.abstention import Abstention
+from credentials.formats.ceremony_result import CeremonyResult, Trustee
 from credentials.formats.claim_link import ClaimLink
 from credentials.formats.credential import CredentialHeader, IssuedCredential, IssuedWitness
 from credentials.formats.crowd import Crowd
@@ -20,7 +21,8 @@ from credentials.formats.promise import Promise
 from credentials.formats.request import PresentationRequest
 from credentials.formats.requirement import Requirement
 from credentials.formats.schema import Schema
-from credentials.formats.sealing import Sealing, Trustee
+from credentials.formats.sealing import Sealing
+from credentials.log.note import KeyKind, VerifierKey
 
 METADATA_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
@@ -146,8 +148,29 @@ MANIFEST = Manifest(
 
 SEALING = Sealing(
     key=b"Z" * 96,
-    threshold=2,
-    trustees=tuple(Trustee(name=f"Trustee {n}", key=bytes([48 + n]) * 96) for n in (1, 2, 3)),
+    result=CeremonyResult(
+        ceremony=b"c" * 32,
+        deals=b"d" * 32,
+        threshold=2,
+        key=b"Z" * 96,
+        trustees=tuple(
+            Trustee(
+                name=f"Trustee {n}",
+                verification_key=bytes([80 + n]) * 32,
+                key=bytes([48 + n]) * 96,
+            )
+            for n in (1, 2, 3)
+        ),
+    ),
+    signatures=(b"1" * 64, b"2" * 64, b"3" * 64),
+)
+
+
+WITNESSES = tuple(
+    VerifierKey(
+        name=f"w{n}.example", kind=KeyKind.COSIGNATURE, public_key=bytes([n]) * 32
+    ).to_text()
+    for n in (1, 2, 3, 4)
 )
 
 
@@ -193,6 +216,7 @@ BUNDLE = BundleHead(
     metadata=SIGNED,
     head=SIGNED_HEAD,
     checkpoint=b"a signed note\n",
+    closing=b"a note of the closing\n",
     earlier=(b"an earlier note\n",),
     witnesses=("observer.example+1234abcd+AAAA",),
     entries=4,
@@ -208,7 +232,13 @@ OBJECTS = {
     "request": REQUEST,
     "presentation": DOOR_PRESENTATION,
     "manifest": MANIFEST,
-    "sealed manifest": replace(MANIFEST, sealing=SEALING, tie_rule="opening/1"),
+    "sealed manifest": replace(
+        MANIFEST,
+        sealing=SEALING,
+        tie_rule="opening/1",
+        witnesses=WITNESSES,
+        witnesses_needed=3,
+    ),
     "beacon manifest": BEACON_MANIFEST,
     "ballot": ballot(),
     "event": EXTENSION,

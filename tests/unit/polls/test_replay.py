@@ -9,12 +9,15 @@ from credentials.formats.lot import FINAL_SECONDS
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll_event import BATCH_END, Kind, PollEvent
 from credentials.polls import Replay, State
-from tests.unit.formats.samples import MANIFEST, SEALING
+from tests.unit.formats.samples import MANIFEST, SEALING, WITNESSES
 
 OPENS, CLOSES = MANIFEST.opens_at, MANIFEST.closes_at
 SEALED = replace(MANIFEST, sealing=SEALING)
+BY_SERVER = replace(MANIFEST, sealing=replace(SEALING, result=None, signatures=()))
+WATCHED = replace(SEALED, witnesses=WITNESSES, witnesses_needed=3)
 BEACON = MANIFEST.beacon_at(CLOSES)
 BY_BEACON = replace(MANIFEST, tie_rule="beacon/1", beacon=BEACON)
+SEALED_BY_BEACON = replace(BY_BEACON, sealing=SEALING)
 ANA, BO = b"A" * 48, b"B" * 48
 
 CLOSING = PollEvent(kind=Kind.CLOSING, at=CLOSES)
@@ -22,6 +25,8 @@ CLOSED_EARLY = PollEvent(kind=Kind.CLOSING, at=CLOSES - 1, reason="Everybody has
 OPENING = PollEvent(kind=Kind.OPENING, at=CLOSES + 1, value=b"D" * 48)
 RESULT = PollEvent(kind=Kind.CERTIFICATION, at=CLOSES + 2, value=b"result")
 CANCELLED = PollEvent(kind=Kind.CANCELLATION, at=OPENS + 5, reason="The question was wrong.")
+OBJECTION = PollEvent(kind=Kind.OBJECTION, at=CLOSES + 1, reason="The network was down.")
+ANNULLED = replace(CANCELLED, at=CLOSES + 1)
 LONGER = PollEvent.extension(at=OPENS + 5, reason="The network was down.", closes_at=CLOSES + 60)
 ROUND = PollEvent(kind=Kind.BEACON, at=BEACON.due_at, value=b"S" * 48)
 DRAWN = replace(RESULT, at=BEACON.due_at)
@@ -140,6 +145,66 @@ def test_events_in_any_other_order_are_refused(
         log.take_event(events[-1])
 
 
+@pytest.mark.parametrize("manifest", [MANIFEST, BY_SERVER, WATCHED])
+def test_a_poll_closes_early_where_somebody_else_could_see_it(manifest: Manifest) -> None:
+    log = Replay(manifest)
+    log.take_event(CLOSED_EARLY)
+    assert log.closed_at == CLOSES - 1
+
+
+def test_trap_20_a_poll_that_only_trustees_open_does_not_close_early_without_a_witness() -> None:
+    log = Replay(SEALED)
+    with pytest.raises(PollLogRefused, match="before its time"):
+        log.take_event(CLOSED_EARLY)
+    log = Replay(SEALED)
+    log.take_event(LONGER)
+    with pytest.raises(PollLogRefused, match="before its time"):
+        log.take_event(replace(CLOSED_EARLY, at=CLOSES + 59))
+
+
+@pytest.mark.parametrize(
+    ("manifest", "events"),
+    [
+        (MANIFEST, (CLOSING,)),
+        (MANIFEST, (CLOSING, OBJECTION)),
+        (SEALED, (CLOSING, OPENING)),
+        (BY_SERVER, (CLOSING, OPENING)),
+    ],
+)
+def test_p7_what_everybody_can_see_is_objected_to_and_not_cancelled(
+    manifest: Manifest, events: tuple[PollEvent, ...]
+) -> None:
+    log = Replay(manifest)
+    for event in events:
+        log.take_event(event)
+    state = log.state
+    with pytest.raises(PollLogRefused, match="after its result could be seen"):
+        log.take_event(ANNULLED)
+    for event in (OBJECTION, OBJECTION):
+        log.take_event(event)
+    assert log.state is state
+    log.take_event(RESULT)
+    assert log.state is State.CERTIFIED
+    with pytest.raises(PollLogRefused, match="goes on"):
+        log.take_event(replace(OBJECTION, at=CLOSES + 3))
+
+
+@pytest.mark.parametrize(
+    ("manifest", "events"),
+    [(MANIFEST, ()), (SEALED, ()), (SEALED, (CLOSING,)), (BY_SERVER, (CLOSING,))],
+)
+def test_before_there_is_a_result_a_poll_can_be_cancelled_and_not_objected_to(
+    manifest: Manifest, events: tuple[PollEvent, ...]
+) -> None:
+    log = Replay(manifest)
+    for event in events:
+        log.take_event(event)
+    with pytest.raises(PollLogRefused, match="before there is a result"):
+        log.take_event(OBJECTION)
+    log.take_event(ANNULLED)
+    assert log.state is State.CANCELLED
+
+
 def test_a_number_stands_once() -> None:
     log = Replay(MANIFEST)
     vote(log)
@@ -252,8 +317,9 @@ def test_trap_24_a_poll_by_beacon_needs_its_round_before_its_result() -> None:
             (PollEvent.extension(at=OPENS, reason="R.", closes_at=CLOSES + 90, beacon=BEACON),),
             "does not name the beacon's round",
         ),
-        (BY_BEACON, (CLOSING, replace(CANCELLED, at=BEACON.due_at)), "lot is known"),
-        (BY_BEACON, (CLOSING, ROUND, replace(CANCELLED, at=BEACON.due_at)), "lot is known"),
+        (SEALED_BY_BEACON, (CLOSING, replace(CANCELLED, at=BEACON.due_at)), "lot is known"),
+        (BY_BEACON, (CLOSING, replace(CANCELLED, at=BEACON.due_at)), "result could be seen"),
+        (BY_BEACON, (CLOSING, ROUND, replace(CANCELLED, at=BEACON.due_at)), "could be seen"),
         (BY_BEACON, (replace(CANCELLED, at=BEACON.due_at),), "lot is known"),
     ],
 )
@@ -281,7 +347,7 @@ def test_an_early_closing_keeps_the_round_and_an_extension_names_the_next_by_the
 
 
 def test_a_poll_by_beacon_is_cancelled_before_its_lot_is_known() -> None:
-    log = Replay(BY_BEACON)
+    log = Replay(SEALED_BY_BEACON)
     log.take_event(CLOSING)
     log.take_event(replace(CANCELLED, at=BEACON.due_at - 1))
     assert log.state is State.CANCELLED
