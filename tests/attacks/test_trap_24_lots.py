@@ -292,7 +292,7 @@ def test_trap_24_a_poll_is_not_cancelled_because_of_its_lot(
     poll.close()
     at = poll.beacon.due_at
     poll.add(PollEvent(kind=Kind.CANCELLATION, at=at, reason="The question was wrong."))
-    assert "when its lot is known" in failed(audited_poll(poll))["order of the log"]
+    assert "after its result could be seen" in failed(audited_poll(poll))["order of the log"]
 
 
 @pytest.mark.parametrize("wrong", ["another round", "another network", "none"])
