@@ -154,7 +154,7 @@ def test_the_sample_encodings_stay_as_they_are() -> None:
         "issued": "5e73e98374c4d462",
         "witness": "eeb4d2a8ff7e9018",
         "head": "3a3a1e0070809a08",
-        "metadata": "2fcaa3af23981c32",
+        "metadata": "46f5f8cbba28a6d2",
         "request": "89b11055a189e78e",
         "presentation": "3710324266d4421c",
         "manifest": "61e18eed2e20a814",
@@ -163,7 +163,7 @@ def test_the_sample_encodings_stay_as_they_are() -> None:
         "event": "4a9d4374ad51e155",
         "promise": "3ac16cf672953827",
         "abstention": "7f03f14c694f4d57",
-        "bundle": "73ced6b5bdd3083a",
+        "bundle": "d89e83cea1afd79c",
     }
 
 

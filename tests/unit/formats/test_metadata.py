@@ -126,7 +126,7 @@ def test_other_keys_or_another_schema_are_refused() -> None:
         check_successor(SIGNED, signed_version(3, keys=keys))
     schema = Schema.from_json({"name": "popup-city", "attributes": []})
     with pytest.raises(MetadataRefused, match="schema"):
-        check_successor(SIGNED, signed_version(3, schemas=(schema,), doors=()))
+        check_successor(SIGNED, signed_version(3, schemas=(schema,), doors=(), crowd=None))
 
 
 def test_another_community_is_no_successor() -> None:
