@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from client.community import PinnedMetadata, check_newer
 from client.errors import ServerRefused, WalletError
+from client.history import bridged
 from client.issuer import IssuerClient
 from client.wallet.contents import Claim, Membership, WalletContents
 from client.wallet.enrolling import (
@@ -50,6 +51,8 @@ def claim(
             f"The link leads to {link.address}, but the community says that it is at "
             f"{metadata.address}; ask the organiser."
         )
+    known = vault.read().membership(published.fingerprint)
+    published = bridged(published, known=None if known is None else known.signed, service=issuer)
     code_hash = hashlib.sha256(link.code.encode()).digest()
     for _ in range(COUNTS_AT_MOST):
         contents = vault.change(lambda now: _reserve(now, published=published, code=code_hash))

@@ -6,6 +6,7 @@ Asked for only then: a fetch at every showing would tell the issuer when somebod
 from dataclasses import replace
 
 from client.community import PinnedMetadata, check_newer, pinned
+from client.history import bridged
 from client.issuer import IssuerClient
 from client.wallet.contents import Membership
 from client.wallet.vault import Vault
@@ -14,8 +15,11 @@ from client.wallet.vault import Vault
 def renew_metadata(vault: Vault, *, membership: Membership, issuer: IssuerClient) -> PinnedMetadata:
     """Fetch, check and store. Raises MetadataRefused, ServerUnreachable."""
     published = pinned(issuer.metadata(), fingerprint=membership.fingerprint)
-    check_newer(membership.signed, published=published)
-    vault.change(
-        lambda now: now.changed(membership.fingerprint, lambda m: replace(m, **published.stored))
-    )
+    published = bridged(published, known=membership.signed, service=issuer)
+
+    def renewed(now: Membership) -> Membership:
+        check_newer(now.signed, published=published)  # another command may have been faster
+        return replace(now, **published.stored)
+
+    vault.change(lambda now: now.changed(membership.fingerprint, renewed))
     return published

@@ -4,10 +4,10 @@ Source: docs/protocol.md, "Issuance": the seed makes the same commitments again,
 each is the authority to have its credential.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from client.community import PinnedMetadata
+from client.community import PinnedMetadata, check_newer
 from client.errors import ServerRefused
 from client.issuer import IssuerClient
 from client.wallet.contents import Membership, WalletContents
@@ -19,7 +19,7 @@ from client.wallet.enrolling import (
     too_many,
 )
 from client.wallet.registry import Registry
-from credentials.formats.metadata import check_successor
+from credentials.formats.metadata import SignedMetadata, check_successor
 
 UNKNOWN_IN_A_ROW = 5
 _ENDED = frozenset({"commitment-retired", "credential-revoked", "reissue-pending"})
@@ -36,14 +36,17 @@ def restore(
     """Ask for the credential of each commitment of a seed, until five in a row are unknown.
 
     Changes nothing on disk. `beside` is the wallet, or the copy of it, that the credentials come
-    back into; what it holds of credentials that the issuer no longer hands out is left as it is.
-    `progress` is told how many were asked for and found. Raises as `claim`.
+    back into; what it holds of credentials that the issuer no longer hands out is left as it is,
+    and `published` has to follow what it knows (`client.history.bridged`). `progress` is told how
+    many were asked for and found. Raises as `claim`.
     """
     metadata = published.metadata
     known = None
     if beside is not None:
         check_own_issuer(beside, metadata=metadata)
         known = beside.membership(published.fingerprint)
+        if known is not None:
+            check_newer(known.signed, published=published)
     membership = replace(known or new_membership(published), **published.stored)
     registry = Registry(membership, issuer=issuer)
     unknown = 0
@@ -75,17 +78,19 @@ def restore(
     raise too_many(metadata)
 
 
-def with_restored(contents: WalletContents, *, found: Membership) -> WalletContents:
+def with_restored(
+    contents: WalletContents, *, found: Membership, between: Sequence[SignedMetadata] = ()
+) -> WalletContents:
     """The wallet with what a community gave back; what the wallet knows besides stays.
 
-    Raises MetadataRefused or HeadRefused if what is published now may not follow what the wallet
-    knew.
+    `between` are the versions of the metadata that lead from the known one to the one found. Raises
+    MetadataRefused or HeadRefused if what is published now may not follow what the wallet knew.
     """
     check_own_issuer(contents, metadata=found.metadata)
     membership = contents.membership(found.fingerprint)
     if membership is None:
         return contents.with_membership(found)
-    check_successor(membership.signed, found.signed)
+    check_successor(membership.signed, found.signed, between=between)
     membership = replace(
         membership,
         metadata_octets=found.metadata_octets,
