@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from credentials.crowd import Cells, places_of, sheets_of, told, worth_telling
+from credentials.crowd import Cells, sheets_of, told, worth_telling
 from credentials.formats.crowd import STEP, Crowd
 from credentials.formats.head import Head
 from credentials.formats.schema import REISSUED, Schema
@@ -101,12 +101,16 @@ def _with_newcomers(writing: Connection, count: Count, *, schema: Schema) -> Cou
 def _cells(rows: Iterable[tuple[str, bool, int]], *, schema: Schema) -> tuple[Cells, ...]:
     """The counts of each sheet, exact."""
     sheets = sheets_of(schema)
+    places = {
+        name: {value: at for at, value in enumerate(schema.attribute(name).values or (0, 1))}
+        for names in sheets
+        for name in names
+    }
     cells: tuple[Counter[tuple[int, ...]], ...] = tuple(Counter() for _ in sheets)
     for attributes, reissued, members in rows:
         values = {**json.loads(attributes), REISSUED: int(reissued)}
-        places = places_of(values, schema=schema)
         for names, sheet in zip(sheets, cells, strict=True):
-            sheet[tuple(places[name] for name in names)] += members
+            sheet[tuple(places[name][values[name]] for name in names)] += members
     return cells
 
 
