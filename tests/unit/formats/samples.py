@@ -8,7 +8,7 @@ from credentials.formats.abstention import Abstention
 from credentials.formats.ceremony_result import CeremonyResult, Trustee
 from credentials.formats.claim_link import ClaimLink
 from credentials.formats.credential import CredentialHeader, IssuedCredential, IssuedWitness
-from credentials.formats.crowd import Crowd
+from credentials.formats.crowd import Crowd, Group, Sheet
 from credentials.formats.head import Head, SignedHead
 from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import App, Door, Event, Metadata, PublicKeys, SignedMetadata
@@ -65,7 +65,19 @@ METADATA = Metadata(
         Door(id="lounge", name="Lounge", event="summer-2026", mode="members_only", disclose=()),
     ),
     apps=(App(id="forum", name="Forum", response_address="http://127.0.0.1:9001/answer"),),
-    crowd=Crowd.of(291, {"pass": {"resident": 204, "visitor": 87}, "speaker": {0: 268, 1: 23}}),
+    crowd=Crowd(
+        day=20_717,
+        since=9,
+        removals=12,
+        highest_serial=300,
+        members=290,
+        sheets=(
+            Sheet(
+                attributes=("reissued", "pass", "speaker"),
+                groups=(Group(values=(0, 0), members=30), Group(values=(0, 0, 0), members=200)),
+            ),
+        ),
+    ),
     published_at=1_790_000_000,
 )
 
