@@ -129,7 +129,7 @@ def _contents(contents: dict[str, WalletContents]) -> ObjectFile:
             Accepted(name=name, value=encode_contents(one)) for name, one in contents.items()
         ],
         refused=[
-            *spoilt(own),
+            *spoilt(encode_contents(contents["with a claim that has no answer yet"])),
             change("a seed of 32 octets", "seed", bytes(32), why="it has 16"),
             change("a short fingerprint", 2, bytes(31), 0, 1, why="a hash has 32 octets"),
             change("half a digit table", 2, bytes(6144), 0, 9, why="none, or 12,288 octets"),
