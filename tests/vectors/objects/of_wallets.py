@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from client.wallet.sealed_file import new_key, seal
 
 from client.wallet import sealed_file
 from client.wallet.contents import (
@@ -19,7 +20,6 @@ from client.wallet.contents import (
     WalletContents,
 )
 from client.wallet.encoding import encode_contents
-from client.wallet.sealed_file import new_key, seal
 from tests.vectors.changes import flipped
 from tests.vectors.objects.object_file import (
     Accepted,

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from client.wallet.sealed_file import key_for, unseal
+
 from client.wallet.encoding import decode_contents, encode_contents
 from client.wallet.phrase import from_words
-from client.wallet.sealed_file import key_for, unseal
 from credentials.bbs.signature import octets_to_signature
 from credentials.curve.scalars import encode_scalar
 from credentials.doors import door_policy
