@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from credentials.domain_tags import METADATA_SIGNATURE
+from credentials.formats.crowd import Crowd, Group, Sheet
 from credentials.formats.metadata import App, Door, Event, Metadata, SignedMetadata
 from tests.vectors.changes import flipped
 from tests.vectors.objects.object_file import (
@@ -46,13 +47,29 @@ def _metadata(community: VectorCommunity) -> ObjectFile:
             App(id="cafe", name="Café", response_address="https://cafe.example/answer"),
             App(id="own", name="On this machine", response_address="http://127.0.0.1:9001"),
         ),
+        crowd=Crowd(
+            members=2**24 - 16,
+            highest_serial=2**24 - 1,
+            sheets=(
+                Sheet(attributes=("pass",), groups=(Group(values=(2,), members=20),)),
+                Sheet(
+                    attributes=("volunteer", "reissued"),
+                    groups=(Group(values=(0,), members=100), Group(values=(1, 0), members=30)),
+                ),
+            ),
+        ),
     )
     return ObjectFile(
         about="a community's description, read",
         rule="metadata",
         form="cbor",
         accepted=of_objects(the_vectors_own=own, nothing_but_keys=bare, the_second_version=second),
-        refused=[*spoilt(own.to_cbor()), *_spoilt_metadata(own), *_spoilt_places(second)],
+        refused=[
+            *spoilt(own.to_cbor()),
+            *_spoilt_metadata(own),
+            *_spoilt_places(second),
+            *_spoilt_crowds(own),
+        ],
     )
 
 
@@ -173,6 +190,34 @@ def _spoilt_places(second: Metadata) -> Iterator[Refused]:
         2,
         why="it is a name such as Europe/Athens",
     )
+
+
+def _spoilt_crowds(own: Metadata) -> Iterator[Refused]:
+    octets = own.to_cbor()
+    change = Changes(octets, "metadata")
+    ((*_, sheets),) = element(octets, "metadata", "crowd")
+    (names, groups) = sheets[0]
+
+    def crowd(name: str, value: Any, *inner: int, why: str) -> Refused:
+        return change(name, "crowd", value, 0, *inner, why=why)
+
+    yield change("two crowds", "crowd", ((0,) * 5 + ((),),) * 2, why="one or none")
+    yield crowd("a day after 65535", 2**16, 0, why="days are below 2^16")
+    yield crowd("taken out later than the head", 3, 1, why="since is at most removals")
+    yield crowd("members that are not tens", 291, 4, why="numbers are rounded down to tens")
+    yield crowd("a group of ten", 10, 5, 0, 1, 0, 1, why="twenty at least")
+    yield crowd("a group that is not in tens", 35, 5, 0, 1, 0, 1, why="rounded down to tens")
+    yield crowd("nine in no group", 280, 4, why="ten at least are in none")
+    yield crowd("groups in another order", groups[::-1], 5, 0, 1, why="ascending by values")
+    yield crowd("a group twice", (groups[0], groups[0]), 5, 0, 1, why="each once")
+    yield crowd("no groups", (), 5, 0, 1, why="a sheet has one at least")
+    yield crowd("a group without values", (), 5, 0, 1, 0, 0, why="one at least")
+    yield crowd("more values than attributes", names[:1], 5, 0, 0, why="one for an attribute")
+    yield crowd("an attribute on two sheets", (sheets[0],) * 2, 5, why="on one at most")
+    yield crowd("counted by a text", "nickname", 5, 0, 0, 1, why="choices and flags only")
+    yield crowd("counted by what is not in the schema", "age", 5, 0, 0, 1, why="the schema has it")
+    yield crowd("a fourth of three choices", (0, 3), 5, 0, 1, 2, 0, why="the schema has three")
+    yield crowd("17 sheets", tuple(sheets) * 17, 5, why="at most 16")
 
 
 def _signed_metadata(community: VectorCommunity) -> ObjectFile:

@@ -4,25 +4,31 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from credentials.curve.scalars import ORDER
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from credentials.formats.lot import Beacon
 from credentials.formats.manifest import Manifest
-from credentials.formats.sealing import Sealing, Trustee
+from credentials.formats.sealing import Sealing
+from credentials.log.cosignature import WitnessKey
+from credentials.log.note import KeyKind, VerifierKey
 from credentials.sealing import ServerOpener
+from tests.vectors.objects.fixed_ceremony import Ceremony
 from tests.vectors.objects.object_file import (
     Changes,
     ObjectFile,
     Refused,
     element,
     of_objects,
+    read,
     spoilt,
 )
 from tests.vectors.vector_community import VectorCommunity
 from tests.vectors.vector_presentations import manifest_of
-from tests.vectors.vector_randomness import fixed_scalar
+from tests.vectors.vector_randomness import fixed_octets, fixed_scalar
 
 
-def files(community: VectorCommunity) -> dict[str, ObjectFile]:
-    return {"poll": _poll(community)}
+def files(community: VectorCommunity, held: Ceremony) -> dict[str, ObjectFile]:
+    return {"poll": _poll(community, held)}
 
 
 ROLL = 2  # the epoch of the head that the vectors' poll pins
@@ -35,28 +41,16 @@ def opener() -> ServerOpener:
 
 def sealed_manifest(community: VectorCommunity) -> Manifest:
     """The vectors' poll, sealed by the server."""
-    return replace(manifest_of(community), sealing=Sealing(key=opener().key), tie_rule="opening/1")
+    return replace(manifest_of(community), sealing=Sealing(key=opener().key))
 
 
-def _trustees_sealing() -> Sealing:
-    shares = {
-        number: fixed_scalar("agora/sealing/a0") + number * fixed_scalar("agora/sealing/a1")
-        for number in (1, 2, 3)
-    }
-    return Sealing(
-        key=opener().key,
-        threshold=2,
-        trustees=tuple(
-            Trustee(name=f"Trustee {number}", key=_key(share)) for number, share in shares.items()
-        ),
-    )
+def witness_key(name: str) -> WitnessKey:
+    """A witness of the vectors."""
+    key = b"\0" + fixed_octets(f"the key of the witness {name}", 31)
+    return WitnessKey(name=name, private_key=Ed25519PrivateKey.from_private_bytes(key))
 
 
-def _key(share: int) -> bytes:
-    return ServerOpener(secret=share % ORDER).key
-
-
-def _poll(community: VectorCommunity) -> ObjectFile:
+def _poll(community: VectorCommunity, held: Ceremony) -> ObjectFile:
     own = manifest_of(community)
     widest = replace(
         own,
@@ -72,21 +66,35 @@ def _poll(community: VectorCommunity) -> ObjectFile:
     threshold = replace(
         own, ballot_type="score", limit=5, tally="score/1", threshold=(2, 3), live=True
     )
+    trusted = replace(own, sealing=held.sealing, tie_rule="opening/1")
+    watched = replace(
+        trusted,
+        tie_rule="beacon/1",
+        beacon=Beacon.after(own.closes_at, batch_seconds=own.batch_seconds),
+        witnesses=tuple(
+            witness_key(name).verifier_key.to_text()
+            for name in ("anna.example/w1", "bert.example/w", "d\u00f3ra")
+        ),
+        witnesses_needed=2,
+    )
     return ObjectFile(
         about="a poll's manifest, read; its hash is the poll",
         rule="poll",
         form="cbor",
         accepted=of_objects(
             the_vectors_own=own,
+            sealed_by_trustees_with_a_beacon_and_witnesses=watched,
             sealed_by_the_server=sealed_manifest(community),
             scores_a_threshold_and_a_live_count=threshold,
             sixty_four_options_and_ten_seats=widest,
-            sealed_by_trustees=replace(own, sealing=_trustees_sealing(), tie_rule="opening/1"),
+            sealed_by_trustees=trusted,
         ),
         refused=[
             *spoilt(own.to_cbor()),
             *_spoilt_polls(own),
-            *_spoilt_sealings(replace(own, sealing=_trustees_sealing(), tie_rule="opening/1")),
+            *_spoilt_sealings(trusted),
+            *_spoilt_lots(community, watched),
+            *_spoilt_witnesses(watched),
         ],
     )
 
@@ -118,7 +126,7 @@ def _spoilt_polls(own: Manifest) -> Iterator[Refused]:
         "a lot from an opening that there is none of",
         "tie-rule",
         "opening/1",
-        why="only sealed polls are opened",
+        why="trustees alone give one",
     )
     yield change("a quorum of 2^24", "quorum", 2**24, why="below 2^24")
     yield poll("a threshold of 1", "threshold", (1, 1), why="below 1")
@@ -156,22 +164,96 @@ def _spoilt_sealings(sealed: Manifest) -> Iterator[Refused]:
     yield change(
         "sealed and live", "live", 1, why="a sealed count is not shown", refusal="PolicyError"
     )
-    yield seal("a key of G1", bytes(48), 2, why="Z is a point of G2")
-    yield seal("by the server, with a threshold", ("server", 1, bytes(96)), why="a key alone")
+    yield seal(
+        "the server and trustees", ("server", *sealing[1:]), why="by the server: a key alone"
+    )
+    yield seal("by the server, with a key of G1", ("server", bytes(48)), why="a point of G2")
     yield seal(
         "by somebody else",
         ("notary", *sealing[1:]),
         why="the server or trustees",
         refusal="PolicyError",
     )
-    yield seal("a threshold of 0", 0, 1, why="one trustee at least")
-    yield seal("a threshold above their number", 4, 1, why="at most all of them")
-    yield seal("no trustees", (), 3, why="one at least")
-    yield seal(
-        "two trustees of one name",
-        sealing[3][0],
-        3,
+    yield seal("no result", b"", 1, why="the ceremony's is there")
+    yield seal("an octet after the result", sealing[1] + b"\0", 1, why="read as strictly")
+    yield seal("a result that is an array", read(sealing[1]), 1, why="it stands as octets")
+    yield seal("no signatures", (), 2, why="one of each trustee")
+    yield seal("a signature too few", sealing[2][1:], 2, why="one of each trustee")
+    yield seal("a signature too many", (*sealing[2], bytes(64)), 2, why="one of each trustee")
+    yield seal("a short signature", bytes(63), 2, 0, why="it has 64 octets")
+
+
+def _spoilt_lots(community: VectorCommunity, watched: Manifest) -> Iterator[Refused]:
+    change = Changes(watched.to_cbor(), "poll")
+    chain, number = element(watched.to_cbor(), "poll", "beacon")
+    by_server = Changes(sealed_manifest(community).to_cbor(), "poll")
+
+    def lot(name: str, at: str, value: Any, *inner: int, why: str) -> Refused:
+        return change(name, at, value, *inner, why=why, refusal="PolicyError")
+
+    yield by_server(
+        "a lot from an opening that the server knows",
+        "tie-rule",
+        "opening/1",
+        why="trustees alone give one",
+        refusal="PolicyError",
+    )
+    yield lot("an earlier round", "beacon", number - 1, 1, why="it follows from the closing time")
+    yield lot("a later round", "beacon", number + 1, 1, why="it follows from the closing time")
+    yield lot("another chain", "beacon", bytes(32), 0, why="there is one")
+    yield lot("no round", "beacon", (), why="the rule needs one")
+    yield lot("a round without its rule", "tie-rule", "none/1", why="only beacon/1 has one")
+    yield lot("another closing time", "closes-at", watched.closes_at + 3, why="the round follows")
+    yield change("the round 0", "beacon", 0, 1, why="rounds count from 1")
+    yield change("a short chain", "beacon", chain[1:], 0, why="a hash has 32 octets")
+    yield change("a round alone", "beacon", (number,), why="chain and round")
+
+
+def _other_id(key: str) -> str:
+    name, key_id, rest = key.split("+", 2)
+    return f"{name}+{int(key_id, 16) ^ 1:08x}+{rest}"
+
+
+def _spoilt_witnesses(watched: Manifest) -> Iterator[Refused]:
+    change = Changes(watched.to_cbor(), "poll")
+    first, second, third = watched.witnesses
+
+    def pinned(name: str, value: Any, *inner: int, why: str, refusal: str) -> Refused:
+        return change(name, "witnesses", value, *inner, why=why, refusal=refusal)
+
+    def renamed(name: str, key: VerifierKey, kind: KeyKind = KeyKind.COSIGNATURE) -> str:
+        return VerifierKey(name=name, kind=kind, public_key=key.public_key).to_text()
+
+    own = VerifierKey.parse(first)
+    for name, value, why in (
+        ("a key that signs", renamed(own.name, own, KeyKind.ED25519), "cosignatures only"),
+        ("a key with another id", _other_id(first), "the id is its own"),
+        ("a key of text", "anna", "name, id and key"),
+        ("a key of 501", "w" * 501, "at most 500 characters"),
+        ("a name that is not shown", renamed("anna\u202e", own), "shown text"),
+    ):
+        yield pinned(name, value, 0, why=why, refusal="EncodingError")
+    yield pinned(
+        "a witness twice", (first, first, third), why="each counts once", refusal="PolicyError"
+    )
+    yield pinned(
+        "a key under two names",
+        renamed("bert.example/w", own),
+        1,
+        why="it would count twice",
+        refusal="PolicyError",
+    )
+    yield pinned(
+        "a name with two keys",
+        renamed(own.name, VerifierKey.parse(second)),
         1,
         why="names differ",
         refusal="PolicyError",
     )
+    yield pinned("65 witnesses", (first,) * 65, why="at most 64", refusal="EncodingError")
+    for name, number, why, refusal in (
+        ("one of three", 1, "more than half", "PolicyError"),
+        ("none of three", 0, "more than half", "PolicyError"),
+        ("four of three", 4, "at most all", "EncodingError"),
+    ):
+        yield change(name, "witnesses-needed", number, why=why, refusal=refusal)

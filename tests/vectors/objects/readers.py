@@ -9,9 +9,10 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from client.sealed_file import key_for, unseal
 from client.wallet.encoding import decode_contents, encode_contents
 from client.wallet.phrase import from_words
-from client.wallet.sealed_file import key_for, unseal
+from client.wallet.vault import WALLET_FORM
 from credentials.bbs.signature import octets_to_signature
 from credentials.curve.scalars import encode_scalar
 from credentials.doors import door_policy
@@ -128,7 +129,7 @@ def _contents(value: bytes, _: Given) -> None:
 
 
 def _wallet(value: bytes, given: Given) -> dict[str, str]:
-    contents = unseal(value, key=key_for(value, passphrase=given["passphrase"]))
+    contents = unseal(value, key=key_for(value, passphrase=given["passphrase"], form=WALLET_FORM))
     decode_contents(contents)
     return {"contents": hashlib.sha256(contents).hexdigest()}
 
