@@ -38,7 +38,6 @@ BEYOND: dict[str, dict[str, set[str]]] = {
     "showing": {"disclosed": {EXTRA}, "": {WRONG_LENGTH}},
     "poll": {
         "options": {EXTRA},
-        "beacon": {MISSING},
         "witnesses": {EXTRA, MISSING},
         "sealing": {EXTRA, MISSING},
         "require": {EXTRA},

@@ -98,6 +98,16 @@ def _results() -> dict[str, TallyResult]:
     )
     return {
         "a plurality": plurality,
+        "a tie": TallyResult(
+            method="stv/1",
+            ballots=8,
+            abstentions=0,
+            invalid=0,
+            outcome=Outcome.TIE,
+            winners=(2,),
+            tied=(1, 3),
+            rounds=(Round(title="round", scores=(2, 4, 2), elected=(2,), tied=(1, 3)),),
+        ),
         "no votes": TallyResult(
             method="irv/1",
             ballots=0,
@@ -125,16 +135,6 @@ def _results() -> dict[str, TallyResult]:
                     exhausted=Fraction(1, 3),
                 ),
             ),
-        ),
-        "a tie": TallyResult(
-            method="stv/1",
-            ballots=8,
-            abstentions=0,
-            invalid=0,
-            outcome=Outcome.TIE,
-            winners=(2,),
-            tied=(1, 3),
-            rounds=(Round(title="round", scores=(2, 4, 2), elected=(2,), tied=(1, 3)),),
         ),
         "each against each": TallyResult(
             method="schulze/1",

@@ -1,15 +1,13 @@
-"""A community's description, alone and signed."""
+"""A community's description."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from credentials.domain_tags import METADATA_SIGNATURE
 from credentials.formats.crowd import Crowd, Group, Sheet
-from credentials.formats.metadata import App, Door, Event, Metadata, SignedMetadata
-from tests.vectors.changes import flipped
+from credentials.formats.metadata import App, Door, Event, Metadata
+from tests.vectors.objects.crowds import spoilt_crowds
 from tests.vectors.objects.object_file import (
-    Accepted,
     Changes,
     ObjectFile,
     Refused,
@@ -17,11 +15,11 @@ from tests.vectors.objects.object_file import (
     of_objects,
     spoilt,
 )
-from tests.vectors.vector_community import EVENT, OPENED, VectorCommunity
+from tests.vectors.vector_community import EVENT, VectorCommunity
 
 
 def files(community: VectorCommunity) -> dict[str, ObjectFile]:
-    return {"metadata": _metadata(community), "signed-metadata": _signed_metadata(community)}
+    return {"metadata": _metadata(community)}
 
 
 def _metadata(community: VectorCommunity) -> ObjectFile:
@@ -68,7 +66,7 @@ def _metadata(community: VectorCommunity) -> ObjectFile:
             *spoilt(own.to_cbor()),
             *_spoilt_metadata(own),
             *_spoilt_places(second),
-            *_spoilt_crowds(own),
+            *spoilt_crowds(own),
         ],
     )
 
@@ -189,96 +187,4 @@ def _spoilt_places(second: Metadata) -> Iterator[Refused]:
         0,
         2,
         why="it is a name such as Europe/Athens",
-    )
-
-
-def _spoilt_crowds(own: Metadata) -> Iterator[Refused]:
-    octets = own.to_cbor()
-    change = Changes(octets, "metadata")
-    ((*_, sheets),) = element(octets, "metadata", "crowd")
-    (names, groups) = sheets[0]
-
-    def crowd(name: str, value: Any, *inner: int, why: str) -> Refused:
-        return change(name, "crowd", value, 0, *inner, why=why)
-
-    yield change("two crowds", "crowd", ((0,) * 5 + ((),),) * 2, why="one or none")
-    yield crowd("a day after 65535", 2**16, 0, why="days are below 2^16")
-    yield crowd("taken out later than the head", 3, 1, why="since is at most removals")
-    yield crowd("members that are not tens", 291, 4, why="numbers are rounded down to tens")
-    yield crowd("a group of ten", 10, 5, 0, 1, 0, 1, why="twenty at least")
-    yield crowd("a group that is not in tens", 35, 5, 0, 1, 0, 1, why="rounded down to tens")
-    yield crowd("nine in no group", 280, 4, why="ten at least are in none")
-    yield crowd("groups in another order", groups[::-1], 5, 0, 1, why="ascending by values")
-    yield crowd("a group twice", (groups[0], groups[0]), 5, 0, 1, why="each once")
-    yield crowd("no groups", (), 5, 0, 1, why="a sheet has one at least")
-    yield crowd("a group without values", (), 5, 0, 1, 0, 0, why="one at least")
-    yield crowd("more values than attributes", names[:1], 5, 0, 0, why="one for an attribute")
-    yield crowd("an attribute on two sheets", (sheets[0],) * 2, 5, why="on one at most")
-    yield crowd("counted by a text", "nickname", 5, 0, 0, 1, why="choices and flags only")
-    yield crowd("counted by what is not in the schema", "age", 5, 0, 0, 1, why="the schema has it")
-    yield crowd("a fourth of three choices", (0, 3), 5, 0, 1, 2, 0, why="the schema has three")
-    yield crowd("17 sheets", tuple(sheets) * 17, 5, why="at most 16")
-
-
-def _signed_metadata(community: VectorCommunity) -> ObjectFile:
-    own, key = community.signed, community.signing_key
-    stranger = VectorCommunity(name="stoa")
-    later = [
-        SignedMetadata.sign(
-            replace(
-                community.metadata,
-                version=version,
-                previous=own.hash,
-                published_at=OPENED + version,
-            ),
-            private_key=key,
-        )
-        for version in (2, 3)
-    ]
-
-    def resigned(octets: bytes, label: bytes = METADATA_SIGNATURE) -> dict[str, str]:
-        return SignedMetadata(octets=octets, signature=key.sign(label + octets)).to_json()
-
-    def refused(name: str, why: str, value: Any, refusal: str = "MetadataRefused") -> Refused:
-        return Refused(name=name, why=why, value=value, refusal=refusal)
-
-    honest = own.to_json()
-    return ObjectFile(
-        about="metadata as it is served, opened by whoever has the fingerprint",
-        rule="signed-metadata-json",
-        form="json",
-        given={"fingerprint": community.metadata.community_id.hex()},
-        accepted=[
-            Accepted(name=f"version {number}", value=one.to_json(), gives={"hash": one.hash.hex()})
-            for number, one in enumerate((own, *later), start=1)
-        ],
-        refused=[
-            refused(
-                "a changed signature",
-                "it is another",
-                replace(own, signature=flipped(own.signature)).to_json(),
-            ),
-            refused("of another community", "the fingerprint is pinned", stranger.signed.to_json()),
-            refused("signed without the label", "a label is in front", resigned(own.octets, b"")),
-            refused(
-                "octets that are no metadata, signed",
-                "they are malformed",
-                resigned(own.octets + b"\0"),
-            ),
-            refused("no signature", "both are there", {"metadata": honest["metadata"]}),
-            refused("something besides", "nothing else is there", {**honest, "version": 1}),
-            refused("a number for a signature", "both are text", {**honest, "signature": 1}),
-            refused(
-                "a short signature",
-                "it has 64 octets",
-                {**honest, "signature": "AAAA"},
-                "EncodingError",
-            ),
-            refused(
-                "base64 of the other alphabet",
-                "octets have one spelling",
-                {**honest, "signature": "+" + honest["signature"][1:]},
-                "EncodingError",
-            ),
-        ],
     )

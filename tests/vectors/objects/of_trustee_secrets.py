@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from client.sealed_file import key_for, seal, unseal
@@ -53,6 +54,8 @@ def _other_contents(own: bytes) -> Iterator[Refused]:
     key = key_for(own, passphrase=PASSPHRASE, form=TRUSTEE_FORM)
     honest: dict[str, Any] = json.loads(unseal(own, key=key))
     without = {name: value for name, value in honest.items() if name != "sharing"}
+    shareless = {name: value for name, value in honest.items() if name != "share"}
+    numberless = {name: value for name, value in honest.items() if name != "number"}
     for name, why, value in (
         ("something else inside", "it says what it is", {**honest, "symbolon": "secret"}),
         ("a key too few inside", "both are there", without),
@@ -60,12 +63,14 @@ def _other_contents(own: bytes) -> Iterator[Refused]:
         ("the number 0 inside", "trustees count from 1", {**honest, "number": 0}),
         ("a short key inside", "it has 32 octets", {**honest, "signing": "AAAA"}),
         ("a share of 0 inside", "a scalar that is not 0", {**honest, "share": "A" * 43}),
+        ("a share without a number inside", "both are there", numberless),
+        ("a number without a share inside", "both are there", shareless),
         ("a list inside", "it is an object", [honest]),
     ):
         text = json.dumps(value, ensure_ascii=False)
         octets = sealed_by(
             TRUSTEE_FORM,
             f"trustee/{name}",
-            lambda key, text=text: seal(text.encode(), key=key),  # type: ignore[misc]
+            partial(seal, text.encode()),
         )
         yield Refused(name=name, why=why, value=octets, refusal="TrusteeError")

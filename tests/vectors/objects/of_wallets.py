@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from functools import partial
 
 from client.sealed_file import seal
 from client.wallet.contents import (
@@ -140,7 +141,7 @@ def _file(contents: dict[str, WalletContents]) -> ObjectFile:
         name: sealed_by(
             WALLET_FORM,
             f"wallet/{name}",
-            lambda key, one=contents[name]: seal(encode_contents(one), key=key),
+            partial(seal, encode_contents(contents[name])),
         )
         for name in ("new", "with a claim that has no answer yet", "with a vote")
     }

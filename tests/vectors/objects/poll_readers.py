@@ -77,8 +77,7 @@ def _part(value: Any, _: Given) -> dict[str, str]:
 
 
 def _ceremony(value: Any, _: Given) -> dict[str, str]:
-    result, _ = read_ceremony(json.dumps(value))
-    return {"fingerprint": result.fingerprint.hex()}
+    return {"fingerprint": read_ceremony(json.dumps(value))[0].fingerprint.hex()}
 
 
 def _trustee_file(value: bytes, given: Given) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from client import sealed_file
-from client.sealed_file import SealedForm, SealKey, new_key
+from client.sealed_file import SealedForm, new_key
 from tests.vectors.changes import flipped
 from tests.vectors.objects.object_file import Refused
 from tests.vectors.vector_randomness import fixed_octets
@@ -14,15 +14,15 @@ from tests.vectors.vector_randomness import fixed_octets
 PASSPHRASE = "\u03c0ass phrase of the ve\u0301ctors"  # not in NFC: it is brought there
 
 
-def sealed_by(form: SealedForm, name: str, make: Callable[[SealKey], bytes]) -> bytes:
-    """What `make` seals under the vectors' passphrase, with a salt and a nonce of that name."""
+def sealed_by(form: SealedForm, name: str, make: Callable[..., bytes]) -> bytes:
+    """What `make` seals under its `key`: of the vectors' passphrase, with draws of that name."""
     drawn = {
         sealed_file.SALT_LENGTH: fixed_octets(f"{name}/salt", 16),
         sealed_file.NONCE_LENGTH: fixed_octets(f"{name}/nonce", 12),
     }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sealed_file, "token_bytes", drawn.__getitem__)
-        return make(new_key(PASSPHRASE, form=form))
+        return make(key=new_key(PASSPHRASE, form=form))
 
 
 def spoilt_files(own: bytes, *, form: SealedForm) -> Iterator[Refused]:
