@@ -24,13 +24,14 @@ def check_lot(
     *,
     manifest: Manifest,
     key: bytes,
-    witnesses: Sequence[VerifierKey],
-    needed: int,
+    demanded: Sequence[tuple[Sequence[VerifierKey], int]],
     checks: Checks,
 ) -> None:
-    """Check the beacon's round, and that `needed` of `witnesses` saw the end of voting before it.
+    """Check the beacon's round, and that enough witnesses saw the end of voting before it.
 
-    `key` is the community's, 32 octets. Polls whose lot is no beacon's have nothing to check here.
+    `demanded` are the witnesses whom the poll pins and those whom the auditor trusts, each with the
+    number of them that is needed. `key` is the community's, 32 octets. Polls whose lot is no
+    beacon's have nothing to check here.
     """
     beacon, signature = found.replay.beacon, found.replay.signature
     if beacon is None:
@@ -49,13 +50,17 @@ def check_lot(
     try:
         signed = _earlier(bundle, bytes(found.leaves), origin=manifest.origin, key=key)
         named = [VerifierKey.parse(text) for text in bundle.witnesses]
-        trusted = _missing(signed, found, witnesses=witnesses, needed=needed)
+        unseen = [
+            reason
+            for witnesses, needed in demanded
+            for reason in _missing(signed, found, witnesses=witnesses, needed=needed)
+        ]
         by_community = _missing(signed, found, witnesses=named, needed=1)
     except (LogRefused, UnicodeDecodeError) as error:
         checks.failed("closed before the lot", error)
         return
-    if witnesses:
-        checks.decide("closed before the lot", trusted, good="witnessed in time")
+    if any(needed for _, needed in demanded):
+        checks.decide("closed before the lot", unseen, good="witnessed in time")
     elif by_community or not named:
         checks.open("closed before the lot", UNSEEN)
     else:

@@ -77,8 +77,10 @@ def audit(
         found,
         manifest=ground.manifest,
         key=ground.published.metadata.metadata_key,
-        witnesses=ground.manifest.witness_keys or beside.witnesses,
-        needed=ground.manifest.witnesses_needed or len(beside.witnesses),
+        demanded=(
+            (ground.manifest.witness_keys, ground.manifest.witnesses_needed),
+            (beside.witnesses, len(beside.witnesses)),
+        ),
         checks=checks,
     )
     _check_roll(len(found.replay.highest), head=ground.head, checks=checks)

@@ -69,8 +69,8 @@ class TrusteeSecret:
             signing=base64url.decode(fields["signing"]),  # type: ignore[arg-type]
             sharing=base64url.decode(fields["sharing"]),  # type: ignore[arg-type]
         )
-        if "share" not in fields:
+        if "share" not in fields and "number" not in fields:
             return cls(keys=keys)
-        secret = decode_scalar(base64url.decode(fields["share"]))  # type: ignore[arg-type]
-        share = TrusteeShare(number=fields["number"], secret=secret)  # type: ignore[arg-type]
+        secret = decode_scalar(base64url.decode(fields.get("share")))  # type: ignore[arg-type]
+        share = TrusteeShare(number=fields.get("number"), secret=secret)  # type: ignore[arg-type]
         return cls(keys=keys, share=share)

@@ -54,6 +54,7 @@ WRONG: dict[str, Callable[[OwnBeacon, int], tuple[int, bytes]]] = {
     "a number": lambda _n, _r: (200, b'{"signature": 7}'),
     "no hex": lambda _n, _r: (200, b'{"signature": "' + b"x" * 96 + b'"}'),
     "short": lambda n, r: (200, json.dumps({"signature": n.signature(r).hex()[2:]}).encode()),
+    "too long": lambda n, r: (200, b" " * 5000 + honest(n)(r)[1]),
     "endless": lambda _n, _r: (200, b" " * 100_000),
     "deep": lambda _n, _r: (200, b"[" * 4000),
 }

@@ -7,9 +7,12 @@ from typing import Any
 import cbor2
 import pytest
 
+from client.sealed_file import unseal
 from client.trustee.folder import Folder
 from credentials.formats import base64url
 from credentials.formats.manifest import Manifest
+from credentials.formats.metadata import SignedMetadata
+from server.community.routes import SignedMetadataBody, VersionsBody
 from server.doors.bodies import (
     CheckInRequest,
     DoorBody,
@@ -27,6 +30,7 @@ from server.registry.bodies import SignedHeadBody
 from server.registry.routes import DigitsBody, HeadsBody, LogBody
 from tests.vectors import symbolon
 from tests.vectors.objects.fixed_ceremony import ceremony
+from tests.vectors.objects.sealed_files import PASSPHRASE
 from tests.wire.grammar import matches
 
 OCTETS = base64url.encode(bytes(48))
@@ -54,7 +58,13 @@ def bodies() -> dict[str, Any]:
         now=1_790_000_000,
         entries=[EntryBody.of(entry)],
     )
+    signed = SignedMetadata(
+        octets=symbolon.octets(community["metadata"]),
+        signature=symbolon.octets(community["metadataSignature"]),
+    )
     return {
+        "signed-metadata-json": SignedMetadataBody.of(signed),
+        "versions-json": VersionsBody(versions=[SignedMetadataBody.of(signed)]),
         "signed-head-json": heads()[0],
         "heads-json": HeadsBody(heads=heads()),
         "log-segment-json": LogBody(entries=OCTETS),
@@ -82,10 +92,17 @@ def test_a_body_matches_its_rule_and_not_without_its_first_member(rule: str) -> 
 
 
 def test_a_trustees_folder_matches(tmp_path: Path) -> None:
-    folder = Folder.create(tmp_path / "trustee", name="Chlo\u00eb")
-    secret = json.loads((folder.path / "secret.json").read_text(encoding="utf-8"))
+    folder = Folder.create(tmp_path / "trustee", name="Chlo\u00eb", passphrase=lambda: PASSPHRASE)
+    sealed = (folder.path / "secret").read_bytes()
+    assert matches("trustee-file", cbor2.dumps(sealed))
+    secret = json.loads(unseal(sealed, key=folder.seal_key))
+    own_share = {"number": 3, "share": OCTETS}
     assert matches("trustee-secret-json", cbor2.dumps(secret))
+    assert matches("trustee-secret-json", cbor2.dumps({**secret, **own_share}))
+    assert not matches("trustee-secret-json", cbor2.dumps({**secret, "number": 3}))
     assert not matches("trustee-secret-json", cbor2.dumps({**secret, "note": ""}))
+    assert matches("trustee-fingerprint", cbor2.dumps(folder.keys.card.fingerprint))
+    assert matches("trustee-card-json", cbor2.dumps(json.loads(folder.file("card").read_bytes())))
     folder.write_participants(ceremony().cards, threshold=2)
     participants = json.loads((folder.path / "participants.json").read_text(encoding="utf-8"))
     assert matches("participants-json", cbor2.dumps(participants))

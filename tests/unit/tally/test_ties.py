@@ -164,6 +164,12 @@ def test_the_last_seats_are_not_given_to_options_without_votes() -> None:
     assert (result.winners, result.tied) == ((1, 2), (3, 4))
 
 
+def test_nobody_drops_out_whose_seat_nobody_else_could_take() -> None:
+    # B and one of C and D are left for two seats: both of them cannot go.
+    result = without_lot("stv/1", ranked("4 A, 1 B"), options=4, seats=3)
+    assert (result.outcome, result.winners, result.tied) == (Outcome.TIE, (1,), (3, 4))
+
+
 def test_two_elected_at_once_and_level_are_both_elected() -> None:
     result = without_lot("stv/1", ranked("4 A, 4 B, 1 C"), seats=2)
     assert (result.outcome, result.winners) == (Outcome.WINNER, (1, 2))

@@ -9,12 +9,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from credentials.formats import base64url
+from credentials.formats.ceremony_result import CeremonyResult
+from credentials.formats.sealing import Sealing
 from credentials.sealing import deals as dealing
 from credentials.sealing.cards import TrusteeKeys, read_card
-from credentials.sealing.ceremony import TrusteeShare, finish, merge, part_file
+from credentials.sealing.ceremony import TrusteeShare, finish, merge, part_file, read_ceremony
 from credentials.sealing.deals import make_deal
 from credentials.sealing.participants import Participants
-from credentials.sealing.result import CeremonyResult
 from tests.vectors.vector_randomness import fixed_octets, fixed_scalar
 
 NAMES = ("Ana", "Bela", "Chlo\u00eb")
@@ -35,6 +36,12 @@ class Ceremony:
     shares: tuple[TrusteeShare, ...]
     result: CeremonyResult
     participants: Participants
+
+    @property
+    def sealing(self) -> Sealing:
+        """As it stands in the manifest of a poll that these trustees open."""
+        result, signatures = read_ceremony(self.whole)
+        return Sealing.by_trustees(result, signatures=signatures)
 
 
 def ceremony(*, name: str = "ceremony") -> Ceremony:

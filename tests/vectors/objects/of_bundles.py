@@ -26,6 +26,8 @@ def _bundle(log: PollLog) -> BundleHead:
         metadata=log.community.signed,
         head=log.community.signed_heads[ROLL],
         checkpoint=log.cosigned(4).to_text().encode(),
+        closing=log.cosigned(4).to_text().encode(),
+        earlier=(log.cosigned(1).to_text().encode(), log.cosigned(3).to_text().encode()),
         witnesses=(log.witness.verifier_key.to_text(),),
         entries=4,
     )
@@ -43,7 +45,11 @@ def _bundle_head(log: PollLog) -> ObjectFile:
             the_vectors_own=own,
             without_witnesses=replace(own, witnesses=()),
             of_the_manifest_alone=replace(
-                own, checkpoint=log.checkpoint(1).to_text().encode(), entries=1
+                own,
+                checkpoint=log.checkpoint(1).to_text().encode(),
+                closing=b"",
+                earlier=(),
+                entries=1,
             ),
         ),
         refused=[
@@ -53,6 +59,10 @@ def _bundle_head(log: PollLog) -> ObjectFile:
             change("a short signature", "metadata", bytes(63), 1, why="it has 64 octets"),
             change("a head of 513 octets", "roll", bytes(513), 0, why="at most 512"),
             change("65 witnesses", "witnesses", ("w",) * 65, why="at most 64"),
+            change("17 earlier checkpoints", "earlier", (b"note",) * 17, why="at most 16"),
+            change("an earlier one of text", "earlier", ("note",), why="it stands as octets"),
+            change("a closing of 65537 octets", "closing", bytes(65537), why="at most 65536"),
+            change("a closing that is none", "closing", (), why="it is empty then"),
             change("a checkpoint of text", "checkpoint", "note", why="it stands as octets"),
         ],
     )

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from credentials.formats.poll_event import Kind, PollEvent
+from credentials.formats.lot import Beacon
+from credentials.formats.poll_event import BATCH_END, Kind, PollEvent
 from credentials.tally.result import Outcome, Round, TallyResult
 from tests.vectors.objects.object_file import (
     Changes,
@@ -19,6 +20,10 @@ def files() -> dict[str, ObjectFile]:
     return {"poll-event": _event(), "tally": _tally()}
 
 
+SIGNATURE = bytes.fromhex(  # of quicknet's round 42, as docs.drand.love shows it
+    "95a9f9f5b231b7714de1553105d8ffdf3dcda24cfdb1e689319bccf79a9c8ce4"
+    "30a91b811fbfaf763900bc998b5d686a"
+)
 LAST = 4  # the last element of an event: its value
 
 
@@ -28,6 +33,7 @@ def _event() -> ObjectFile:
     closing = PollEvent(kind=Kind.CLOSING, at=at)
     extended, closed = extension.to_cbor(), closing.to_cbor()
     change, of_closing = Changes(extended, "poll-event"), Changes(closed, "poll-event")
+    of_batch = Changes(BATCH_END.to_cbor(), "poll-event")
     opening = bytes(48)
     return ObjectFile(
         about="what a poll's log holds beside the manifest and ballots",
@@ -35,6 +41,15 @@ def _event() -> ObjectFile:
         form="cbor",
         accepted=of_objects(
             an_extension=extension,
+            the_end_of_a_batch=BATCH_END,
+            an_extension_with_a_beacon=PollEvent.extension(
+                at=at,
+                reason="The network was down.",
+                closes_at=at + 3600,
+                beacon=Beacon.after(at + 3600, batch_seconds=300),
+            ),
+            a_beacon=PollEvent(kind=Kind.BEACON, at=at, value=SIGNATURE),
+            an_objection=PollEvent(kind=Kind.OBJECTION, at=at, reason="Ana could not vote."),
             a_cancellation=PollEvent(kind=Kind.CANCELLATION, at=at, reason="Nobody came."),
             a_closing=closing,
             an_early_closing=replace(closing, reason="All have voted."),
@@ -59,6 +74,12 @@ def _event() -> ObjectFile:
                 why="times are at most 2^40",
                 refusal="PolicyError",
             ),
+            change("an extension with half a round", LAST, bytes(12), why="8 octets, or 16"),
+            of_batch("a batch with a time", 2, at, why="nothing tells when ballots came"),
+            of_batch("a batch with a reason", 3, "Lunch", why="its octets are always the same"),
+            of_batch("a batch with a value", LAST, bytes(8), why="it has none"),
+            of_closing("a beacon without a signature", 1, "beacon", why="a point of G1"),
+            of_closing("an objection without a reason", 1, "objection", why="it gives one"),
             of_closing("a closing with a value", LAST, opening, why="it has none"),
             of_closing("an opening without a value", 1, "opening", why="a point of G1"),
         ],
@@ -77,6 +98,16 @@ def _results() -> dict[str, TallyResult]:
     )
     return {
         "a plurality": plurality,
+        "a tie": TallyResult(
+            method="stv/1",
+            ballots=8,
+            abstentions=0,
+            invalid=0,
+            outcome=Outcome.TIE,
+            winners=(2,),
+            tied=(1, 3),
+            rounds=(Round(title="round", scores=(2, 4, 2), elected=(2,), tied=(1, 3)),),
+        ),
         "no votes": TallyResult(
             method="irv/1",
             ballots=0,
@@ -123,6 +154,7 @@ def _tally() -> ObjectFile:
     results = _results()
     octets = results["two seats"].to_cbor()
     change = Changes(octets, "tally")
+    tie = Changes(results["a tie"].to_cbor(), "tally")
     matrix = Changes(results["each against each"].to_cbor(), "tally")
     return ObjectFile(
         about="what a poll comes to, read; whether it is right shows by counting",
@@ -132,9 +164,15 @@ def _tally() -> ObjectFile:
         refused=[
             *spoilt(octets),
             change("more abstentions than ballots", "abstentions", 11, why="they are among them"),
-            change("an unknown outcome", "outcome", "tie", why="there are four"),
+            change("an unknown outcome", "outcome", "draw", why="there are five"),
             change("winners that did not win", "outcome", "no_votes", why="only a winner has some"),
             change("a winner and none", "winners", (), why="a winner has one"),
+            tie("a tie between one", "tied", (1,), why="between two or more"),
+            tie("a tie that is none", "tied", (), why="it names the options"),
+            tie("a tie in another order", "tied", (3, 1), why="ascending"),
+            tie("a winner in the tie", "tied", (1, 2), why="who has won is not in it"),
+            tie("a winner with a tie", "outcome", "winner", why="nothing is left open then"),
+            tie("a round's tie between one", "rounds", (1,), 0, 5, why="between two or more"),
             change("a winner twice", "winners", (1, 1), why="each once"),
             change("an option that there is not", "winners", (1, 4), why="three options"),
             change(

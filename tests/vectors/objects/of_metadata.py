@@ -1,14 +1,13 @@
-"""A community's description, alone and signed."""
+"""A community's description."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from credentials.domain_tags import METADATA_SIGNATURE
-from credentials.formats.metadata import App, Door, Event, Metadata, SignedMetadata
-from tests.vectors.changes import flipped
+from credentials.formats.crowd import Crowd, Group, Sheet
+from credentials.formats.metadata import App, Door, Event, Metadata
+from tests.vectors.objects.crowds import spoilt_crowds
 from tests.vectors.objects.object_file import (
-    Accepted,
     Changes,
     ObjectFile,
     Refused,
@@ -16,11 +15,11 @@ from tests.vectors.objects.object_file import (
     of_objects,
     spoilt,
 )
-from tests.vectors.vector_community import EVENT, OPENED, VectorCommunity
+from tests.vectors.vector_community import EVENT, VectorCommunity
 
 
 def files(community: VectorCommunity) -> dict[str, ObjectFile]:
-    return {"metadata": _metadata(community), "signed-metadata": _signed_metadata(community)}
+    return {"metadata": _metadata(community)}
 
 
 def _metadata(community: VectorCommunity) -> ObjectFile:
@@ -46,13 +45,29 @@ def _metadata(community: VectorCommunity) -> ObjectFile:
             App(id="cafe", name="Café", response_address="https://cafe.example/answer"),
             App(id="own", name="On this machine", response_address="http://127.0.0.1:9001"),
         ),
+        crowd=Crowd(
+            members=2**24 - 16,
+            highest_serial=2**24 - 1,
+            sheets=(
+                Sheet(attributes=("pass",), groups=(Group(values=(2,), members=20),)),
+                Sheet(
+                    attributes=("volunteer", "reissued"),
+                    groups=(Group(values=(0,), members=100), Group(values=(1, 0), members=30)),
+                ),
+            ),
+        ),
     )
     return ObjectFile(
         about="a community's description, read",
         rule="metadata",
         form="cbor",
         accepted=of_objects(the_vectors_own=own, nothing_but_keys=bare, the_second_version=second),
-        refused=[*spoilt(own.to_cbor()), *_spoilt_metadata(own), *_spoilt_places(second)],
+        refused=[
+            *spoilt(own.to_cbor()),
+            *_spoilt_metadata(own),
+            *_spoilt_places(second),
+            *spoilt_crowds(own),
+        ],
     )
 
 
@@ -172,68 +187,4 @@ def _spoilt_places(second: Metadata) -> Iterator[Refused]:
         0,
         2,
         why="it is a name such as Europe/Athens",
-    )
-
-
-def _signed_metadata(community: VectorCommunity) -> ObjectFile:
-    own, key = community.signed, community.signing_key
-    stranger = VectorCommunity(name="stoa")
-    later = [
-        SignedMetadata.sign(
-            replace(
-                community.metadata,
-                version=version,
-                previous=own.hash,
-                published_at=OPENED + version,
-            ),
-            private_key=key,
-        )
-        for version in (2, 3)
-    ]
-
-    def resigned(octets: bytes, label: bytes = METADATA_SIGNATURE) -> dict[str, str]:
-        return SignedMetadata(octets=octets, signature=key.sign(label + octets)).to_json()
-
-    def refused(name: str, why: str, value: Any, refusal: str = "MetadataRefused") -> Refused:
-        return Refused(name=name, why=why, value=value, refusal=refusal)
-
-    honest = own.to_json()
-    return ObjectFile(
-        about="metadata as it is served, opened by whoever has the fingerprint",
-        rule="signed-metadata-json",
-        form="json",
-        given={"fingerprint": community.metadata.community_id.hex()},
-        accepted=[
-            Accepted(name=f"version {number}", value=one.to_json(), gives={"hash": one.hash.hex()})
-            for number, one in enumerate((own, *later), start=1)
-        ],
-        refused=[
-            refused(
-                "a changed signature",
-                "it is another",
-                replace(own, signature=flipped(own.signature)).to_json(),
-            ),
-            refused("of another community", "the fingerprint is pinned", stranger.signed.to_json()),
-            refused("signed without the label", "a label is in front", resigned(own.octets, b"")),
-            refused(
-                "octets that are no metadata, signed",
-                "they are malformed",
-                resigned(own.octets + b"\0"),
-            ),
-            refused("no signature", "both are there", {"metadata": honest["metadata"]}),
-            refused("something besides", "nothing else is there", {**honest, "version": 1}),
-            refused("a number for a signature", "both are text", {**honest, "signature": 1}),
-            refused(
-                "a short signature",
-                "it has 64 octets",
-                {**honest, "signature": "AAAA"},
-                "EncodingError",
-            ),
-            refused(
-                "base64 of the other alphabet",
-                "octets have one spelling",
-                {**honest, "signature": "+" + honest["signature"][1:]},
-                "EncodingError",
-            ),
-        ],
     )

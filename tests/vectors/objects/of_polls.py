@@ -4,25 +4,33 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from credentials.curve.scalars import ORDER
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from credentials.formats.lot import Beacon
 from credentials.formats.manifest import Manifest
-from credentials.formats.sealing import Sealing, Trustee
+from credentials.formats.sealing import Sealing
+from credentials.log.cosignature import WitnessKey
 from credentials.sealing import ServerOpener
+from tests.vectors.objects.fixed_ceremony import Ceremony
 from tests.vectors.objects.object_file import (
     Changes,
     ObjectFile,
     Refused,
-    element,
     of_objects,
     spoilt,
 )
+from tests.vectors.objects.sealings_and_lots import (
+    spoilt_lots,
+    spoilt_sealings,
+    spoilt_witnesses,
+)
 from tests.vectors.vector_community import VectorCommunity
 from tests.vectors.vector_presentations import manifest_of
-from tests.vectors.vector_randomness import fixed_scalar
+from tests.vectors.vector_randomness import fixed_octets, fixed_scalar
 
 
-def files(community: VectorCommunity) -> dict[str, ObjectFile]:
-    return {"poll": _poll(community)}
+def files(community: VectorCommunity, held: Ceremony) -> dict[str, ObjectFile]:
+    return {"poll": _poll(community, held)}
 
 
 ROLL = 2  # the epoch of the head that the vectors' poll pins
@@ -35,28 +43,16 @@ def opener() -> ServerOpener:
 
 def sealed_manifest(community: VectorCommunity) -> Manifest:
     """The vectors' poll, sealed by the server."""
-    return replace(manifest_of(community), sealing=Sealing(key=opener().key), tie_rule="opening/1")
+    return replace(manifest_of(community), sealing=Sealing(key=opener().key))
 
 
-def _trustees_sealing() -> Sealing:
-    shares = {
-        number: fixed_scalar("agora/sealing/a0") + number * fixed_scalar("agora/sealing/a1")
-        for number in (1, 2, 3)
-    }
-    return Sealing(
-        key=opener().key,
-        threshold=2,
-        trustees=tuple(
-            Trustee(name=f"Trustee {number}", key=_key(share)) for number, share in shares.items()
-        ),
-    )
+def witness_key(name: str) -> WitnessKey:
+    """A witness of the vectors."""
+    key = b"\0" + fixed_octets(f"the key of the witness {name}", 31)
+    return WitnessKey(name=name, private_key=Ed25519PrivateKey.from_private_bytes(key))
 
 
-def _key(share: int) -> bytes:
-    return ServerOpener(secret=share % ORDER).key
-
-
-def _poll(community: VectorCommunity) -> ObjectFile:
+def _poll(community: VectorCommunity, held: Ceremony) -> ObjectFile:
     own = manifest_of(community)
     widest = replace(
         own,
@@ -72,21 +68,35 @@ def _poll(community: VectorCommunity) -> ObjectFile:
     threshold = replace(
         own, ballot_type="score", limit=5, tally="score/1", threshold=(2, 3), live=True
     )
+    trusted = replace(own, sealing=held.sealing, tie_rule="opening/1")
+    watched = replace(
+        trusted,
+        tie_rule="beacon/1",
+        beacon=Beacon.after(own.closes_at, batch_seconds=own.batch_seconds),
+        witnesses=tuple(
+            witness_key(name).verifier_key.to_text()
+            for name in ("anna.example/w1", "bert.example/w", "d\u00f3ra")
+        ),
+        witnesses_needed=2,
+    )
     return ObjectFile(
         about="a poll's manifest, read; its hash is the poll",
         rule="poll",
         form="cbor",
         accepted=of_objects(
             the_vectors_own=own,
+            sealed_by_trustees_with_a_beacon_and_witnesses=watched,
             sealed_by_the_server=sealed_manifest(community),
             scores_a_threshold_and_a_live_count=threshold,
             sixty_four_options_and_ten_seats=widest,
-            sealed_by_trustees=replace(own, sealing=_trustees_sealing(), tie_rule="opening/1"),
+            sealed_by_trustees=trusted,
         ),
         refused=[
             *spoilt(own.to_cbor()),
             *_spoilt_polls(own),
-            *_spoilt_sealings(replace(own, sealing=_trustees_sealing(), tie_rule="opening/1")),
+            *spoilt_sealings(trusted),
+            *spoilt_lots(watched, by_server=sealed_manifest(community)),
+            *spoilt_witnesses(watched),
         ],
     )
 
@@ -118,7 +128,7 @@ def _spoilt_polls(own: Manifest) -> Iterator[Refused]:
         "a lot from an opening that there is none of",
         "tie-rule",
         "opening/1",
-        why="only sealed polls are opened",
+        why="trustees alone give one",
     )
     yield change("a quorum of 2^24", "quorum", 2**24, why="below 2^24")
     yield poll("a threshold of 1", "threshold", (1, 1), why="below 1")
@@ -141,37 +151,3 @@ def _spoilt_polls(own: Manifest) -> Iterator[Refused]:
         why="each once",
     )
     yield change("a required value of octets", "require", (("pass", b""),), why="text or number")
-
-
-def _spoilt_sealings(sealed: Manifest) -> Iterator[Refused]:
-    octets = sealed.to_cbor()
-    change = Changes(octets, "poll")
-    sealing = element(octets, "poll", "sealing")
-
-    def seal(
-        name: str, value: Any, *inner: int, why: str, refusal: str = "EncodingError"
-    ) -> Refused:
-        return change(name, "sealing", value, *inner, why=why, refusal=refusal)
-
-    yield change(
-        "sealed and live", "live", 1, why="a sealed count is not shown", refusal="PolicyError"
-    )
-    yield seal("a key of G1", bytes(48), 2, why="Z is a point of G2")
-    yield seal("by the server, with a threshold", ("server", 1, bytes(96)), why="a key alone")
-    yield seal(
-        "by somebody else",
-        ("notary", *sealing[1:]),
-        why="the server or trustees",
-        refusal="PolicyError",
-    )
-    yield seal("a threshold of 0", 0, 1, why="one trustee at least")
-    yield seal("a threshold above their number", 4, 1, why="at most all of them")
-    yield seal("no trustees", (), 3, why="one at least")
-    yield seal(
-        "two trustees of one name",
-        sealing[3][0],
-        3,
-        1,
-        why="names differ",
-        refusal="PolicyError",
-    )

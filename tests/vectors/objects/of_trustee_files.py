@@ -77,7 +77,7 @@ def _card_json(held: Ceremony) -> ObjectFile:
             Accepted(
                 name=f"of {one.name}",
                 value=json.loads(card),
-                gives={"fingerprint": one.card.fingerprint.hex()},
+                gives={"fingerprint": one.card.fingerprint},
             )
             for one, card in zip(held.trustees, held.cards, strict=True)
         ],

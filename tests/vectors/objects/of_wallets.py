@@ -1,14 +1,10 @@
 """What a wallet holds, and the file in which it rests."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
-import pytest
-from client.wallet.sealed_file import new_key, seal
-
-from client.wallet import sealed_file
+from client.sealed_file import seal
 from client.wallet.contents import (
     GONE,
     IN_LOG,
@@ -20,25 +16,21 @@ from client.wallet.contents import (
     WalletContents,
 )
 from client.wallet.encoding import encode_contents
-from tests.vectors.changes import flipped
+from client.wallet.vault import WALLET_FORM
 from tests.vectors.objects.object_file import (
     Accepted,
     Changes,
     ObjectFile,
-    Refused,
     spoilt,
 )
 from tests.vectors.objects.poll_log import PollLog
+from tests.vectors.objects.sealed_files import PASSPHRASE, sealed_by, spoilt_files
 from tests.vectors.vector_community import Holder, VectorCommunity
-from tests.vectors.vector_randomness import fixed_octets
 
 
 def files(community: VectorCommunity, holder: Holder, log: PollLog) -> dict[str, ObjectFile]:
     contents = wallets(community, holder, log)
     return {"wallet-contents": _contents(contents), "wallet-file": _file(contents)}
-
-
-PASSPHRASE = "\u03c0ass phrase of the ve\u0301ctors"  # not in NFC: it is brought there
 
 
 def wallets(community: VectorCommunity, holder: Holder, log: PollLog) -> dict[str, WalletContents]:
@@ -144,56 +136,15 @@ def _contents(contents: dict[str, WalletContents]) -> ObjectFile:
     )
 
 
-def _sealed(contents: WalletContents, name: str) -> bytes:
-    drawn = {
-        sealed_file.SALT_LENGTH: fixed_octets(f"wallet/{name}/salt", 16),
-        sealed_file.NONCE_LENGTH: fixed_octets(f"wallet/{name}/nonce", 12),
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sealed_file, "token_bytes", drawn.__getitem__)
-        return seal(encode_contents(contents), key=new_key(PASSPHRASE))
-
-
 def _file(contents: dict[str, WalletContents]) -> ObjectFile:
     sealed = {
-        name: _sealed(contents[name], name)
+        name: sealed_by(
+            WALLET_FORM,
+            f"wallet/{name}",
+            partial(seal, encode_contents(contents[name])),
+        )
         for name in ("new", "with a claim that has no answer yet", "with a vote")
     }
-    own = sealed["new"]
-    magic = len(sealed_file.MAGIC)
-
-    def at(place: int, octet: int) -> bytes:
-        return own[:place] + bytes([octet]) + own[place + 1 :]
-
-    def refused(
-        name: str, why: str, value: bytes, refusal: str = "WalletError", **given: Any
-    ) -> Refused:
-        return Refused(name=name, why=why, value=value, refusal=refusal, given=given)
-
-    def spoilt_files() -> Iterator[Refused]:
-        yield refused("another file", "it says what it is", b"symbolon/other" + own[14:])
-        yield refused("a later version", "readers know one", at(magic - 2, ord("9")))
-        yield refused("cut short", "header and tag are there", own[: magic + 40])
-        yield refused("scrypt with 2^13", "2^14 to 2^18", at(magic, 13))
-        yield refused("scrypt with 2^19", "2^14 to 2^18", at(magic, 19))
-        yield refused("scrypt with r 9", "1 to 8", at(magic + 1, 9))
-        yield refused("scrypt with p 0", "1 to 4", at(magic + 2, 0))
-        for name, value in (
-            ("another salt", at(magic + 3, own[magic + 3] ^ 1)),
-            ("another nonce", at(magic + 19, own[magic + 19] ^ 1)),
-            ("other parameters", at(magic, 14)),
-            ("a changed octet", flipped(own)),
-            ("an octet more", own + b"\0"),
-        ):
-            yield refused(name, "the seal is over all of it", value, "WrongPassphrase")
-        yield refused(
-            "another passphrase",
-            "the key is made of it",
-            own,
-            "WrongPassphrase",
-            passphrase="another passphrase",
-        )
-
     return ObjectFile(
         about="a wallet's file, or its backup, opened; `gives` the hash of the contents",
         rule="wallet-file",
@@ -207,5 +158,5 @@ def _file(contents: dict[str, WalletContents]) -> ObjectFile:
             )
             for name, value in sealed.items()
         ],
-        refused=list(spoilt_files()),
+        refused=list(spoilt_files(sealed["new"], form=WALLET_FORM)),
     )

@@ -5,10 +5,12 @@ from io import BytesIO
 from typing import Any
 
 from client.evidence import Evidence
+from client.trustee.secret import TrusteeSecret
 from client.trustee.sharing import read_share
 from credentials.errors import BallotRefused
 from credentials.formats import base64url
 from credentials.formats.abstention import Abstention
+from credentials.formats.ceremony_result import CeremonyResult
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll import Ballot
 from credentials.formats.poll_bundle import BundleHead, read_bundle
@@ -25,7 +27,6 @@ from credentials.sealing.cards import Card, read_card
 from credentials.sealing.ceremony import read_ceremony, read_part
 from credentials.sealing.deals import Deal, read_deal
 from credentials.sealing.participants import Participants
-from credentials.sealing.result import CeremonyResult
 from credentials.tally.result import TallyResult
 from tests.vectors.objects.of_votes import paper_of
 from tests.vectors.objects.reader import Given, Reader, community, octets, parsed
@@ -62,7 +63,7 @@ POLLS: dict[str, Reader] = {
 
 
 def _card(value: Any, _: Given) -> dict[str, str]:
-    return {"fingerprint": read_card(json.dumps(value)).fingerprint.hex()}
+    return {"fingerprint": read_card(json.dumps(value)).fingerprint}
 
 
 def _deal(value: Any, given: Given) -> dict[str, int]:
@@ -76,7 +77,15 @@ def _part(value: Any, _: Given) -> dict[str, str]:
 
 
 def _ceremony(value: Any, _: Given) -> dict[str, str]:
-    return {"fingerprint": read_ceremony(json.dumps(value)).fingerprint.hex()}
+    return {"fingerprint": read_ceremony(json.dumps(value))[0].fingerprint.hex()}
+
+
+def _trustee_file(value: bytes, given: Given) -> dict[str, Any]:
+    secret, _ = TrusteeSecret.open(value, passphrase=given["passphrase"])
+    return {
+        "fingerprint": secret.keys.card.fingerprint,
+        "number": secret.share.number if secret.share else 0,
+    }
 
 
 def _poll_share(value: Any, _: Given) -> dict[str, str]:
@@ -115,6 +124,7 @@ TRUSTEES: dict[str, Reader] = {
     "trustee-deal-file": _deal,
     "ceremony-part-file": _part,
     "ceremony-file": _ceremony,
+    "trustee-file": _trustee_file,
     "poll-share-file": _poll_share,
     "opening-share": _opening_share,
     "opening": _opening,

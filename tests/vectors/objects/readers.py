@@ -9,10 +9,10 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from client.wallet.sealed_file import key_for, unseal
-
+from client.sealed_file import key_for, unseal
 from client.wallet.encoding import decode_contents, encode_contents
 from client.wallet.phrase import from_words
+from client.wallet.vault import WALLET_FORM
 from credentials.bbs.signature import octets_to_signature
 from credentials.curve.scalars import encode_scalar
 from credentials.doors import door_policy
@@ -21,7 +21,7 @@ from credentials.formats.addresses import origin_part, take_address
 from credentials.formats.claim_link import ClaimLink
 from credentials.formats.credential import CredentialHeader, IssuedCredential, IssuedWitness
 from credentials.formats.head import Head, SignedHead
-from credentials.formats.metadata import Door, Metadata, SignedMetadata
+from credentials.formats.metadata import Door, Metadata, SignedMetadata, check_successor
 from credentials.formats.names import (
     take_attribute_name,
     take_identifier,
@@ -59,6 +59,12 @@ def _signed_metadata(value: Any, given: Given) -> dict[str, str]:
     signed = SignedMetadata.from_json(value)
     signed.open(fingerprint=octets(given, "fingerprint"))
     return {"hash": signed.hash.hex()}
+
+
+def _versions(value: Any, given: Given) -> dict[str, int]:
+    known, published = (SignedMetadata.from_json(given[name]) for name in ("known", "published"))
+    between = [SignedMetadata.from_json(one) for one in value["versions"]]
+    return {"version": check_successor(known, published, between=between).version}
 
 
 def _segment(value: bytes, _: Given) -> dict[str, Any]:
@@ -104,6 +110,7 @@ CREDENTIALS: dict[str, Reader] = {
     "log-segment": _segment,
     "metadata": parsed(Metadata),
     "signed-metadata": _signed_metadata,
+    "metadata-versions": _versions,
     "policy": _policy,
     "requirement": _requirement,
     "request": parsed(PresentationRequest),
@@ -129,7 +136,7 @@ def _contents(value: bytes, _: Given) -> None:
 
 
 def _wallet(value: bytes, given: Given) -> dict[str, str]:
-    contents = unseal(value, key=key_for(value, passphrase=given["passphrase"]))
+    contents = unseal(value, key=key_for(value, passphrase=given["passphrase"], form=WALLET_FORM))
     decode_contents(contents)
     return {"contents": hashlib.sha256(contents).hexdigest()}
 
