@@ -1,0 +1,98 @@
+"""Members at their terminals: the real `symbolon wallet` commands, run in this process.
+
+So whatever order of requests, connections and refusals a command has is what is tried here. What is
+not as at home: the time is the festival's (see `clock`); and what comes out alike at every command
+(a stretched passphrase, the machine's list of certificates, whether the signature of a registry
+head verifies) is worked out once and remembered, for all members.
+"""
+
+import io
+import json
+import os
+import ssl
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import typer
+
+from client.commands.main import app
+from client.commands.terminal import PASSPHRASE_VARIABLE
+from client.wallet import enrolling, sealed_file
+from credentials.errors import SymbolonError
+from credentials.formats.head import SignedHead
+from credentials.formats.metadata import SignedMetadata
+from tests.attacks.collusion.clock import Clock
+
+PASSPHRASE = "an owl in the agora"
+QUICKEST = 14
+"""The least work that a wallet file may ask for, as log2 n of scrypt."""
+
+
+@contextmanager
+def at_home(clock: Clock) -> Iterator[None]:
+    """Run commands at the festival's time, and quickly."""
+    with (
+        mock.patch.object(time, "time", clock),
+        mock.patch.object(sealed_file, "LOG2_N", QUICKEST),
+        mock.patch.object(sealed_file, "_derive", cache(sealed_file._derive)),
+        mock.patch.object(ssl, "create_default_context", cache(ssl.create_default_context)),
+        mock.patch.object(SignedHead, "open", cache(SignedHead.open)),
+        mock.patch.object(SignedMetadata, "open", cache(SignedMetadata.open)),
+        mock.patch.object(enrolling, "accept", cache(enrolling.accept)),
+        mock.patch.object(os, "fsync", lambda _file: None),
+        mock.patch.dict(os.environ, {PASSPHRASE_VARIABLE: PASSPHRASE, "COLUMNS": "200"}),
+    ):
+        yield
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    status: int
+    said: str
+    noted: str
+
+    @property
+    def json(self) -> Any:
+        """The JSON that it printed; it must have succeeded."""
+        assert self.status == 0, self.noted
+        return json.loads(self.said)
+
+
+@dataclass
+class Member:
+    """A person with a wallet file; `number` says which attendee, and is nobody else's to know."""
+
+    number: int
+    file: Path
+
+    def run(self, command: str, *arguments: str | Path, typed: str = "") -> Done:
+        """Run `symbolon wallet COMMAND …` on the wallet."""
+        words = ["wallet", command, *map(str, arguments), "--wallet", str(self.file)]
+        said, noted, status = io.StringIO(), io.StringIO(), 0
+        with (
+            redirect_stdout(said),
+            redirect_stderr(noted),
+            mock.patch.object(sys, "stdin", io.StringIO(typed)),
+        ):
+            try:
+                _commands()(words, prog_name="symbolon")
+            except SystemExit as end:
+                status = int(end.code or 0)
+            except SymbolonError as error:
+                status = 1
+                noted.write(str(error))
+        return Done(status, said.getvalue(), noted.getvalue())
+
+
+@cache
+def _commands() -> Any:
+    return typer.main.get_command(app)

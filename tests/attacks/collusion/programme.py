@@ -1,0 +1,98 @@
+"""Two days of the festival, in the order that suits the organiser best."""
+
+from collections.abc import Callable
+from functools import partial
+
+from server.registry.publisher import When
+from tests.attacks.collusion.apps import naming
+from tests.attacks.collusion.festival import DAY, Festival
+from tests.attacks.collusion.members import Member
+
+POLLS = {"anthem": 24, "flag": 44, "motto": 64}
+"""Each with the number of claims after which it was opened; who claimed later is not on its roll."""
+
+CHANGED, REMOVED = 14, 4
+
+Event = tuple[float, Callable[[], None]]
+
+
+def play(festival: Festival) -> None:
+    """The whole of it."""
+    claims(festival)
+    first_day(festival)
+    changes(festival)
+    second_day(festival)
+
+
+def claims(festival: Festival) -> None:
+    """Everybody claims, in a known order, each at a head of their own."""
+    festival.clock.set(festival.moment("03:00", day=1))
+    festival.city.session.publisher.publish_due()
+    opened = {after: poll for poll, after in POLLS.items()}
+    for number, _ in enumerate(festival.invite()):
+        festival.clock.set(festival.moment("03:10", day=1) + 300 * number)
+        festival.claim(number)
+        if number + 1 in opened:
+            festival.city.open_poll(opened[number + 1], seconds=3 * DAY)
+
+
+def first_day(festival: Festival) -> None:
+    """Doors and the app that names an old head; then what makes wallets look at the newest one."""
+    oldest = festival.city.heads.first
+    events: list[Event] = []
+    for member in festival.members:
+        at = partial(festival.some_time, day=1)
+        for door in ("gate", "daily-1", "lounge-1"):
+            events.append((at("10:00", "14:00"), partial(festival.enter, door, member)))
+        came, went = sorted((at("10:00", "14:00"), at("10:00", "14:00")))
+        events.append((came, partial(festival.enter, "yard", member)))
+        events.append((went, partial(festival.enter, "yard", member, direction="out")))
+        forum = partial(_visit, festival, "forum", member, disclose=["pass"], change=naming(oldest))
+        events.append((at("10:00", "14:00"), forum))
+        events.append((at("14:30", "20:00"), partial(_visit, festival, "cafe", member)))
+        for poll in ("anthem", "flag"):
+            if member.number < POLLS[poll]:
+                events.append((at("14:30", "20:00"), partial(festival.vote, poll, member)))
+    festival.through(events)
+
+
+def changes(festival: Festival) -> None:
+    """Passes are changed and members removed; both with the head of the next morning."""
+    festival.clock.set(festival.moment("20:30", day=1))
+    chosen = festival.random.sample(festival.members, CHANGED + REMOVED)
+    festival.changed, festival.removed = chosen[:CHANGED], chosen[CHANGED:]
+    festival.change(*festival.changed)
+    festival.remove(*festival.removed)
+    festival.clock.set(festival.moment("03:00", day=2))
+    festival.city.session.publisher.publish_due()
+
+
+def second_day(festival: Festival) -> None:
+    """A vote of wallets that know of nothing yet; then each is refreshed, and shown once more."""
+    events: list[Event] = []
+    staying = [member for member in festival.members if member not in festival.removed]
+    lost = festival.random.choice(staying)
+    late, *others = festival.random.sample(staying, len(staying))
+    at = partial(festival.some_time, day=2)
+    for member in festival.members:
+        events.append((at("03:30", "08:00"), partial(festival.vote, "motto", member)))
+    for member in staying:
+        renew = festival.restore if member is lost else festival.refresh
+        events.append((at("08:30", "11:30"), partial(renew, member)))
+        events.append((at("12:00", "14:00"), partial(festival.enter, "daily-2", member)))
+    out = partial(festival.remove, late, when=When.NOW)
+    events.append((festival.moment("14:00", day=2), out))
+    for member in others[: len(others) // 2]:
+        again = partial(festival.refresh, member, context="refresh-2")
+        events.append((at("14:02", "14:28"), again))
+    for member in others:
+        events.append((at("14:45", "14:58"), partial(festival.enter, "lounge-2", member)))
+    festival.through(events)
+
+
+def _visit(festival: Festival, app: str, member: Member, **asked: object) -> None:
+    change = asked.pop("change", None)
+    policy = {"purpose": "login", **asked}
+    served = festival.apps[app]
+    link = served.ask(policy, change=change) if change else served.ask(policy)  # type: ignore[arg-type]
+    festival.visit(app, member, link)
