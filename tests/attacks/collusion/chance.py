@@ -22,16 +22,19 @@ give p = 0.001, the least there is, in every festival (test_everyone_colludes ta
 and shows it), and one that is seen in 99 of 100 festivals is found in 97.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum, sqrt
 from random import Random
-from statistics import fmean, pstdev
 
-from tests.attacks.collusion.matchers import MATCHERS, Scores, shared_tokens
-from tests.attacks.collusion.traces import Trace
+from tests.attacks.collusion.matchers import MATCHERS, Scores
+from tests.attacks.collusion.pairs import Pair
 
 SHUFFLES = 999
+FEW_SHUFFLES, PLAINLY_CHANCE = 199, 0.05
+"""Where so few shuffles give a p-value above this, no more are made."""
+NO_DEVIATION = 1e-9
 LEVEL = 0.01
 FESTIVALS = 3
 CERTAIN = 8
@@ -42,9 +45,9 @@ CERTAIN = 8
 class Finding:
     """What the matchers made of one pair of contexts.
 
-    `found` of `members` is the most that a matcher without learning assigned rightly, `chance` what
-    is expected; `certain` the members who share a string with themselves alone, in a crowd of more
-    than one.
+    `certain` are the members whose two observations share a string or a connection that nobody
+    else has, in a crowd of more than one; `found` of `members` is the most that any way finds, and
+    `chance` what is expected.
     """
 
     pair: tuple[str, str]
@@ -67,44 +70,35 @@ class Finding:
         )
 
 
-def judge(
-    pair: tuple[str, str], xs: Mapping[int, Trace], ys: Mapping[int, Trace], *, random: Random
-) -> Finding:
+def judge(pair: Pair, *, random: Random) -> Finding:
     """Let all matchers try, and say how well they do."""
-    members = sorted(xs.keys() & ys.keys())
-    # Two orders that know nothing of each other, so that a tie is not broken by who it is.
-    order_x, order_y = random.sample(members, len(members)), random.sample(members, len(members))
-    of_x, of_y = [xs[one] for one in order_x], [ys[one] for one in order_y]
-    place = {member: at for at, member in enumerate(order_y)}
-    truth = [place[member] for member in order_x]
-    crowds: dict[object, list[int]] = defaultdict(list)
-    for x, member in enumerate(order_x):
-        crowds[xs[member].said, ys[member].said].append(x)
-    known, halves, rests = {}, [], []
-    for crowd in crowds.values():
-        cut = len(crowd) // 2
-        told, rest = crowd[:cut], crowd[cut:]
-        known |= {x: truth[x] for x in told}
+    known: dict[int, int] = {}
+    halves, rests = [], []
+    for crowd in pair.crowds:
+        told, rest = crowd[: len(crowd) // 2], crowd[len(crowd) // 2 :]
+        known |= {x: pair.truth[x] for x in told}
         halves += [told, rest]
         rests.append(rest)
-    measures, found, names = [], [], []
+    measures: list[Scores] = []
+    found: dict[str, int] = {}
     for matcher in MATCHERS:
-        scores = matcher.score(of_x, of_y, known if matcher.learns else {})
-        scored = rests if matcher.learns else list(crowds.values())
-        ranks, assigned = _ranked(scores, scored, truth), _assigned(scores, scored, truth)
-        measures += [ranks, assigned]
+        scores = matcher.score(pair, known if matcher.learns else {})
+        crowds = rests if matcher.learns else pair.crowds
+        assigned = _assigned(scores, crowds, pair.truth)
+        measures += [_ranked(scores, crowds, pair.truth), assigned]
         if not matcher.learns:
-            names.append(matcher.name)
-            found.append(sum(assigned[x][truth[x]] for x in range(len(truth))))
-    best = max(range(len(found)), key=lambda at: found[at])
+            found[matcher.name] = int(sum(map(list.__getitem__, assigned, pair.truth)))
+    certain = _certain(pair)
+    found["what nobody else holds"] = certain
+    best = max(found, key=lambda name: found[name])
     return Finding(
-        pair=pair,
-        members=len(members),
-        crowds=len(crowds),
-        found=int(found[best]),
-        by=names[best],
-        p=_p_value(measures, truth=truth, halves=halves, random=random),
-        certain=_certain(of_x, of_y, truth=truth, crowds=list(crowds.values())),
+        pair=pair.names,
+        members=len(pair.truth),
+        crowds=len(pair.crowds),
+        found=found[best],
+        by=best,
+        p=_p_value(measures, truth=list(pair.truth), halves=halves, random=random),
+        certain=certain,
     )
 
 
@@ -116,11 +110,10 @@ def _ranked(scores: Scores, crowds: Sequence[Sequence[int]], truth: Sequence[int
         if len(among) < 2:
             continue
         for x in crowd:
-            row = [scores[x][y] for y in among]
+            row = sorted(scores[x][y] for y in among)
             for y in among:
-                below = sum(one < scores[x][y] for one in row)
-                equal = sum(one == scores[x][y] for one in row) - 1
-                ranked[x][y] = (below + equal / 2) / (len(among) - 1)
+                below, upto = bisect_left(row, scores[x][y]), bisect_right(row, scores[x][y])
+                ranked[x][y] = (below + upto - 1) / 2 / (len(among) - 1)
     return ranked
 
 
@@ -129,7 +122,7 @@ def _assigned(scores: Scores, crowds: Sequence[Sequence[int]], truth: Sequence[i
     assigned = [[0.0] * len(truth) for _ in truth]
     for crowd in crowds:
         among = [truth[x] for x in crowd]
-        pairs = sorted(((-scores[x][y], x, y) for x in crowd for y in sorted(among)))
+        pairs = sorted((-scores[x][y], x, y) for x in crowd for y in among)
         free_x, free_y = set(crowd), set(among)
         for _, x, y in pairs:
             if x in free_x and y in free_y:
@@ -142,39 +135,49 @@ def _assigned(scores: Scores, crowds: Sequence[Sequence[int]], truth: Sequence[i
 def _p_value(
     measures: Sequence[Scores], *, truth: list[int], halves: list[list[int]], random: Random
 ) -> float:
+    """The part of all truths, the true one among them, with which the matchers do as well."""
     truths = [truth]
-    for _ in range(SHUFFLES):
-        other = truth[:]
-        for half in halves:
-            mixed = [truth[x] for x in half]
-            random.shuffle(mixed)
-            for x, y in zip(half, mixed, strict=True):
-                other[x] = y
-        truths.append(other)
+    for shuffles in (FEW_SHUFFLES, SHUFFLES):
+        while len(truths) <= shuffles:
+            truths.append(_shuffled(truth, halves=halves, random=random))
+        p = _part_as_good(measures, truths)
+        if p > PLAINLY_CHANCE:
+            break
+    return p
+
+
+def _shuffled(truth: list[int], *, halves: list[list[int]], random: Random) -> list[int]:
+    other = truth[:]
+    for half in halves:
+        mixed = [truth[x] for x in half]
+        random.shuffle(mixed)
+        for x, y in zip(half, mixed, strict=True):
+            other[x] = y
+    return other
+
+
+def _part_as_good(measures: Sequence[Scores], truths: list[list[int]]) -> float:
     largest = [float("-inf")] * len(truths)
     for measure in measures:
         totals = [sum(map(list.__getitem__, measure, other)) for other in truths]
-        middle, deviation = fmean(totals), pstdev(totals)
-        if deviation > 1e-9:
-            largest = [
-                max(most, round((total - middle) / deviation, 9))
-                for most, total in zip(largest, totals, strict=True)
-            ]
+        middle = fsum(totals) / len(totals)
+        deviation = sqrt(fsum((total - middle) ** 2 for total in totals) / len(totals))
+        if deviation > NO_DEVIATION:
+            # Rounded, so that equal measures are equal whatever order they were added up in.
+            above = [round((total - middle) / deviation, 9) for total in totals]
+            largest = list(map(max, largest, above))
     return sum(one >= largest[0] for one in largest) / len(largest)
 
 
-def _certain(
-    xs: Sequence[Trace],
-    ys: Sequence[Trace],
-    *,
-    truth: Sequence[int],
-    crowds: Sequence[Sequence[int]],
-) -> int:
+def _certain(pair: Pair) -> int:
     """How many share a string, or a connection, that nobody else has in either context."""
-    alone = {crowd[0] for crowd in crowds if len(crowd) == 1}
+    alone = {crowd[0] for crowd in pair.crowds if len(crowd) == 1}
     linked = {
         in_x[0]
-        for kind, in_x, in_y in shared_tokens(xs, ys, shortest=CERTAIN)
-        if len(in_x) == len(in_y) == 1 and truth[in_x[0]] == in_y[0]
+        for _kind, in_x, in_y, value in pair.shared
+        if len(in_x) == len(in_y) == 1
+        and isinstance(value, bytes | str)
+        and len(value) >= CERTAIN
+        and pair.truth[in_x[0]] == in_y[0]
     }
     return len(linked - alone)

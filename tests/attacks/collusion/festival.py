@@ -5,22 +5,24 @@ itself beside that is its own. The organiser publishes a registry head before ea
 polls between claims, changes passes and removes people; an app names the oldest head that it knows.
 """
 
+import json
 import os
 import secrets
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import SystemRandom
 
 import httpx
 
 from credentials.formats.claim_link import ClaimLink
-from credentials.formats.metadata import Door, Event
+from credentials.formats.metadata import Door, Event, Metadata
 from server.doors.organiser import DoorOffice
 from server.issuance.claim_codes import derive_code
 from server.issuance.entitlements import Invitation
@@ -77,7 +79,8 @@ class Festival:
     directory: Path
     members: list[Member] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    changed: list[Member] = field(default_factory=list)
+    removed: list[Member] = field(default_factory=list)
 
     def found(self) -> "Festival":
         """Make the city with everything in it but members, and serve it."""
@@ -136,6 +139,18 @@ class Festival:
         self._errors.close()
         self.city.client.close()
         self.city.session.database.close()
+
+    @property
+    def staying(self) -> list[Member]:
+        """Those who were not removed."""
+        return [member for member in self.members if member not in self.removed]
+
+    @property
+    def alone(self) -> list[Member]:
+        """Those who are the only ones with all their values."""
+        values = {member.number: tuple(self.values_of(member).values()) for member in self.members}
+        often = Counter(values.values())
+        return [member for member in self.members if often[values[member.number]] == 1]
 
     # --- what members do
 
@@ -222,13 +237,12 @@ class Festival:
 
     def remove(self, *members: Member, when: When = When.SCHEDULED) -> None:
         """Remove members."""
+        self.removed += members
         gone = [self.entitlements[member.number] for member in members]
         self.city.entitlements.revoke(gone, when=when)
 
     def values_of(self, member: Member) -> dict[str, str]:
         """What the pass of a member says, by the organiser's list."""
-        import json
-
         entitlement = self.entitlements[member.number]
         ((text,),) = self.city.rows("SELECT attributes FROM entitlements WHERE id = ?", entitlement)
         values: dict[str, str] = json.loads(text)
@@ -252,9 +266,7 @@ class Festival:
         return self.midnight + (day - 1) * DAY + int(hours) * 3600 + int(minutes) * 60
 
 
-def _with_events(metadata, events):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
+def _with_events(metadata: Metadata, events: tuple[Event, ...]) -> Metadata:
     return replace(metadata, events=(*metadata.events, *events))
 
 

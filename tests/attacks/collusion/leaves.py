@@ -21,6 +21,8 @@ Leaf: TypeAlias = tuple[str, int | str | bytes]
 _SHORTEST = 16
 """Characters that a text must have to be tried as base64url or hex."""
 _HEX = re.compile(r"([0-9a-f]{2})+", re.ASCII)
+ARRAY = 4
+"""The major type of CBOR with which every wire object begins."""
 _MANY = 16
 """The elements of a longer array are all called the same."""
 
@@ -38,8 +40,9 @@ def leaves(value: object, path: str = "") -> Iterator[Leaf]:
             if octets:
                 yield from leaves(octets, path + "=")
         case bytes():
+            inside = opened(value)
             yield path, value
-            for inside in _objects_in(value):
+            if inside is not None:
                 yield from leaves(inside, path + "=")
         case dict():
             for key, one in value.items():
@@ -65,18 +68,18 @@ def _octets_in(text: str) -> bytes:
         return b""
 
 
-def _objects_in(octets: bytes) -> list[object]:
-    """JSON or a wire object, if that is what octets hold."""
+def opened(octets: bytes) -> object:
+    """The JSON or the wire object that octets hold, if that is what they are."""
     if octets[:1] in (b"{", b"["):
         try:
-            return [json.loads(octets)]
+            return json.loads(octets)
         except ValueError:
-            return []
-    if octets[:1] and octets[0] >> 5 == 4:  # an array of CBOR
+            return None
+    if octets[:1] and octets[0] >> 5 == ARRAY:
         try:
             value = cbor2.loads(octets)
         except (ValueError, EOFError, UnicodeDecodeError, cbor2.CBORError):
-            return []
+            return None
         if isinstance(value, list | tuple) and value and isinstance(value[0], str):
-            return [value]
-    return []
+            return value
+    return None

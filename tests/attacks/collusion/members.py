@@ -1,9 +1,10 @@
 """Members at their terminals: the real `symbolon wallet` commands, run in this process.
 
 So whatever order of requests, connections and refusals a command has is what is tried here. What is
-not as at home: the time is the festival's (see `clock`); and what comes out alike at every command
-(a stretched passphrase, the machine's list of certificates, whether the signature of a registry
-head verifies) is worked out once and remembered, for all members.
+not as at home: the time is the festival's (see `clock`); what comes out alike at every command (the
+stretched passphrase of a wallet, the machine's list of certificates, whether a credential and the
+signature of a registry head verify) is worked out once and remembered; a wallet that asks for its
+credentials stops at the first that is unknown; and no file is flushed to the disk.
 """
 
 import io
@@ -24,7 +25,7 @@ import typer
 
 from client.commands.main import app
 from client.commands.terminal import PASSPHRASE_VARIABLE
-from client.wallet import enrolling, sealed_file
+from client.wallet import enrolling, restore, sealed_file
 from credentials.errors import SymbolonError
 from credentials.formats.head import SignedHead
 from credentials.formats.metadata import SignedMetadata
@@ -46,7 +47,8 @@ def at_home(clock: Clock) -> Iterator[None]:
         mock.patch.object(SignedHead, "open", cache(SignedHead.open)),
         mock.patch.object(SignedMetadata, "open", cache(SignedMetadata.open)),
         mock.patch.object(enrolling, "accept", cache(enrolling.accept)),
-        mock.patch.object(os, "fsync", lambda _file: None),
+        mock.patch.object(restore, "UNKNOWN_IN_A_ROW", 1),
+        mock.patch.object(os, "fsync", return_value=None),
         mock.patch.dict(os.environ, {PASSPHRASE_VARIABLE: PASSPHRASE, "COLUMNS": "200"}),
     ):
         yield

@@ -5,13 +5,16 @@ from functools import partial
 
 from server.registry.publisher import When
 from tests.attacks.collusion.apps import naming
-from tests.attacks.collusion.festival import DAY, Festival
+from tests.attacks.collusion.festival import ALONE, DAY, HALVES, Festival
 from tests.attacks.collusion.members import Member
 
 POLLS = {"anthem": 24, "flag": 44, "motto": 64}
-"""Each with the number of claims after which it was opened; who claimed later is not on its roll."""
+"""Each with the number of claims after which it was opened: those who are on its roll."""
 
 CHANGED, REMOVED = 14, 4
+
+EVERYTHING = "everything"
+"""The visitors of an app that asks for all values at once."""
 
 Event = tuple[float, Callable[[], None]]
 
@@ -59,10 +62,11 @@ def first_day(festival: Festival) -> None:
 def changes(festival: Festival) -> None:
     """Passes are changed and members removed; both with the head of the next morning."""
     festival.clock.set(festival.moment("20:30", day=1))
-    chosen = festival.random.sample(festival.members, CHANGED + REMOVED)
-    festival.changed, festival.removed = chosen[:CHANGED], chosen[CHANGED:]
+    many = [member for member in festival.members if member not in festival.alone]
+    chosen = festival.random.sample(many, CHANGED + REMOVED)
+    festival.changed = chosen[:CHANGED]
     festival.change(*festival.changed)
-    festival.remove(*festival.removed)
+    festival.remove(*chosen[CHANGED:])
     festival.clock.set(festival.moment("03:00", day=2))
     festival.city.session.publisher.publish_due()
 
@@ -70,24 +74,36 @@ def changes(festival: Festival) -> None:
 def second_day(festival: Festival) -> None:
     """A vote of wallets that know of nothing yet; then each is refreshed, and shown once more."""
     events: list[Event] = []
-    staying = [member for member in festival.members if member not in festival.removed]
+    staying = festival.staying
     lost = festival.random.choice(staying)
     late, *others = festival.random.sample(staying, len(staying))
+    while late in festival.alone:
+        late, *others = festival.random.sample(staying, len(staying))
     at = partial(festival.some_time, day=2)
     for member in festival.members:
         events.append((at("03:30", "08:00"), partial(festival.vote, "motto", member)))
     for member in staying:
         renew = festival.restore if member is lost else festival.refresh
-        events.append((at("08:30", "11:30"), partial(renew, member)))
-        events.append((at("12:00", "14:00"), partial(festival.enter, "daily-2", member)))
+        events.append((at("08:30", "11:15"), partial(renew, member)))
+        events.append((at("12:00", "13:40"), partial(festival.enter, "daily-2", member)))
     out = partial(festival.remove, late, when=When.NOW)
     events.append((festival.moment("14:00", day=2), out))
-    for member in others[: len(others) // 2]:
+    for member in others[: len(others) // 3]:
         again = partial(festival.refresh, member, context="refresh-2")
         events.append((at("14:02", "14:28"), again))
     for member in others:
         events.append((at("14:45", "14:58"), partial(festival.enter, "lounge-2", member)))
+    for member in (*festival.alone, *festival.changed[:ALONE]):
+        events.append((at("11:35", "11:55"), partial(ask_for_all, festival, member)))
     festival.through(events)
+
+
+def ask_for_all(festival: Festival, member: Member) -> None:
+    """The app asks for every value at once; whoever is not warned by the wallet says yes."""
+    policy = {"purpose": "login", "disclose": list(HALVES)}
+    read = member.run("present", festival.apps["forum"].ask(policy), typed="n\n")
+    if "Careful" not in read.noted:
+        festival.visit("forum", member, festival.apps["forum"].ask(policy), context=EVERYTHING)
 
 
 def _visit(festival: Festival, app: str, member: Member, **asked: object) -> None:

@@ -9,14 +9,15 @@ the database that do. Everything in that becomes a *token* (where it stands, and
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from credentials import domain_tags
+from credentials.formats.head import Head
 from credentials.formats.presentation import Presentation
 from tests.attacks.collusion.festival import Act
-from tests.attacks.collusion.leaves import Leaf, leaves
+from tests.attacks.collusion.leaves import Leaf, leaves, opened
 from tests.attacks.collusion.record import Request
 
 POINT = 48
@@ -48,10 +49,11 @@ class Colluders:
     """All that was received and kept, and what hangs together in it."""
 
     requests: Sequence[Request]
-    rows: list[tuple[Leaf, ...]]
-    removals_at: dict[bytes, int]
+    rows: Sequence[tuple[Leaf, ...]]
+    heads: Sequence[Head]
 
     def __post_init__(self) -> None:
+        self._removals = {head.hash: head.removals for head in self.heads}
         self._leaves = {id(one): tuple(_of_request(one)) for one in self.requests}
         self._by_connection: dict[str, list[Request]] = defaultdict(list)
         self._place = {id(one): number for number, one in enumerate(self.requests)}
@@ -87,7 +89,7 @@ class Colluders:
         for number in self._rows_of(together):
             self._add(trace, self.rows[number], name="")
         for path, value in self._leaves[id(core)]:
-            if isinstance(value, bytes) and not path.startswith("answer"):
+            if isinstance(value, bytes) and path.startswith("body") and opened(value) is None:
                 ends = range(len(value) - WINDOW + 1)
                 trace.windows |= {value[at : at + WINDOW] for at in ends}
         return trace
@@ -121,7 +123,7 @@ class Colluders:
             trace.numbers.setdefault(f"length of {where}", len(value))
             octets = value.encode() if isinstance(value, str) else value
             trace.tokens.add((where, octets))
-            if isinstance(value, str):
+            if isinstance(value, str) or opened(value) is not None:
                 continue
             trace.tokens.add((f"hash of {where}", hashlib.sha256(octets).digest()))
             if len(octets) >= WINDOW:
@@ -132,7 +134,7 @@ class Colluders:
     def _said(self, core: Request) -> Iterator[object]:
         for path, value in self._leaves[id(core)]:
             if path.startswith("body") and isinstance(value, bytes):
-                yield from said_by(value, removals_at=self.removals_at)
+                yield from said_by(value, removals_at=self._removals)
 
 
 def said_by(octets: bytes, *, removals_at: dict[bytes, int]) -> tuple[object, ...]:
@@ -196,10 +198,14 @@ def rows_in(database: Path, *files: Path) -> list[tuple[Leaf, ...]]:
     return rows
 
 
-def contexts_of(acts: Iterable[Act], colluders: Colluders) -> dict[str, dict[int, Trace]]:
-    """By context the trace of each member who did something there."""
+def contexts_of(
+    acts: Iterable[Act], colluders: Colluders, *, names: Container[str] | None = None
+) -> dict[str, dict[int, Trace]]:
+    """By context (of these, or all) the trace of each member who did something there."""
     found: dict[str, dict[int, Trace]] = defaultdict(dict)
     for act in acts:
+        if names is not None and act.context not in names:
+            continue
         core = core_of(act)
         if core is not None and act.member not in found[act.context]:
             found[act.context][act.member] = colluders.trace(core, member=act.member)
@@ -208,8 +214,8 @@ def contexts_of(acts: Iterable[Act], colluders: Colluders) -> dict[str, dict[int
 
 def core_of(act: Act) -> Request | None:
     """The request that is the act itself, and not what stands around it."""
-    ends = ("/credential", "/checkins", "/answer", "/ballots")
-    for one in act.requests:
-        if one.method == "POST" and one.path.endswith(ends):
-            return one
+    for end in ("/ballots", "/answer", "/checkins", "/credential"):
+        for one in act.requests:
+            if one.method == "POST" and one.path.endswith(end):
+                return one
     return None
