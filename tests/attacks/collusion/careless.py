@@ -49,8 +49,8 @@ def one_connection() -> Iterator[None]:
     """Whatever the wallet does, it does over one connection."""
     with (
         httpx.Client(timeout=60, headers={"User-Agent": "symbolon"}) as client,
-        mock.patch.object(Transport, "_client", lambda _self, **_: client),
-        mock.patch.object(Transport, "close", lambda _self: None),
+        mock.patch.object(Transport, "_client", return_value=client),
+        mock.patch.object(Transport, "close", return_value=None),
     ):
         yield
 
@@ -71,3 +71,11 @@ def naming_its_head(trace: Trace, head: Head) -> Trace:
     named.tokens = trace.tokens | {("body head", head.hash)}
     named.numbers = {**trace.numbers, "body epoch": head.epoch}
     return named
+
+
+def soon_after(trace: Trace, other: Trace, *, seconds: int) -> Trace:
+    """The same act, had it come so soon after another one of this member's."""
+    moved = copy(trace)
+    moved.at = other.at + seconds
+    moved.times = [moved.at]
+    return moved

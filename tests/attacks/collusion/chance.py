@@ -1,40 +1,35 @@
-"""Whether a matcher does better than chance: a permutation test for each pair of contexts.
+"""Whether matchers do better than chance, and what that says of a whole festival.
 
 **The crowd.** Members who say the same by design, in both contexts of a pair (what is disclosed,
 and the number of removals), are one crowd. If nothing else leaks, then within a crowd every
 assignment of the observations of one context to those of the other is equally likely, whatever the
 matchers look at. So the truth is shuffled within the crowds, 999 times, and the p-value is the part
-of all 1,000 in which the matchers do at least as well as with the truth: exact, with no assumption
-about times, sizes or scores.
+of all 1,000 truths with which the matchers do at least as well as with the true one: exact, with no
+assumption about times, sizes or scores (`shuffling`).
 
 **Many matchers.** Each is measured twice, by how many it finds and by the mean rank of the right
-one; each measure is brought to the mean and deviation that it has over all 1,000; what counts is
-the largest. The shuffled truths are treated alike, so the p-value of the pair is exact, however
-many matchers there are and however they depend on each other. Those that learn are told half of the
-members, drawn by lot, and measured on the others; the shuffling keeps to the halves.
+one; what counts is the measure that stands out most, for each truth alike, so the p-value of the
+pair is exact, however many matchers there are and however they depend on each other. Those that
+learn are told half of each crowd, drawn by lot, and measured on the others; the shuffling keeps to
+the halves.
 
-**Many pairs.** With some eighty pairs, an honest festival has a pair with p <= 0.01 every other
-time. Such a pair is looked at again in a festival of its own: other members, times and keys. A pair
-leaks if p <= 0.01 in three festivals, one after the other. They are independent, so an honest
-run fails with probability at most 80 * 0.01 ** 3 = 0.00008, less than once in 10,000. A leak that
-one festival shows with probability q is found with q ** 3: the leaks that were found in this system
-give p = 0.001, the least there is, in every festival (test_everyone_colludes takes each defence out
-and shows it), and one that is seen in 99 of 100 festivals is found in 97.
+**Many pairs.** With ninety pairs, more than every other honest festival has one with p <= 0.01.
+Such a pair is looked at again in another festival: other members, times and keys. A pair leaks if
+p <= 0.01 in three festivals, one after the other. They are independent, so an honest run fails
+with a probability of at most 91 * 0.01 ** 3, less than once in 10,000. A leak that shows in one
+festival with probability q is found with q ** 3. With a defence taken out p is 0.001, the least
+there is, in every festival (test_everyone_colludes shows it).
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import fsum, sqrt
 from random import Random
 
 from tests.attacks.collusion.matchers import MATCHERS, Scores
 from tests.attacks.collusion.pairs import Pair
+from tests.attacks.collusion.shuffling import p_value
 
-SHUFFLES = 999
-FEW_SHUFFLES, PLAINLY_CHANCE = 199, 0.05
-"""Where so few shuffles give a p-value above this, no more are made."""
-NO_DEVIATION = 1e-9
 LEVEL = 0.01
 FESTIVALS = 3
 CERTAIN = 8
@@ -88,6 +83,10 @@ def judge(pair: Pair, *, random: Random) -> Finding:
         measures += [_ranked(scores, crowds, pair.truth), assigned]
         if not matcher.learns:
             found[matcher.name] = int(sum(map(list.__getitem__, assigned, pair.truth)))
+
+    def measured(truth: list[int]) -> list[float]:
+        return [sum(map(list.__getitem__, measure, truth)) for measure in measures]
+
     certain = _certain(pair)
     found["what nobody else holds"] = certain
     best = max(found, key=lambda name: found[name])
@@ -97,7 +96,7 @@ def judge(pair: Pair, *, random: Random) -> Finding:
         crowds=len(pair.crowds),
         found=found[best],
         by=best,
-        p=_p_value(measures, truth=list(pair.truth), halves=halves, random=random),
+        p=p_value(measured, pair.truth, groups=halves, random=random),
         certain=certain,
     )
 
@@ -130,43 +129,6 @@ def _assigned(scores: Scores, crowds: Sequence[Sequence[int]], truth: Sequence[i
                 free_x.remove(x)
                 free_y.remove(y)
     return assigned
-
-
-def _p_value(
-    measures: Sequence[Scores], *, truth: list[int], halves: list[list[int]], random: Random
-) -> float:
-    """The part of all truths, the true one among them, with which the matchers do as well."""
-    truths = [truth]
-    for shuffles in (FEW_SHUFFLES, SHUFFLES):
-        while len(truths) <= shuffles:
-            truths.append(_shuffled(truth, halves=halves, random=random))
-        p = _part_as_good(measures, truths)
-        if p > PLAINLY_CHANCE:
-            break
-    return p
-
-
-def _shuffled(truth: list[int], *, halves: list[list[int]], random: Random) -> list[int]:
-    other = truth[:]
-    for half in halves:
-        mixed = [truth[x] for x in half]
-        random.shuffle(mixed)
-        for x, y in zip(half, mixed, strict=True):
-            other[x] = y
-    return other
-
-
-def _part_as_good(measures: Sequence[Scores], truths: list[list[int]]) -> float:
-    largest = [float("-inf")] * len(truths)
-    for measure in measures:
-        totals = [sum(map(list.__getitem__, measure, other)) for other in truths]
-        middle = fsum(totals) / len(totals)
-        deviation = sqrt(fsum((total - middle) ** 2 for total in totals) / len(totals))
-        if deviation > NO_DEVIATION:
-            # Rounded, so that equal measures are equal whatever order they were added up in.
-            above = [round((total - middle) / deviation, 9) for total in totals]
-            largest = list(map(max, largest, above))
-    return sum(one >= largest[0] for one in largest) / len(largest)
 
 
 def _certain(pair: Pair) -> int:

@@ -29,6 +29,7 @@ from client.wallet import enrolling, restore, sealed_file
 from credentials.errors import SymbolonError
 from credentials.formats.head import SignedHead
 from credentials.formats.metadata import SignedMetadata
+from credentials.registry.chain import HeadChain
 from tests.attacks.collusion.clock import Clock
 
 PASSPHRASE = "an owl in the agora"
@@ -46,6 +47,7 @@ def at_home(clock: Clock) -> Iterator[None]:
         mock.patch.object(ssl, "create_default_context", cache(ssl.create_default_context)),
         mock.patch.object(SignedHead, "open", cache(SignedHead.open)),
         mock.patch.object(SignedMetadata, "open", cache(SignedMetadata.open)),
+        mock.patch.object(HeadChain, "start", staticmethod(cache(HeadChain.start))),
         mock.patch.object(enrolling, "accept", cache(enrolling.accept)),
         mock.patch.object(restore, "UNKNOWN_IN_A_ROW", 1),
         mock.patch.object(os, "fsync", return_value=None),

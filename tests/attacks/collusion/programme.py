@@ -11,6 +11,9 @@ from tests.attacks.collusion.members import Member
 POLLS = {"anthem": 24, "flag": 44, "motto": 64}
 """Each with the number of claims after which it was opened: those who are on its roll."""
 
+VOTING = 0.8
+"""The part of those on a roll who vote."""
+
 CHANGED, REMOVED = 14, 4
 
 EVERYTHING = "everything"
@@ -54,7 +57,7 @@ def first_day(festival: Festival) -> None:
         events.append((at("10:00", "14:00"), forum))
         events.append((at("14:30", "20:00"), partial(_visit, festival, "cafe", member)))
         for poll in ("anthem", "flag"):
-            if member.number < POLLS[poll]:
+            if _takes_part(festival, member, poll):
                 events.append((at("14:30", "20:00"), partial(festival.vote, poll, member)))
     festival.through(events)
 
@@ -81,7 +84,8 @@ def second_day(festival: Festival) -> None:
         late, *others = festival.random.sample(staying, len(staying))
     at = partial(festival.some_time, day=2)
     for member in festival.members:
-        events.append((at("03:30", "08:00"), partial(festival.vote, "motto", member)))
+        if _takes_part(festival, member, "motto"):
+            events.append((at("03:30", "08:00"), partial(festival.vote, "motto", member)))
     for member in staying:
         renew = festival.restore if member is lost else festival.refresh
         events.append((at("08:30", "11:15"), partial(renew, member)))
@@ -104,6 +108,10 @@ def ask_for_all(festival: Festival, member: Member) -> None:
     read = member.run("present", festival.apps["forum"].ask(policy), typed="n\n")
     if "Careful" not in read.noted:
         festival.visit("forum", member, festival.apps["forum"].ask(policy), context=EVERYTHING)
+
+
+def _takes_part(festival: Festival, member: Member, poll: str) -> bool:
+    return member.number < POLLS[poll] and festival.random.random() < VOTING
 
 
 def _visit(festival: Festival, app: str, member: Member, **asked: object) -> None:

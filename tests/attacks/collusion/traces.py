@@ -116,6 +116,8 @@ class Colluders:
     def _add(self, trace: Trace, of: Iterable[Leaf], *, name: str) -> None:
         for path, value in of:
             where = f"{name} {path}"
+            if value in ("", b""):
+                continue
             if isinstance(value, int):
                 trace.tokens.add((where, value))
                 trace.numbers.setdefault(where, value)

@@ -9,7 +9,8 @@ from tests.attacks.collusion.careless import CARELESS, SHOWING
 from tests.attacks.collusion.chance import FESTIVALS, LEVEL, Finding, judge
 from tests.attacks.collusion.festival import Festival, playing
 from tests.attacks.collusion.pairs import Context, Pair, side_by_side
-from tests.attacks.collusion.programme import EVERYTHING, play
+from tests.attacks.collusion.programme import EVERYTHING, POLLS, play
+from tests.attacks.collusion.taking_part import TAKING_PART, judge_taking_part
 from tests.attacks.collusion.traces import Colluders, contexts_of, rows_in
 
 NAMED = ("issuance", "refresh", "refresh-2")
@@ -28,9 +29,12 @@ def contexts(festival: Festival, *names: str) -> dict[str, Context]:
 
 
 def pairs(names: Iterable[str]) -> list[tuple[str, str]]:
-    """Every two contexts of which one tells nobody's name."""
-    honest = [name for name in names if name not in APART]
-    return [(x, y) for x, y in combinations(honest, 2) if not (x in NAMED and y in NAMED)]
+    """Every two contexts of which one tells nobody's name; and who it was in a poll, by name."""
+    honest = sorted(name for name in names if name not in APART)
+    return [
+        *((x, y) for x, y in combinations(honest, 2) if not (x in NAMED and y in NAMED)),
+        *(("refresh", TAKING_PART + poll) for poll in POLLS if poll in honest),
+    ]
 
 
 def findings(
@@ -38,9 +42,20 @@ def findings(
 ) -> dict[tuple[str, str], Finding]:
     """What the matchers make of each pair."""
     random = Random()  # noqa: S311 - nothing secret is drawn
-    return {
-        (x, y): judge(Pair.of(known[x], known[y], random=random), random=random) for x, y in among
-    }
+    found = {}
+    for x, y in among:
+        if y in known:
+            found[x, y] = judge(Pair.of(known[x], known[y], random=random), random=random)
+        else:
+            poll = y.removeprefix(TAKING_PART)
+            found[x, y] = judge_taking_part(
+                known[x],
+                poll,
+                voters=known[poll].traces,
+                roll=range(POLLS[poll]),
+                random=random,
+            )
+    return found
 
 
 def leaking(first: dict[tuple[str, str], Finding], *, directory: Path) -> list[list[Finding]]:
