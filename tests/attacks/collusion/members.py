@@ -13,7 +13,7 @@ import os
 import ssl
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
@@ -28,13 +28,20 @@ from client.commands.terminal import PASSPHRASE_VARIABLE
 from client.wallet import enrolling, restore, sealed_file
 from credentials.errors import SymbolonError
 from credentials.formats.head import SignedHead
-from credentials.formats.metadata import SignedMetadata
+from credentials.formats.metadata import Metadata, SignedMetadata
 from credentials.registry.chain import HeadChain
 from tests.attacks.collusion.clock import Clock
 
 PASSPHRASE = "an owl in the agora"
 QUICKEST = 14
 """The least work that a wallet file may ask for, as log2 n of scrypt."""
+
+
+_start = cache(HeadChain.start)
+
+
+def _start_once(signed: Sequence[SignedHead], *, metadata: Metadata) -> HeadChain:
+    return _start(tuple(signed), metadata=metadata)
 
 
 @contextmanager
@@ -47,7 +54,7 @@ def at_home(clock: Clock) -> Iterator[None]:
         mock.patch.object(ssl, "create_default_context", cache(ssl.create_default_context)),
         mock.patch.object(SignedHead, "open", cache(SignedHead.open)),
         mock.patch.object(SignedMetadata, "open", cache(SignedMetadata.open)),
-        mock.patch.object(HeadChain, "start", staticmethod(cache(HeadChain.start))),
+        mock.patch.object(HeadChain, "start", staticmethod(_start_once)),
         mock.patch.object(enrolling, "accept", cache(enrolling.accept)),
         mock.patch.object(restore, "UNKNOWN_IN_A_ROW", 1),
         mock.patch.object(os, "fsync", return_value=None),
