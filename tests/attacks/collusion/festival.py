@@ -58,8 +58,9 @@ DOORS = {
 MEMBERS = 64
 ALONE = 8
 """How many members are the only ones with all their values, though each value is had by half."""
-HEADS = 3
-"""How many heads are published before each claim: soon more than a wallet is given at once."""
+HEADS = 2
+"""How many heads are published before each claim: in the end twice as many as are served at once,
+so that half of the members would have to fetch more than the others."""
 SERVICE_SECONDS = 60
 DAY = 86_400
 

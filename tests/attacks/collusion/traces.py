@@ -1,8 +1,8 @@
 """What the colluders can tell of one act: its requests, all that hangs together, as features.
 
 They know which request is the act itself by its address and time. To it they add whatever came over
-the same connection, whatever else holds a rare text or octet string that it holds, and the rows of
-the database that do. Everything in that becomes a *token* (where it stands, and what) or a *number*
+the same connection or in the same second, whatever else holds a rare text or octet string that it
+holds, and the rows of the database that do. Everything in that becomes a *token* (where it stands, and what) or a *number*
 (how many, how long, when, in which order).
 """
 
@@ -57,9 +57,11 @@ class Colluders:
         self._leaves = {id(one): tuple(_of_request(one)) for one in self.requests}
         self._by_connection: dict[str, list[Request]] = defaultdict(list)
         self._place = {id(one): number for number, one in enumerate(self.requests)}
+        self._by_second: dict[int, list[Request]] = defaultdict(list)
         self._holding: dict[object, list[Request]] = defaultdict(list)
         for one in self.requests:
             self._by_connection[one.connection].append(one)
+            self._by_second[one.at].append(one)
             for value in _telling(self._leaves[id(one)]):
                 self._holding[value].append(one)
         self._rows_holding: dict[object, list[int]] = defaultdict(list)
@@ -95,7 +97,8 @@ class Colluders:
         return trace
 
     def _together(self, core: Request) -> list[Request]:
-        found = {id(one): one for one in self._by_connection[core.connection]}
+        near = (*self._by_connection[core.connection], *self._by_second[core.at])
+        found = {id(one): one for one in near}
         for value in _telling(self._leaves[id(core)]):
             holding = self._holding[value]
             if len(holding) <= RARE:
