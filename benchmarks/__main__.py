@@ -16,6 +16,7 @@ from benchmarks import (
     tally,
     wallet,
     witnesses,
+    zeros,
 )
 from benchmarks.measure import Row, gain_of_two, rows_against_reference, show, take_turns
 
@@ -32,6 +33,7 @@ MEASUREMENTS = (
     sealing,
     tally,
     wallet,
+    zeros,
 )
 
 

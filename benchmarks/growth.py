@@ -88,11 +88,11 @@ def main() -> None:
 
 def _measure(registry: Registry) -> dict[str, float]:
     community, size = registry.community, registry.head.highest_serial
-    own = derive_secrets(
-        secrets.token_bytes(16), issuer_id=community.metadata.keys.issuer_id, count=0
-    )
+    metadata = community.metadata
+    own = derive_secrets(secrets.token_bytes(16), metadata=metadata, count=0)
     nonce = secrets.token_bytes(32)
-    commitment, attributes = commit(own, nonce=nonce), community.attributes()
+    commitment = commit(own, metadata=metadata, nonce=nonce)
+    attributes = community.attributes()
     at_issuance = registry.head
 
     def issue() -> None:

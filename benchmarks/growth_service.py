@@ -86,10 +86,10 @@ class Office:
 
     def commitment(self) -> tuple[bytes, bytes]:
         """A wallet's commitment, and the nonce that it is over."""
-        issuer_id = self.session.community.metadata().keys.issuer_id
-        own = derive_secrets(secrets.token_bytes(16), issuer_id=issuer_id, count=0)
+        metadata = self.session.community.metadata()
+        own = derive_secrets(secrets.token_bytes(16), metadata=metadata, count=0)
         nonce = self.issuance.draw_nonce().octets
-        return commit(own, nonce=nonce), nonce
+        return commit(own, metadata=metadata, nonce=nonce), nonce
 
 
 def main() -> None:

@@ -43,7 +43,7 @@ def main() -> None:
     own, issued, credential = member.secrets, member.issued, member.credential
     metadata, manifest = community.metadata, poll(community)
     nonce = secrets.token_bytes(32)
-    commitment = commit(own, nonce=nonce)
+    commitment = commit(own, metadata=metadata, nonce=nonce)
     shown, dated = to_app(community, credential), to_app(community, credential, policy=WITH_DATE)
     code = at_door(community, credential)
     ballot = vote(community, credential, manifest=manifest, choice=1)
@@ -67,7 +67,7 @@ def main() -> None:
             VERIFY_SERIAL: lambda: verify_ballots(
                 [ballot], manifest=manifest, verifier=community.verifier
             ),
-            "wallet: commit": lambda: commit(own, nonce=nonce),
+            "wallet: commit": lambda: commit(own, metadata=metadata, nonce=nonce),
             "wallet: accept, all checks, keys decoded": lambda: accept(
                 issued, secrets=own, metadata=metadata
             ),

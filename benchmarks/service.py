@@ -55,10 +55,10 @@ def enrol(city: City, *, members: int) -> list[Credential]:
     issuer = Issuer(city.session.keystore.issuer, metadata=metadata)
     credentials = []
     for serial in range(1, members + 1):
-        own = derive_secrets(secrets.token_bytes(16), issuer_id=metadata.keys.issuer_id, count=0)
+        own = derive_secrets(secrets.token_bytes(16), metadata=metadata, count=0)
         nonce = secrets.token_bytes(32)
         issued = issuer.issue(
-            commit(own, nonce=nonce),
+            commit(own, metadata=metadata, nonce=nonce),
             nonce=nonce,
             handle=draw_handle(),
             serial=serial,

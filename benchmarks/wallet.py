@@ -24,6 +24,7 @@ _, status, usage = os.wait4(child.pid, 0)
 print(usage.ru_maxrss)
 sys.exit(status != 0)
 """
+PRESENT = ["wallet", "present", "--door=gate", "--yes", "--at-once"]
 
 
 def main() -> None:
@@ -42,10 +43,13 @@ def main() -> None:
         for name, arguments in (
             ("--help", ["--help"]),
             ("wallet list", ["wallet", "list"]),
-            ("wallet present --door", ["wallet", "present", "--door=gate", "--yes", "--text"]),
+            (
+                "wallet present --door",
+                [*PRESENT, "--text"],
+            ),
             (
                 "wallet present --door --qr",
-                ["wallet", "present", "--door=gate", "--yes", f"--qr={city.directory / 'qr.png'}"],
+                [*PRESENT, f"--qr={city.directory / 'qr.png'}"],
             ),
         ):
             runs = [_run(arguments, environment=environment) for _ in range(RUNS)]

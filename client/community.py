@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from client.errors import ClientError
-from client.issuer import IssuerClient
+from client.published import PublishedClient
 from client.transport import Transport, checked_address
 from credentials.errors import EncodingError
 from credentials.formats import base64url
@@ -88,7 +88,7 @@ def load_signed(source: str | Path) -> SignedMetadata:
     address = address_in(source)
     if address is not None:
         with Transport() as transport:
-            return IssuerClient(address, transport=transport).metadata()
+            return PublishedClient(address, transport=transport).metadata()
     try:
         value = json.loads(Path(source).read_bytes())
     except OSError as error:

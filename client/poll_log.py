@@ -4,6 +4,7 @@ All leaf hashes are fetched, so that nobody learns which leaf a wallet looks for
 docs/protocol.md, "Log, checkpoints and receipts".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from client.errors import ClientError
@@ -80,7 +81,12 @@ def read_log(poll: str, *, polls: PollsClient, origin: str, key: bytes) -> LogVi
 
 def ending_of(view: LogView, *, poll: str, polls: PollsClient) -> bytes:
     """The octets of the event in the log after which no ballot can follow; empty without one."""
-    for octets in polls.events(poll):
+    return ending_among(polls.events(poll), view=view)
+
+
+def ending_among(events: Sequence[bytes], *, view: LogView) -> bytes:
+    """The same among a poll's events, which were fetched. Raises ClientError."""
+    for octets in events:
         try:
             event = PollEvent.from_cbor(octets)
         except SymbolonError:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from client.errors import ClientError
-from client.issuer import IssuerClient
+from client.published import PublishedClient
 from credentials.errors import EncodingError, HeadRefused
 from credentials.formats.head import SignedHead
 from credentials.formats.metadata import Metadata
@@ -44,42 +44,48 @@ def read_heads(source: HeadsSource) -> tuple[SignedHead, ...]:
     raise ClientError(f"There are no registry heads in {name}.")
 
 
-def follow(chain: HeadChain | None, *, issuer: IssuerClient, metadata: Metadata) -> HeadChain:
+def follow(chain: HeadChain | None, *, service: PublishedClient, metadata: Metadata) -> HeadChain:
     """The chain with all that is published now; a new one where none is known yet.
 
     Raises HeadRefused, ServerUnreachable, ServerRefused.
     """
-    return joined(chain, issuer.heads(), issuer=issuer, metadata=metadata)
+    return joined(chain, service.heads(), service=service, metadata=metadata)
 
 
 def joined(
     chain: HeadChain | None,
     newest: Sequence[SignedHead],
     *,
-    issuer: IssuerClient,
+    service: PublishedClient,
     metadata: Metadata,
 ) -> HeadChain:
-    """The chain with the newest heads; those missing between are fetched. Raises as `follow`."""
+    """The chain with the newest heads; where some are missing between, all heads are fetched.
+
+    Raises as `follow`.
+    """
     latest = HeadChain.start(newest, metadata=metadata)
     if chain is None:
         return latest
-    while latest.first.epoch > chain.newest.epoch + 1:
-        known = chain.newest.epoch
-        segment = issuer.head_segment((known + 1) // SEGMENT_HEADS)
-        chain = chain.extended(segment, metadata=metadata)
-        if chain.newest.epoch == known:
-            raise HeadRefused("there are registry heads missing between the known and the new one")
+    if latest.first.epoch > chain.newest.epoch + 1:
+        newest = [*_every_head(service, before=latest.first.epoch), *newest]
     return chain.extended(newest, metadata=metadata)
 
 
 def reaching_back(
-    chain: HeadChain, *, epoch: int, issuer: IssuerClient, metadata: Metadata
+    chain: HeadChain, *, epoch: int, service: PublishedClient, metadata: Metadata
 ) -> HeadChain:
-    """The chain with the older heads from `epoch` on. Raises as `follow`."""
-    while epoch < chain.first.epoch:
-        number, length = divmod(chain.first.epoch - 1, SEGMENT_HEADS)
-        older = issuer.head_segment(number)[: length + 1]
-        if len(older) <= length:
-            raise HeadRefused("there are registry heads missing before the known ones")
-        chain = chain.extended([*older, *chain.signed], metadata=metadata)
-    return chain
+    """The chain with all older heads, if it does not reach back to `epoch`. Raises as `follow`."""
+    if epoch >= chain.first.epoch:
+        return chain
+    older = _every_head(service, before=chain.first.epoch)
+    return chain.extended([*older, *chain.signed], metadata=metadata)
+
+
+def _every_head(service: PublishedClient, *, before: int) -> list[SignedHead]:
+    """The heads of all epochs before one, whole: a part of them would tell who asks."""
+    heads: list[SignedHead] = []
+    for number in range(-(-before // SEGMENT_HEADS)):
+        heads += service.head_segment(number)
+    if len(heads) < before:
+        raise HeadRefused("there are registry heads missing between those that are known")
+    return heads[:before]

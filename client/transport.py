@@ -1,7 +1,7 @@
 """HTTP for everything in `client`: strict addresses, no redirects, plain errors.
 
-Leaves out what the paths mean (`client.issuer` knows) and never logs: an address may carry a poll
-or a request, so errors name the origin only (P8).
+Leaves out what the paths mean (`client.published` and its neighbours know) and never logs: an
+address may carry a poll or a request, so errors name the origin only (P8).
 """
 
 import json

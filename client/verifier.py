@@ -20,8 +20,8 @@ from typing import Any
 
 from client.community import address_in, load_signed, parse_fingerprint, pinned, show_fingerprint
 from client.errors import ClientError
-from client.issuer import IssuerClient
 from client.nonce_store import MemoryNonceStore, NonceStore
+from client.published import PublishedClient
 from client.registry import HEADS_KEPT, HeadsSource, follow, read_heads
 from client.transport import Transport
 from credentials.errors import PresentationRefused, SymbolonError
@@ -110,7 +110,7 @@ class Verifier:
             app=self.app.id,
             policy=asked,
             nonce=token_bytes(NONCE_LENGTH),
-            head=self._heads(now=now).newest.hash,
+            value=self._heads(now=now).newest.value,
             asked_at=now,
             expires_at=now + self._request_seconds,
         )
@@ -171,16 +171,17 @@ class Verifier:
         if self._address is None:
             raise ClientError("Without a community's address, give the registry heads too.")
         with Transport(timeout=REFRESH_TIMEOUT_SECONDS) as transport:
-            issuer = IssuerClient(self._address, transport=transport)
-            chain = follow(chain, issuer=issuer, metadata=self.metadata)
+            service = PublishedClient(self._address, transport=transport)
+            chain = follow(chain, service=service, metadata=self.metadata)
         return chain.shortened(HEADS_KEPT)
 
-    def _heads(self, *, now: int, named: bytes | None = None) -> HeadChain:
-        """The registry heads, brought up to date if that is due or a presentation names another."""
+    def _heads(self, *, now: int, named: int | None = None) -> HeadChain:
+        """The registry heads, brought up to date if that is due or a presentation names a value
+        (by its number of removals) that they do not know."""
         outdated = (
             self._chain.is_due(now=now)
             or time.monotonic() >= self._stale_at
-            or (named is not None and self._chain.find(named) is None)
+            or (named is not None and self._chain.at(named) is None)
         )
         if outdated and self._address is not None and self._may_refresh():
             with suppress(ClientError):  # what is known must do
@@ -208,7 +209,7 @@ class Verifier:
             request=PresentationRequest.from_cbor(octets),
             app=self.app,
             keys=self._keys,
-            heads=self._heads(now=now, named=shown.head),
+            heads=self._heads(now=now, named=shown.removals),
             now=now,
         )
 
@@ -235,12 +236,12 @@ def check_answer(
 ) -> PendingPresentation:
     """Check a presentation against the request it answers, but for the pairings (`settle`).
 
-    Scope, nonce, day and policy are the request's and the app's own; the registry head is one that
+    Scope, nonce, day and policy are the request's and the app's own; the registry value is one that
     `heads` accept at `now`. That the request is answered only once is for the caller to keep.
     Raises PresentationRefused.
     """
     policy = request.policy
-    head = heads.accept(shown.head, now=now, max_age=policy.max_head_age)
+    head = heads.accept(shown.removals, now=now, max_age=policy.max_head_age)
     try:
         return check_presentation(
             shown,

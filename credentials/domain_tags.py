@@ -11,13 +11,13 @@ ISSUED_CREDENTIAL = "symbolon/issued/1"  # what the issuer answers to a commitme
 HEAD = "symbolon/head/1"  # one epoch of the revocation registry; its SHA-256 names it
 WITNESS = "symbolon/witness/1"  # what the issuer gives along: a registry witness and its head
 METADATA = "symbolon/metadata/2"  # the community's signed public description
-REQUEST = "symbolon/request/2"  # what an app asks a wallet to show
-PRESENTATION = "symbolon/showing/1"  # a proof with what it discloses; also the door code
+REQUEST = "symbolon/request/3"  # what an app asks a wallet to show
+PRESENTATION = "symbolon/showing/2"  # a proof with what it discloses; also the door code
 POLL = "symbolon/poll/3"  # a poll's manifest; its SHA-256 names the poll
-BALLOT = "symbolon/ballot/2"  # one vote with its presentation; its leaf hash names the ballot
+BALLOT = "symbolon/ballot/3"  # one vote with its presentation; its leaf hash names the ballot
 POLL_EVENT = "symbolon/poll-event/1"  # what else happens in a poll: extension, closing, opening
 PROMISE = "symbolon/promise/1"  # that a ballot will be in its poll's log, and by when
-ABSTENTION = "symbolon/abstention/1"  # a member's proof of having cast no ballot in a poll
+ABSTENTION = "symbolon/abstention/2"  # a member's proof of having cast no ballot in a poll
 POLL_BUNDLE = "symbolon/poll-bundle/3"  # head of the file from which a poll is recounted offline
 TALLY_RESULT = "symbolon/tally/1"  # what a poll comes to, with every round of its count
 TRUSTEE_CARD = "symbolon/trustee-card/1"  # a trustee's name and public keys, before a ceremony
@@ -26,13 +26,14 @@ CEREMONY_RESULT = "symbolon/ceremony-result/1"  # the polls' key and the key of 
 
 # Hashed CBOR that is never sent: first element of the array under SHA-256.
 SCOPE = "symbolon/scope/1"  # who, what for and which instance; hashed to context_id
-PRESENTATION_HEADER = "symbolon/presentation/1"  # audience, freshness, action and head of a proof
+PRESENTATION_HEADER = "symbolon/presentation/2"  # audience, freshness, action and V of a proof
 BALLOT_ACTION = "symbolon/ballot-action/2"  # the exact vote that a presentation authorises
 ABSTENTION_ACTION = "symbolon/abstention-action/1"  # that a presentation shows an abstention
+COMMITMENT = "symbolon/commitment/2"  # community, header and nonce that a commitment is proven for
 CEREMONY = "symbolon/ceremony/1"  # threshold and all cards; hashed to the ceremony's id
 DEALS = "symbolon/ceremony-deals/1"  # all deals of a ceremony; hashed into its result
 
-WALLET_DERIVATION = "symbolon/wallet/1"  # HKDF info of a wallet's secrets for one credential
+WALLET_DERIVATION = "symbolon/wallet/2"  # HKDF info of a wallet's secrets for one credential
 
 # Octets in front of a hash or of a signed message.
 NYM_ENTROPY = b"symbolon/nym-entropy/1"  # hash_to_scalar over PK and a commitment

@@ -89,7 +89,7 @@ def largest_code(door: Door, *, event: Event, schema: Schema) -> int:
         purpose="door",
         instance=event.id + ("/0000-00-00" if door.mode == "once_per_day" else ""),
         freshness=2**32 - 1,
-        head=bytes(32),
+        removals=2**32 - 1,
         disclosed=tuple((index, _longest(schema.attribute_at(index))) for index in indexes),
         pseudonym=bytes(48) if policy.pseudonym else b"",
         proof=bytes((3 + 2) * 48 + (3 + hidden + 1 + 1) * 32),
@@ -195,10 +195,10 @@ def _examine(
     if refused is not None:
         return Judged(verdict=refused, code_hash=code_hash, slot=slot), None
     scope = door_scope(metadata.community_id, event=event, mode=door.mode, time_slot=slot)
-    head = heads.find(presentation.head)
+    head = heads.at(presentation.removals)
     if presentation.instance != scope.instance:
         refused = Verdict.WRONG_EVENT
-    elif head is None and not up_to_date:
+    elif presentation.removals > heads.newest.removals and not up_to_date:
         refused = Verdict.DOOR_OUT_OF_DATE
     elif head is None or not (at_any_head or head in heads.accepted(now=now)):
         refused = Verdict.NOT_CURRENT

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from credentials.bbs.signature import octets_to_signature
 from credentials.curve import G1, curve
+from credentials.curve.hidden_sum import HiddenSum
 from credentials.curve.scalars import ORDER
 from credentials.errors import (
     CredentialRefused,
@@ -168,16 +169,16 @@ def accept(
         point_a, e = octets_to_signature(issued.signature)
     except (SchemaError, EncodingError) as error:
         raise CredentialRefused(f"the credential does not fit its schema: {error}") from None
-    commitment = curve.encode_g1(commitment_of(secrets))
-    entropy = signer_nym_entropy(pk=keys.pk, commitment=commitment)
+    commitment = commitment_of(secrets)
+    entropy = signer_nym_entropy(pk=keys.pk, commitment=curve.encode_g1(commitment))
     nym_secret = (secrets.prover_nym + entropy) % ORDER
     if nym_secret == 0:
         raise CredentialRefused("the credential would have no pseudonyms")
+    # B = P1 + domain * Q_1 + the sum of all scalars * generators, the last two by way of C.
+    *signed_by_issuer, _, j_1 = keys.generators
+    point_b = keys.constant + commitment + curve.multiply_g1(j_1, entropy)
+    point_b = point_b + HiddenSum(signed_by_issuer, backend=curve)(scalars)
     scalars += [secrets.secret_prover_blind, nym_secret]
-    # B = P1 + domain * Q_1 + the sum of all scalars * generators; everything here is secret.
-    point_b = keys.constant
-    for generator, scalar in zip(keys.generators, scalars, strict=True):
-        point_b = point_b + curve.multiply_g1(generator, scalar)
     if point_b == curve.g1_identity:
         raise CredentialRefused("the signature is over nothing")
     difference = point_b + -curve.multiply_g1(point_a, e)

@@ -1,10 +1,13 @@
 """Blind issuance, seen from both sides: the wallet commits, the issuer signs, the wallet checks.
 
 Source: docs/protocol.md, "Issuance"; draft-irtf-cfrg-bbs-per-verifier-linkability-03 and
-draft-irtf-cfrg-bbs-blind-signatures-03 for commitment and blind signature, with the issuer's nonce
-in the commitment's challenge. The issuer learns the point C, never the secrets in it.
+draft-irtf-cfrg-bbs-blind-signatures-03 for commitment and blind signature. The commitment's
+challenge holds the issuer's nonce together with the community and the credential header, so that a
+proof which another community relays is worth nothing. The issuer learns the point C, never the
+secrets in it.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,15 +24,21 @@ from credentials.bbs.commitment import (
 from credentials.bbs.proof import calculate_random_scalars
 from credentials.bbs.signature import finalize_blind_sign
 from credentials.curve import G1, OCTET_POINT_LENGTH, curve
+from credentials.curve.hidden_sum import HiddenSum
 from credentials.curve.scalars import ORDER, encode_scalar, random_scalar
-from credentials.domain_tags import NYM_ENTROPY, WALLET_DERIVATION, WALLET_DERIVATION_SALT
+from credentials.domain_tags import (
+    COMMITMENT,
+    NYM_ENTROPY,
+    WALLET_DERIVATION,
+    WALLET_DERIVATION_SALT,
+)
 from credentials.errors import CommitmentRefused, EncodingError, MetadataRefused
 from credentials.formats import cbor
 from credentials.formats.credential import IssuedCredential, IssuedWitness
 from credentials.formats.head import Head
 from credentials.formats.metadata import Metadata, PublicKeys
 from credentials.keys import VerifierKeys
-from credentials.messages import API_ID, listed_scalars, signer_scalars
+from credentials.messages import API_ID, blind_index, listed_scalars, signer_scalars
 from credentials.registry.accumulator import make_witness
 
 SEED_LENGTH = 16
@@ -48,17 +57,19 @@ class CommitmentSecrets:
         raise TypeError("secrets are not pickled")
 
 
-def derive_secrets(seed: bytes, *, issuer_id: bytes, count: int) -> CommitmentSecrets:
-    """The secrets of the wallet's credential number `count` (from 0) of one issuer.
+def derive_secrets(seed: bytes, *, metadata: Metadata, count: int) -> CommitmentSecrets:
+    """The secrets of the wallet's credential number `count` (from 0) of one community.
 
-    `seed` has 16 octets, `issuer_id` 32. HKDF-SHA-256 to 48 octets each, mod r, so that a restored
-    wallet makes the same commitment point. Raises EncodingError for other lengths.
+    `seed` has 16 octets. HKDF-SHA-256 to 48 octets each, mod r, so that a restored wallet makes the
+    same commitment point, and a point that no other community sees. Raises EncodingError.
     """
-    if len(seed) != SEED_LENGTH or len(issuer_id) != 32:
-        raise EncodingError("a seed has 16 octets and an issuer id 32")
+    if len(seed) != SEED_LENGTH:
+        raise EncodingError("a seed has 16 octets")
 
     def scalar(name: str) -> int:
-        info = cbor.encode_labelled(WALLET_DERIVATION, name, issuer_id, count)
+        info = cbor.encode_labelled(
+            WALLET_DERIVATION, name, metadata.community_id, metadata.keys.issuer_id, count
+        )
         hkdf = HKDF(algorithm=SHA256(), length=48, salt=WALLET_DERIVATION_SALT, info=info)
         okm = hkdf.derive(seed)
         # Zero has probability 2^-255; 1 stands in for it.
@@ -69,21 +80,32 @@ def derive_secrets(seed: bytes, *, issuer_id: bytes, count: int) -> CommitmentSe
     )
 
 
-def commit(secrets: CommitmentSecrets, *, nonce: bytes) -> bytes:
-    """The commitment with its proof over the issuer's nonce (32 octets): 144 octets.
+def commitment_nonce(nonce: bytes, *, community_id: bytes, header: bytes) -> bytes:
+    """What the challenge of a commitment holds as its nonce: for whom, for what, and when.
+
+    32 octets of the issuer's 32. Raises EncodingError for another length.
+    """
+    if len(nonce) != NONCE_LENGTH:
+        raise EncodingError("a nonce has 32 octets")
+    return hashlib.sha256(cbor.encode_labelled(COMMITMENT, community_id, header, nonce)).digest()
+
+
+def commit(secrets: CommitmentSecrets, *, metadata: Metadata, nonce: bytes) -> bytes:
+    """The commitment with its proof, for one community and its nonce (32 octets): 144 octets.
 
     C, s^, m^, challenge. The first moves are random every time: drawn from the seed they would give
     the secrets away at the second nonce.
     """
-    if len(nonce) != NONCE_LENGTH:
-        raise EncodingError("a nonce has 32 octets")
+    bound = commitment_nonce(
+        nonce, community_id=metadata.community_id, header=metadata.credential_header
+    )
     return core_commit(
         blind_generators=blind_generators_of(2, API_ID),
         scalars=[secrets.prover_nym],
         secret_prover_blind=secrets.secret_prover_blind,
         tildes=calculate_random_scalars(2),
         api_id=API_ID,
-        nonce=nonce,
+        nonce=bound,
     )
 
 
@@ -147,7 +169,7 @@ class IssuerSecret:
 class Issuer:
     """Signs credentials of one community and makes witnesses; holds no state between calls."""
 
-    __slots__ = ("_alpha", "_keys", "_listed", "_sk")
+    __slots__ = ("_alpha", "_header", "_hidden", "_keys", "_listed", "_sk", "_unlisted")
 
     def __init__(self, secret: IssuerSecret, *, metadata: Metadata) -> None:
         """Raises MetadataRefused where the metadata holds other keys than the secret's."""
@@ -155,23 +177,30 @@ class Issuer:
             raise MetadataRefused("the metadata holds other keys than the keystore")
         self._sk = encode_scalar(secret.x)
         self._alpha = secret.alpha
+        self._header = metadata.credential_header
         self._keys = keys = VerifierKeys.from_metadata(metadata)
-        self._listed = {
-            (index, scalar): curve.multiply_g1(keys.generators[index], scalar)
-            for index, scalar in listed_scalars(metadata.schema)
-        }
+        self._listed: dict[int, dict[int, G1]] = {}
+        for index, scalar in listed_scalars(metadata.schema):
+            product = curve.multiply_g1(keys.generators[index], scalar)
+            self._listed.setdefault(index, {})[scalar] = product
+        signed = range(blind_index(metadata.schema))
+        self._unlisted = tuple(index for index in signed if index not in self._listed)
+        self._hidden = HiddenSum([keys.generators[i] for i in self._unlisted], backend=curve)
 
     def check_commitment(self, commitment_with_proof: bytes, *, nonce: bytes) -> G1:
-        """The point C of 144 octets whose proof over `nonce` verifies; raises CommitmentRefused."""
+        """The point C of 144 octets whose proof for this community and `nonce` verifies.
+
+        Raises CommitmentRefused.
+        """
         commitment_point(commitment_with_proof)
-        if len(nonce) != NONCE_LENGTH:
-            raise CommitmentRefused("a nonce has 32 octets")
         try:
             return deserialize_and_validate_commit(
                 commitment_with_proof,
                 blind_generators=self._keys.blind_generators,
                 api_id=API_ID,
-                nonce=nonce,
+                nonce=commitment_nonce(
+                    nonce, community_id=self._keys.community_id, header=self._header
+                ),
                 multipliers=self._keys.tables[-2:],
             )
         except EncodingError as error:
@@ -197,9 +226,9 @@ class Issuer:
         # C and the entropy are public and may use tables; the member's values may not. Those that
         # the public schema lists were multiplied before.
         point_b = keys.constant + commitment + keys.tables[-1](entropy)
-        for index, (generator, scalar) in enumerate(zip(keys.generators, scalars, strict=False)):
-            listed = self._listed.get((index, scalar))
-            point_b = point_b + (listed or curve.multiply_g1(generator, scalar))
+        point_b = point_b + self._hidden([scalars[index] for index in self._unlisted])
+        for index, products in self._listed.items():
+            point_b = point_b + products[scalars[index]]
         signature = finalize_blind_sign(sk=self._sk, point_b=point_b, api_id=API_ID)
         return IssuedCredential(
             signature=signature,

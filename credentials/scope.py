@@ -93,14 +93,16 @@ def presentation_header(
     context_id: bytes,
     purpose: str,
     freshness: int | bytes,
-    head: bytes,
+    value: bytes,
     action: bytes = b"",
 ) -> bytes:
     """What a proof is bound to, in 32 octets.
 
     The audience is the scope's context_id; `freshness` is a nonce of 32 octets or a time slot;
-    `head` is the hash of the registry head, 32 octets; `action` the digest of the authorised
-    action, 32 octets or none.
+    `value` is the registry's value V, 48 octets, which every head without removals between shares;
+    `action` the digest of the authorised action, 32 octets or none.
     """
-    octets = cbor.encode_labelled(PRESENTATION_HEADER, context_id, purpose, freshness, action, head)
+    octets = cbor.encode_labelled(
+        PRESENTATION_HEADER, context_id, purpose, freshness, action, value
+    )
     return hashlib.sha256(octets).digest()

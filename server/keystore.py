@@ -1,13 +1,13 @@
 """The keystore: the community's secret keys in one file, encrypted under a passphrase.
 
 scrypt (RFC 7914; N = 2^17, r = 8, p = 1: 128 MiB and under a second) makes the key for AES-256-GCM,
-with the file's own parameters as associated data. It holds the issuer's secret, the Ed25519 key
-that signs the community's metadata, and the key from which claim codes are derived. The database
-holds none of them.
+with all other fields of the file as associated data. A file that names other parameters is refused
+before any of them is used: smaller ones would be weak, and larger ones eat memory or time. It holds
+the issuer's secret, the Ed25519 key that signs the community's metadata, and the key from which
+claim codes are derived. The database holds none of them.
 """
 
 import base64
-import binascii
 import hashlib
 import json
 import os
@@ -30,7 +30,10 @@ from server.problems import OperatorError
 
 FORMAT = "symbolon/keystore/1"
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**17, 8, 1
+SALT_LENGTH, NONCE_LENGTH = 16, 12
+FILE_LIMIT = 16 * 1024
 _SCRYPT_MEMORY = 256 * 1024 * 1024
+_FIELDS = {"format", "n", "r", "p", "salt", "nonce", "sealed"}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -113,11 +116,10 @@ def write_keystore(path: Path, *, keystore: Keystore, passphrase: str) -> None:
         "n": SCRYPT_N,
         "r": SCRYPT_R,
         "p": SCRYPT_P,
-        "salt": _encode(secrets.token_bytes(16)),
-        "nonce": _encode(secrets.token_bytes(12)),
+        "salt": _encode(secrets.token_bytes(SALT_LENGTH)),
+        "nonce": _encode(secrets.token_bytes(NONCE_LENGTH)),
     }
-    key = _derive(passphrase, header=header)
-    sealed = AESGCM(key).encrypt(
+    sealed = _cipher(passphrase, header=header).encrypt(
         _decode(header["nonce"]), keystore.to_octets(), _associated(header)
     )
     try:
@@ -133,33 +135,48 @@ def write_keystore(path: Path, *, keystore: Keystore, passphrase: str) -> None:
 def open_keystore(path: Path, *, passphrase: str) -> Keystore:
     """Decrypt the keystore at `path`; raises OperatorError where that fails."""
     try:
-        fields = json.loads(path.read_text())
-        sealed = _decode(fields.pop("sealed"))
-        if fields["format"] != FORMAT or not (2**14 <= fields["n"] <= SCRYPT_N):
-            raise OperatorError(f"{path} is a keystore of another version.")
-        key = _derive(passphrase, header=fields)
-        nonce = _decode(fields["nonce"])
-        associated = _associated(fields)
+        header, sealed = _read(path)
     except FileNotFoundError:
         raise OperatorError(f"There is no keystore at {path}.") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, binascii.Error):
+    except (OSError, ValueError, RecursionError):
         raise OperatorError(f"{path} cannot be read as a keystore.") from None
+    parameters = header["format"], header["n"], header["r"], header["p"]
+    if parameters != (FORMAT, SCRYPT_N, SCRYPT_R, SCRYPT_P):
+        raise OperatorError(f"{path} is a keystore of another version.")
     try:
-        return Keystore.from_octets(AESGCM(key).decrypt(nonce, sealed, associated))
+        octets = _cipher(passphrase, header=header).decrypt(
+            _decode(header["nonce"]), sealed, _associated(header)
+        )
     except InvalidTag:
         raise OperatorError("The passphrase does not open the keystore.") from None
+    return Keystore.from_octets(octets)
 
 
-def _derive(passphrase: str, *, header: dict[str, Any]) -> bytes:
-    return hashlib.scrypt(
+def _read(path: Path) -> tuple[dict[str, Any], bytes]:
+    """The fields of a file but the last, and that one's octets; raises OSError or ValueError."""
+    with path.open("rb") as file:
+        octets = file.read(FILE_LIMIT + 1)
+    fields = json.loads(octets) if len(octets) <= FILE_LIMIT else None
+    if not isinstance(fields, dict) or fields.keys() != _FIELDS:
+        raise ValueError("the file has other fields than a keystore")
+    salt, nonce, sealed = (_decode(fields[name]) for name in ("salt", "nonce", "sealed"))
+    if (len(salt), len(nonce)) != (SALT_LENGTH, NONCE_LENGTH):
+        raise ValueError("salt or nonce have another length than a keystore's")
+    del fields["sealed"]
+    return fields, sealed
+
+
+def _cipher(passphrase: str, *, header: dict[str, Any]) -> AESGCM:
+    key = hashlib.scrypt(
         passphrase.encode(),
         salt=_decode(header["salt"]),
-        n=header["n"],
-        r=header["r"],
-        p=header["p"],
+        n=SCRYPT_N,
+        r=SCRYPT_R,
+        p=SCRYPT_P,
         maxmem=_SCRYPT_MEMORY,
         dklen=32,
     )
+    return AESGCM(key)
 
 
 def _associated(header: dict[str, Any]) -> bytes:
@@ -170,5 +187,8 @@ def _encode(octets: bytes) -> str:
     return base64.b64encode(octets).decode()
 
 
-def _decode(text: str) -> bytes:
+def _decode(text: object) -> bytes:
+    """The octets of base64; raises ValueError, whatever it is given."""
+    if not isinstance(text, str):
+        raise ValueError("octets are written as text")
     return base64.b64decode(text, validate=True)

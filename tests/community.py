@@ -178,11 +178,11 @@ class Community:
     def enrol(self, *, seed: bytes | None = None, count: int = 0, **changes: str | int) -> Member:
         """Issue a credential blindly to a wallet, new unless a seed is given."""
         seed = seed or secrets.token_bytes(16)
-        own = derive_secrets(seed, issuer_id=self.metadata.keys.issuer_id, count=count)
+        own = derive_secrets(seed, metadata=self.metadata, count=count)
         nonce = secrets.token_bytes(32)
         self.serial += 1
         issued = self.issuer.issue(
-            commit(own, nonce=nonce),
+            commit(own, metadata=self.metadata, nonce=nonce),
             nonce=nonce,
             handle=draw_handle(),
             serial=self.serial,
@@ -196,3 +196,8 @@ class Community:
             open_digits(self.digits, digit_key=self.metadata.keys.digit_key)
         )
         return Member(seed=seed, secrets=own, issued=issued, credential=credential)
+
+
+def head_named(heads: HeadChain, head_hash: bytes) -> Head:
+    """The head that a poll pins by its hash."""
+    return next(head for head in heads.heads if head.hash == head_hash)

@@ -204,11 +204,19 @@ def _ask_community(
     seed: bytes, *, address: str, fingerprint: bytes | None, beside: "WalletContents | None"
 ) -> "Membership":
     from client.community import pinned
-    from client.issuer import IssuerClient
+    from client.issuance import IssuanceClient
+    from client.published import PublishedClient
     from client.transport import Transport
     from client.wallet.restore import restore as ask_again
 
     with Transport() as transport, progress("Asking for your credentials") as report:
-        issuer = IssuerClient(address, transport=transport)
-        published = pinned(issuer.metadata(), fingerprint=fingerprint)
-        return ask_again(seed, issuer=issuer, published=published, beside=beside, progress=report)
+        service = PublishedClient(address, transport=transport)
+        published = pinned(service.metadata(), fingerprint=fingerprint)
+        return ask_again(
+            seed,
+            service=service,
+            issuance=IssuanceClient(address, transport=transport),
+            published=published,
+            beside=beside,
+            progress=report,
+        )

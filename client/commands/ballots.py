@@ -14,6 +14,7 @@ from client.commands.alarm import (
     write_new,
 )
 from client.commands.terminal import (
+    AtOnceOption,
     CommunityOption,
     CredentialOption,
     JsonOption,
@@ -128,15 +129,16 @@ def abstained(
     community: CommunityOption = None,
     credential: CredentialOption = None,
     yes: YesOption = False,
+    at_once: AtOnceOption = False,
     passphrase_file: PassphraseOption = None,
 ) -> None:
     """Prove that you cast no ballot in a poll that is closed, in a file that you can give away.
 
     If a poll has more voters than its roll less those who prove this, ballots were stuffed.
     """
-    from client.issuer import IssuerClient
     from client.poll import read_poll
     from client.polls import PollsClient
+    from client.published import PublishedClient
     from client.transport import Transport
     from client.wallet.abstaining import check_can_abstain, look_for_own, prove_abstention
     from client.wallet.consent import asked_to_show_abstention
@@ -150,11 +152,11 @@ def abstained(
     holding = choose(vault.read(), community=address or community, number=credential)
     membership = holding.membership
     with Transport() as transport:
-        issuer = IssuerClient(membership.address, transport=transport)
+        service = PublishedClient(membership.address, transport=transport)
         polls = PollsClient(membership.address, transport=transport)
         paper = read_poll(poll_id, polls=polls, metadata=membership.metadata)
         check_can_abstain(paper, membership=membership, count=holding.enrolment.count)
-        mine = on_roll(vault, holding=holding, poll=paper, issuer=issuer)
+        mine = on_roll(vault, holding=holding, poll=paper, service=service, at_once=at_once)
         if not look_for_own(mine, poll=paper, polls=polls):
             note("The ballots are not published yet, so they were not searched for one of yours.")
     asked = asked_to_show_abstention(paper, metadata=membership.metadata, credential=mine)

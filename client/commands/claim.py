@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from client.commands.terminal import (
+    AtOnceOption,
     JsonOption,
     PassphraseOption,
     WalletOption,
@@ -29,16 +30,20 @@ def claim(
             show_default=False,
         ),
     ] = None,
+    at_once: AtOnceOption = False,
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Claim a credential with the link that the organiser sent you.
 
     The first claim makes your wallet and shows its twelve recovery words. The organiser signs your
-    credential without seeing its secret. If the answer is lost, use the same link again.
+    credential without seeing its secret. If the answer is lost, use the same link again. For a
+    quarter of an hour afterwards the wallet shows nothing, so that the times do not tell whose it
+    is.
     """
     from client.community import pinned, show_fingerprint
-    from client.issuer import IssuerClient
+    from client.issuance import IssuanceClient
+    from client.published import PublishedClient
     from client.transport import Transport
     from client.wallet.claim import claim as claim_credential
     from client.wallet.open import open_or_make
@@ -51,15 +56,22 @@ def claim(
         link = sys.stdin.readline()
     parsed = ClaimLink.parse(link)
     with Transport() as transport:
-        issuer = IssuerClient(parsed.address, transport=transport)
-        published = pinned(issuer.metadata(), fingerprint=parsed.fingerprint)
+        service = PublishedClient(parsed.address, transport=transport)
+        published = pinned(service.metadata(), fingerprint=parsed.fingerprint)
         vault, seed = open_or_make(wallet, ask=lambda new: passphrase(passphrase_file, new=new))
         if seed is not None and not as_json:
             note(f"Your wallet is made: {vault.path}")
             note("Write these twelve words down and keep them where nobody else finds them:")
             note(f"\n    {to_words(seed)}\n")
             note("They bring your membership back if this file is lost.\n")
-        claimed = claim_credential(vault, link=parsed, issuer=issuer, published=published)
+        claimed = claim_credential(
+            vault,
+            link=parsed,
+            service=service,
+            issuance=IssuanceClient(parsed.address, transport=transport),
+            published=published,
+            at_once=at_once,
+        )
     schema = claimed.metadata.schema
     attributes = {
         name: schema.show_text(name, value) for name, value in claimed.credential.attributes.items()

@@ -107,14 +107,14 @@ def _wallet_and_communities(
 
 def _community(address: str, *, fingerprint: bytes | None) -> Iterator[Finding]:
     from client.community import pinned, show_fingerprint
-    from client.issuer import IssuerClient
+    from client.published import PublishedClient
     from client.transport import Transport
 
     try:
         with Transport() as transport:
-            issuer = IssuerClient(address, transport=transport)
-            published = pinned(issuer.metadata(), fingerprint=fingerprint)
-            difference = issuer.clock_difference()
+            service = PublishedClient(address, transport=transport)
+            published = pinned(service.metadata(), fingerprint=fingerprint)
+            difference = service.clock_difference()
     except SymbolonError as error:
         yield Finding(name="Community", fine=False, words=str(error))
         return

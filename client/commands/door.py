@@ -56,7 +56,7 @@ def prepare(
     from client.door.store import DoorStore
     from client.door.sync import CLOCK_TOLERANCE_SECONDS
     from client.door.sync import prepare as prepare_door
-    from client.issuer import IssuerClient
+    from client.doors import DoorClient
     from client.transport import Transport, checked_address
 
     address, found, door = checked_address(url).partition("/doors/")
@@ -70,7 +70,7 @@ def prepare(
             store,
             door=door,
             token=token,
-            issuer=IssuerClient(address, transport=transport),
+            service=DoorClient(address, transport=transport),
             fingerprint=pin,
         )
     shown = show_fingerprint(prepared.fingerprint)
@@ -112,15 +112,15 @@ def sync(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
     from client.door.scanning import DoorDesk
     from client.door.store import DoorStore
     from client.door.sync import hand_in, refresh_heads
-    from client.issuer import IssuerClient
+    from client.doors import DoorClient
     from client.transport import Transport
 
     store = DoorStore.open(door_file)
     desk = DoorDesk(store)
     with Transport() as transport:
-        issuer = IssuerClient(desk.identity.address, transport=transport)
-        done = hand_in(store, identity=desk.identity, metadata=desk.metadata, issuer=issuer)
-        refresh_heads(store, metadata=desk.metadata, issuer=issuer)
+        service = DoorClient(desk.identity.address, transport=transport)
+        done = hand_in(store, identity=desk.identity, metadata=desk.metadata, service=service)
+        refresh_heads(store, metadata=desk.metadata, service=service)
     if as_json:
         say_json(
             {

@@ -122,15 +122,15 @@ def _scan(
     desk: "DoorDesk", code: str, *, direction: Direction, offline: bool, online_only: bool
 ) -> "Scanned":
     from client.door.scanning import NotJudged
-    from client.issuer import IssuerClient
+    from client.doors import DoorClient
     from client.transport import Transport
 
     if offline:
         return desk.scan_offline(code, direction=direction)
     try:
         with Transport(timeout=DOOR_TIMEOUT_SECONDS) as transport:
-            issuer = IssuerClient(desk.identity.address, transport=transport)
-            return desk.scan_online(code, direction=direction, issuer=issuer)
+            service = DoorClient(desk.identity.address, transport=transport)
+            return desk.scan_online(code, direction=direction, service=service)
     except NotJudged as not_judged:
         if online_only:
             raise

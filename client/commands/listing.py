@@ -1,13 +1,7 @@
 """`symbolon wallet list`, `show` and `refresh`: what the wallet holds, without any secret."""
 
-import time
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
-from client.commands.alarm import EXIT_ALARM, checked_json, say_checked, write_evidence
 from client.commands.terminal import (
     CommunityOption,
     CredentialOption,
@@ -16,7 +10,6 @@ from client.commands.terminal import (
     WalletOption,
     note,
     open_wallet,
-    progress,
     say,
     say_json,
     say_rows,
@@ -89,69 +82,6 @@ def show(
         for vote in summary["votes"]:
             number = f"number {vote['number']}, {vote['state']}"
             say_rows([(f"  {vote['question']}", number), ("  ballot", vote["ballot"])])
-
-
-def refresh(
-    *,
-    wallet: WalletOption,
-    passphrase_file: PassphraseOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Fetch what your communities publish now, and the newest state of your credentials.
-
-    Looks for ballots that were not seen in their poll's log yet; exit status 2 if a community broke
-    its word about one.
-    """
-    from client.issuer import IssuerClient
-    from client.polls import PollsClient
-    from client.transport import Transport
-    from client.wallet.receipts import Checked, check_receipts
-    from client.wallet.renew import renew_metadata
-    from client.wallet.restore import restore, with_restored
-    from client.wallet.standing import ended_in_words, update
-
-    vault = open_wallet(wallet, passphrase_file)
-    rows = []
-    checked = Checked()
-    with Transport() as transport, progress("Asking your communities") as report:
-        for known in vault.read().memberships:
-            issuer = IssuerClient(known.address, transport=transport)
-            published = renew_metadata(vault, membership=known, issuer=issuer)
-            update(vault, fingerprint=known.fingerprint, issuer=issuer)
-            contents = vault.read()
-            found = restore(
-                contents.seed, issuer=issuer, published=published, beside=contents, progress=report
-            )
-            vault.change(partial(with_restored, found=found))
-            ended = [e for e in found.enrolments if e.ended]
-            polls = PollsClient(known.address, transport=transport)
-            seen = check_receipts(
-                vault,
-                fingerprint=known.fingerprint,
-                polls=polls,
-                now=int(time.time()),
-                all_polls=False,
-            )
-            checked = checked.and_then(seen)
-            rows.append(
-                {
-                    "community": published.metadata.name,
-                    "credentials": len(found.enrolments) - len(ended),
-                    "ended": len(ended),
-                }
-                | checked_json(seen)
-            )
-            for enrolment in ended:
-                note(ended_in_words(enrolment, membership=found))
-    write_evidence(checked.alarms, folder=Path())
-    if as_json:
-        say_json(rows)
-    else:
-        for row in rows:
-            say(f"{row['community']}: up to date, {row['credentials']} credential(s).")
-        say_checked(checked)
-    if checked.alarms:
-        raise typer.Exit(EXIT_ALARM)
 
 
 def _summary(holding: "Holding", *, contents: "WalletContents") -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from client.commands.terminal import (
+    AtOnceOption,
     CommunityOption,
     CredentialOption,
     JsonOption,
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from client.wallet.consent import Asked
+    from client.wallet.contents import Membership
     from client.wallet.showing import DoorCode
+    from client.wallet.standing import Standing
     from client.wallet.vault import Vault
+    from credentials.formats.metadata import Metadata
     from credentials.holder import Credential
 
 CLEAR_SCREEN = "\x1b[2J\x1b[H"
@@ -68,6 +72,7 @@ def present(
     community: CommunityOption = None,
     credential: CredentialOption = None,
     yes: YesOption = False,
+    at_once: AtOnceOption = False,
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -82,10 +87,30 @@ def present(
     vault = open_wallet(wallet, passphrase_file)
     if target is not None:
         _to_app(
-            vault, link=target, community=community, number=credential, yes=yes, as_json=as_json
+            vault,
+            link=target,
+            community=community,
+            number=credential,
+            yes=yes,
+            at_once=at_once,
+            as_json=as_json,
         )
         return
-    asked, draw = _door(vault, door=door, event=event, community=community, number=credential)
+
+    def ready(agreed: bool) -> "Credential":
+        return _credential(
+            vault, community=community, number=credential, at_once=at_once, yes=agreed
+        )
+
+    asked, draw = _door(
+        vault,
+        door=door,
+        event=event,
+        community=community,
+        number=credential,
+        ready=ready,
+        yes=yes,
+    )
     _show_asked(asked)
     agree("Show this?", yes=yes)
     while True:
@@ -103,27 +128,24 @@ def _door(
     event: str | None,
     community: str | None,
     number: int | None,
+    ready: "Callable[[bool], Credential]",
+    yes: bool,
 ) -> "tuple[Asked, Callable[[], DoorCode]]":
     from client.errors import WalletError
-    from client.issuer import IssuerClient
-    from client.transport import Transport
     from client.wallet.consent import asked_by_door
     from client.wallet.holdings import choose
-    from client.wallet.renew import renew_metadata
     from client.wallet.showing import draw_code, find_door
     from credentials.doors import door_policy
 
     holding = choose(vault.read(), community=community, number=number)
     metadata = holding.membership.metadata
-    with Transport() as transport:
-        issuer = IssuerClient(holding.membership.address, transport=transport)
-        try:
-            found, its_event = find_door(metadata, door=door, event=event)
-        except WalletError:
-            # The door may be newer than what this wallet knows.
-            metadata = renew_metadata(vault, membership=holding.membership, issuer=issuer).metadata
-            found, its_event = find_door(metadata, door=door, event=event)
-    mine = _credential(vault, community=community, number=number)
+    try:
+        found, its_event = find_door(metadata, door=door, event=event)
+    except WalletError:
+        # The door may be newer than what this wallet knows.
+        metadata = _newest_metadata(vault, membership=holding.membership)
+        found, its_event = find_door(metadata, door=door, event=event)
+    mine = ready(yes)
     since = time.monotonic()
     asked = asked_by_door(
         found,
@@ -136,27 +158,48 @@ def _door(
     def draw() -> "DoorCode":
         nonlocal mine, since
         if time.monotonic() - since > WATCH_SECONDS:
-            mine = _credential(vault, community=community, number=number)
+            mine = ready(True)
             since = time.monotonic()
         return draw_code(mine, metadata=metadata, door=found, event=its_event)
 
     return asked, draw
 
 
-def _credential(vault: "Vault", *, community: str | None, number: int | None) -> "Credential":
-    """The credential that is meant, at the newest registry head if that can be had."""
-    from client.issuer import IssuerClient
+def _newest_metadata(vault: "Vault", *, membership: "Membership") -> "Metadata":
+    """What the community publishes now, stored in the wallet."""
+    from client.published import PublishedClient
+    from client.transport import Transport
+    from client.wallet.renew import renew_metadata
+
+    with Transport() as transport:
+        service = PublishedClient(membership.address, transport=transport)
+        return renew_metadata(vault, membership=membership, service=service).metadata
+
+
+def _credential(
+    vault: "Vault", *, community: str | None, number: int | None, at_once: bool, yes: bool
+) -> "Credential":
+    """The credential that is meant, at the registry's newest value if that can be had."""
+    from client.published import PublishedClient
     from client.transport import Transport
     from client.wallet.holdings import choose
     from client.wallet.standing import stand
 
     holding = choose(vault.read(), community=community, number=number)
     with Transport() as transport:
-        issuer = IssuerClient(holding.membership.address, transport=transport)
-        standing = stand(vault, holding=holding, issuer=issuer)
+        service = PublishedClient(holding.membership.address, transport=transport)
+        standing = stand(vault, holding=holding, service=service, at_once=at_once)
+    _say_standing(standing, yes=yes)
+    return standing.credential
+
+
+def _say_standing(standing: "Standing", *, yes: bool) -> None:
+    """What the member should know of the registry before anything is shown."""
     if standing.note:
         note(standing.note)
-    return standing.credential
+    if standing.caution:
+        note(standing.caution)
+        agree("Go on all the same?", yes=yes)
 
 
 def _to_app(
@@ -166,14 +209,14 @@ def _to_app(
     community: str | None,
     number: int | None,
     yes: bool,
+    at_once: bool,
     as_json: bool,
 ) -> None:
     from client.errors import WalletError
-    from client.issuer import IssuerClient
+    from client.published import PublishedClient
     from client.transport import Transport
     from client.wallet.consent import asked_by_app
     from client.wallet.holdings import choose
-    from client.wallet.renew import renew_metadata
     from client.wallet.showing import answer_request, fetch_request, find_app, send_answer
     from client.wallet.standing import stand
 
@@ -183,17 +226,16 @@ def _to_app(
             vault.read(), community=community, fingerprint=request.community_id, number=number
         )
         metadata = holding.membership.metadata
-        issuer = IssuerClient(holding.membership.address, transport=transport)
+        service = PublishedClient(holding.membership.address, transport=transport)
         try:
             app = find_app(metadata, request=request)
         except WalletError:
-            metadata = renew_metadata(vault, membership=holding.membership, issuer=issuer).metadata
+            metadata = _newest_metadata(vault, membership=holding.membership)
             app = find_app(metadata, request=request)
-        standing = stand(vault, holding=holding, issuer=issuer, head=request.head)
-        if standing.note:
-            note(standing.note)
-        elif standing.chain.find(request.head) is None:
-            note(f"{app.name} knows another registry head than this wallet, or a very old one.")
+        standing = stand(
+            vault, holding=holding, service=service, value=request.value, at_once=at_once
+        )
+        _say_standing(standing, yes=yes)
         mine = standing.credential
         asked = asked_by_app(app, request=request, metadata=metadata, credential=mine)
         _show_asked(asked)

@@ -56,6 +56,14 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JS
 YesOption = Annotated[
     bool, typer.Option("--yes", "-y", help="Do not ask; what is shown is agreed to.")
 ]
+AtOnceOption = Annotated[
+    bool,
+    typer.Option(
+        "--at-once",
+        help="Do not keep a quarter of an hour between getting a credential, which tells the "
+        "organiser's server who you are, and showing it or voting, which must not.",
+    ),
+]
 CommunityOption = Annotated[
     str | None,
     typer.Option(

@@ -50,8 +50,8 @@ def open_poll(
     Refuses unless the poll's log proves that it closed. The share opens this poll and no other.
     """
     from client.community import parse_fingerprint, pinned
-    from client.issuer import IssuerClient
     from client.polls import PollsClient
+    from client.published import PublishedClient
     from client.transport import Transport
     from client.trustee.closing import closed_poll
     from client.trustee.folder import Folder
@@ -67,7 +67,9 @@ def open_poll(
     if out is not None and out.exists():
         raise TrusteeError(f"{out} exists already; it is left as it is.")
     with Transport() as transport:
-        published = pinned(IssuerClient(address, transport=transport).metadata(), fingerprint=pin)
+        published = pinned(
+            PublishedClient(address, transport=transport).metadata(), fingerprint=pin
+        )
         polls = PollsClient(address, transport=transport)
         closed = closed_poll(
             poll,

@@ -88,7 +88,7 @@ def verify(
 def _chain(source: str, *, heads: Path | None, published: "PinnedMetadata") -> "HeadChain":
     """The registry heads from a file, or from where the metadata came."""
     from client.community import address_in
-    from client.issuer import IssuerClient
+    from client.published import PublishedClient
     from client.registry import follow, read_heads
     from client.transport import Transport
     from credentials.registry.chain import HeadChain
@@ -99,8 +99,8 @@ def _chain(source: str, *, heads: Path | None, published: "PinnedMetadata") -> "
     if address is None:
         raise ClientError("Give the community's registry heads with --heads.")
     with Transport() as transport:
-        issuer = IssuerClient(address, transport=transport)
-        return follow(None, issuer=issuer, metadata=published.metadata)
+        service = PublishedClient(address, transport=transport)
+        return follow(None, service=service, metadata=published.metadata)
 
 
 def _known_at(chain: "HeadChain", *, at: int) -> "HeadChain":

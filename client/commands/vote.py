@@ -1,11 +1,13 @@
 """`symbolon wallet vote`: cast an anonymous vote in a poll, or replace it."""
 
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from client.commands.marks import Written, ask_marks
 from client.commands.terminal import (
+    AtOnceOption,
     CommunityOption,
     CredentialOption,
     JsonOption,
@@ -22,9 +24,9 @@ from client.commands.terminal import (
 from client.errors import ClientError
 
 if TYPE_CHECKING:
-    from client.issuer import IssuerClient
     from client.poll import Poll
     from client.polls import PollsClient
+    from client.published import PublishedClient
     from client.wallet.contents import Vote
     from client.wallet.holdings import Holding
     from client.wallet.vault import Vault
@@ -66,6 +68,7 @@ def vote(
     community: CommunityOption = None,
     credential: CredentialOption = None,
     yes: YesOption = False,
+    at_once: AtOnceOption = False,
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -76,12 +79,13 @@ def vote(
     public log; `symbolon poll receipts` looks for it there. If the answer is lost, repeat the
     command: the same ballot is sent again and counted once.
     """
-    from client.issuer import IssuerClient
     from client.poll import read_poll
     from client.polls import PollsClient
+    from client.published import PublishedClient
     from client.transport import Transport
     from client.wallet.contents import SENT
     from client.wallet.holdings import choose
+    from client.wallet.traffic import check_before_showing
     from client.wallet.voting import cast, last_vote
 
     written = Written(
@@ -92,7 +96,7 @@ def vote(
     holding = choose(vault.read(), community=address or community, number=credential)
     membership = holding.membership
     with Transport() as transport:
-        issuer = IssuerClient(membership.address, transport=transport)
+        service = PublishedClient(membership.address, transport=transport)
         polls = PollsClient(membership.address, transport=transport)
         poll = read_poll(poll_id or _only_open(polls), polls=polls, metadata=membership.metadata)
         _show_poll(poll)
@@ -101,6 +105,8 @@ def vote(
         done: Vote | None = None
         if last is not None and last.state == SENT:
             note(f"Your ballot for “{last.answer}” had no answer; it is sent again as it is.")
+            if not at_once:
+                check_before_showing(membership, now=int(time.time()))
             last = done = cast(
                 vault, last, poll=poll, fingerprint=membership.fingerprint, polls=polls
             )
@@ -111,9 +117,10 @@ def vote(
                 last=last,
                 holding=holding,
                 poll=poll,
-                issuer=issuer,
+                service=service,
                 polls=polls,
                 yes=yes,
+                at_once=at_once,
             )
     _say_cast(done, metadata_key=membership.metadata.metadata_key, as_json=as_json)
 
@@ -125,9 +132,10 @@ def _cast_new(
     last: "Vote | None",
     holding: "Holding",
     poll: "Poll",
-    issuer: "IssuerClient",
+    service: "PublishedClient",
     polls: "PollsClient",
     yes: bool,
+    at_once: bool,
 ) -> "Vote":
     """A ballot made now, in place of the last one where there is one."""
     from client.poll import answer_in_words
@@ -141,7 +149,7 @@ def _cast_new(
             note(f"You voted “{last.answer}” already; nothing was sent.")
             return last
         agree(f"You voted “{last.answer}”; replace it?", yes=yes)
-    mine: Credential = on_roll(vault, holding=holding, poll=poll, issuer=issuer)
+    mine: Credential = on_roll(vault, holding=holding, poll=poll, service=service, at_once=at_once)
     marks = ask_marks(poll.manifest) if wanted is None else wanted
     asked = asked_by_poll(
         poll,

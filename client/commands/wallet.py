@@ -4,8 +4,9 @@ import typer
 
 from client.commands.backup import backup, restore
 from client.commands.claim import claim
-from client.commands.listing import list_credentials, refresh, show
+from client.commands.listing import list_credentials, show
 from client.commands.present import present
+from client.commands.refreshing import keep, refresh, renew
 from client.commands.vote import vote
 
 commands = typer.Typer(
@@ -19,5 +20,7 @@ commands.command("show")(show)
 commands.command("present")(present)
 commands.command("vote")(vote)
 commands.command("refresh")(refresh)
+commands.command("renew")(renew)
+commands.command("keep")(keep)
 commands.command("backup")(backup)
 commands.command("restore")(restore)

@@ -14,8 +14,8 @@ from secrets import token_bytes
 from client.answers import CheckIn, Entry, QueuedScan
 from client.door.store import DoorIdentity, DoorStore
 from client.door.sync import CLOCK_TOLERANCE_SECONDS, door_chain, hand_in, refresh_heads
+from client.doors import DoorClient
 from client.errors import DoorError, ServerRefused, ServerUnreachable
-from client.issuer import IssuerClient
 from credentials.doors import MEMBERS_ONLY, PASSING, RE_ENTRY, Judged, Verdict, judge_code
 from credentials.errors import EncodingError
 from credentials.formats.metadata import Door, Metadata, SignedMetadata
@@ -88,22 +88,22 @@ class DoorDesk:
             disclosed=judged.disclosed,
         )
 
-    def scan_online(self, code: str, *, direction: str, issuer: IssuerClient) -> Scanned:
+    def scan_online(self, code: str, *, direction: str, service: DoorClient) -> Scanned:
         """Let the server decide, after handing in what is queued.
 
         A lost response is asked for once more under the same scan id. Raises NotJudged with that
         id if no answer comes, so that the scan can be decided here and merged as one.
         """
         self._check_direction(direction)
-        if _head_of(code) is None:
+        if _removals_of(code) is None:
             return Scanned(verdict=Verdict.INVALID, online=False)
         scan_id = token_bytes(SCAN_ID_LENGTH)
         try:
-            hand_in(self._store, identity=self.identity, metadata=self.metadata, issuer=issuer)
+            hand_in(self._store, identity=self.identity, metadata=self.metadata, service=service)
             try:
-                answer = self._ask(code, direction=direction, scan_id=scan_id, issuer=issuer)
+                answer = self._ask(code, direction=direction, scan_id=scan_id, service=service)
             except ServerUnreachable:
-                answer = self._ask(code, direction=direction, scan_id=scan_id, issuer=issuer)
+                answer = self._ask(code, direction=direction, scan_id=scan_id, service=service)
         except ServerUnreachable as error:
             raise NotJudged(str(error), scan_id=scan_id) from None
         except ServerRefused as refused:
@@ -111,7 +111,7 @@ class DoorDesk:
                 raise
             raise NotJudged(str(refused), scan_id=scan_id) from None
         verdict = Verdict(answer.verdict)
-        self._learn_heads(code, verdict=verdict, issuer=issuer)
+        self._learn_heads(code, verdict=verdict, service=service)
         self._remember(code, verdict=verdict, direction=direction, answer=answer)
         return Scanned(
             verdict=verdict,
@@ -121,8 +121,8 @@ class DoorDesk:
             disclosed=answer.disclosed,
         )
 
-    def _ask(self, code: str, *, direction: str, scan_id: bytes, issuer: IssuerClient) -> CheckIn:
-        return issuer.check_in(
+    def _ask(self, code: str, *, direction: str, scan_id: bytes, service: DoorClient) -> CheckIn:
+        return service.check_in(
             code,
             door=self.identity.id,
             token=self.identity.token,
@@ -147,19 +147,19 @@ class DoorDesk:
             up_to_date=False,
         )
 
-    def _learn_heads(self, code: str, *, verdict: Verdict, issuer: IssuerClient) -> None:
+    def _learn_heads(self, code: str, *, verdict: Verdict, service: DoorClient) -> None:
         """Fetch newer registry heads where this scan shows that there are some.
 
-        A code names a head that this door does not know, or the server no longer accepts one that
-        it does.
+        A code names a value that this door does not know, or the server no longer accepts one
+        that it does.
         """
-        head = _head_of(code)
-        known = head is not None and self.heads.find(head) is not None
-        if head is None or (known and verdict is not Verdict.NOT_CURRENT):
+        removals = _removals_of(code)
+        known = removals is not None and self.heads.at(removals) is not None
+        if removals is None or (known and verdict is not Verdict.NOT_CURRENT):
             return
         # The server has decided already: without the heads the door only remembers less.
         with suppress(ServerUnreachable, ServerRefused):
-            refresh_heads(self._store, metadata=self.metadata, issuer=issuer)
+            refresh_heads(self._store, metadata=self.metadata, service=service)
 
     def _moment(self, judged: Judged, *, now: int) -> int:
         """When a movement is said to happen, Unix seconds; called inside a transaction.
@@ -251,9 +251,9 @@ class NotJudged(ServerUnreachable):
         self.scan_id = scan_id
 
 
-def _head_of(code: str) -> bytes | None:
-    """The hash of the registry head that a code names; None if it is no code at all."""
+def _removals_of(code: str) -> int | None:
+    """By how many removals a code names its registry value; None if it is no code at all."""
     try:
-        return Presentation.from_cbor(from_qr_text(code)).head
+        return Presentation.from_cbor(from_qr_text(code)).removals
     except EncodingError:
         return None

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from client.answers import SyncResult
 from client.community import check_newer, pinned
 from client.door.store import DoorIdentity, DoorStore
+from client.doors import DoorClient
 from client.errors import DoorError
-from client.issuer import IssuerClient
 from client.registry import HEADS_KEPT, joined
 from credentials.formats.head import SignedHead
 from credentials.formats.metadata import Metadata, SignedMetadata
@@ -47,7 +47,7 @@ def prepare(
     *,
     door: str,
     token: str,
-    issuer: IssuerClient,
+    service: DoorClient,
     fingerprint: bytes | None,
 ) -> Prepared:
     """Download metadata, registry heads and entries into a door file, new or prepared before.
@@ -57,23 +57,23 @@ def prepare(
     ServerUnreachable.
     """
     known = store.identity_if_any()
-    if known is not None and (known.id, known.address) != (door, issuer.address):
+    if known is not None and (known.id, known.address) != (door, service.address):
         raise DoorError(
             f"This file is for the door {known.id!r} of {known.address}; "
             "choose another with --door-file."
         )
     if known is not None and fingerprint is not None and known.fingerprint != fingerprint:
         raise DoorError("This file trusts a community with another fingerprint.")
-    bundle = issuer.door_bundle(door, token=token)
+    bundle = service.door_bundle(door, token=token)
     trusted = fingerprint if known is None else known.fingerprint
     published = pinned(bundle.signed, fingerprint=trusted)
     if known is not None:
         check_newer(
             SignedMetadata(octets=known.metadata, signature=known.signature), published=published
         )
-    if published.metadata.address != issuer.address:
+    if published.metadata.address != service.address:
         raise DoorError(
-            f"The server {issuer.address} speaks for a community that is at "
+            f"The server {service.address} speaks for a community that is at "
             f"{published.metadata.address}."
         )
     if published.metadata.door(door) is None:
@@ -81,7 +81,7 @@ def prepare(
     chain = joined(
         door_chain(store, metadata=published.metadata),
         bundle.heads,
-        issuer=issuer,
+        service=service,
         metadata=published.metadata,
     )
     now = int(time.time())
@@ -90,7 +90,7 @@ def prepare(
         store.save_identity(
             DoorIdentity(
                 id=door,
-                address=issuer.address,
+                address=service.address,
                 fingerprint=published.fingerprint,
                 token=token,
                 metadata=bundle.signed.octets,
@@ -118,7 +118,7 @@ def refresh_heads(
     store: DoorStore,
     *,
     metadata: Metadata,
-    issuer: IssuerClient,
+    service: DoorClient,
     heads: tuple[SignedHead, ...] | None = None,
 ) -> None:
     """Take the newest registry heads into a door file: those given, or those published now.
@@ -127,8 +127,8 @@ def refresh_heads(
     """
     chain = joined(
         door_chain(store, metadata=metadata),
-        issuer.heads() if heads is None else heads,
-        issuer=issuer,
+        service.heads() if heads is None else heads,
+        service=service,
         metadata=metadata,
     )
     with store.transaction():
@@ -143,7 +143,7 @@ def _save_chain(store: DoorStore, chain: HeadChain, *, metadata: Metadata) -> No
 
 
 def hand_in(
-    store: DoorStore, *, identity: DoorIdentity, metadata: Metadata, issuer: IssuerClient
+    store: DoorStore, *, identity: DoorIdentity, metadata: Metadata, service: DoorClient
 ) -> HandedIn:
     """Send the queue, batch by batch, and take over what the server knows.
 
@@ -152,7 +152,7 @@ def hand_in(
     scans = 0
     conflicts: list[SyncResult] = []
     while batch := store.queued(limit=BATCH):
-        synced = issuer.sync(batch, door=identity.id, token=identity.token)
+        synced = service.sync(batch, door=identity.id, token=identity.token)
         answered = {result.scan_id for result in synced.results}
         done = tuple(scan.scan_id for scan in batch if scan.scan_id in answered)
         if not done:
@@ -160,7 +160,7 @@ def hand_in(
         with store.transaction():
             store.acknowledge(done)
             store.merge_entries(synced.entries)
-        refresh_heads(store, metadata=metadata, issuer=issuer, heads=synced.heads)
+        refresh_heads(store, metadata=metadata, service=service, heads=synced.heads)
         scans += len(done)
         conflicts += [result for result in synced.results if result.conflict_at is not None]
     return HandedIn(scans=scans, conflicts=tuple(conflicts))

@@ -5,20 +5,22 @@ it sends it, so a lost response loses nothing: the same link asks for the same c
 """
 
 import hashlib
+import time
 from dataclasses import dataclass, replace
 
 from client.community import PinnedMetadata, check_newer
 from client.errors import ServerRefused, WalletError
-from client.issuer import IssuerClient
+from client.issuance import IssuanceClient
+from client.published import PublishedClient
 from client.wallet.contents import Claim, Membership, WalletContents
 from client.wallet.enrolling import (
     COUNTS_AT_MOST,
-    check_own_issuer,
     new_membership,
     request_credential,
     too_many,
 )
 from client.wallet.registry import Registry
+from client.wallet.traffic import check_before_naming, named, next_update
 from client.wallet.vault import Vault
 from credentials.formats.claim_link import ClaimLink
 from credentials.formats.metadata import Metadata
@@ -37,12 +39,19 @@ class Claimed:
 
 
 def claim(
-    vault: Vault, *, link: ClaimLink, issuer: IssuerClient, published: PinnedMetadata
+    vault: Vault,
+    *,
+    link: ClaimLink,
+    service: PublishedClient,
+    issuance: IssuanceClient,
+    published: PinnedMetadata,
+    at_once: bool = False,
 ) -> Claimed:
     """Get the credential that a claim link stands for, check it, and store it.
 
-    `published` was opened with the link's fingerprint. Raises WalletError, CredentialRefused,
-    MetadataRefused, HeadRefused, WitnessRefused, DigitsRefused, ServerUnreachable, ServerRefused.
+    `published` was opened with the link's fingerprint. Raises TooSoon after showing or voting,
+    unless `at_once`; WalletError, CredentialRefused, MetadataRefused, HeadRefused, WitnessRefused,
+    DigitsRefused, ServerUnreachable, ServerRefused.
     """
     metadata = published.metadata
     if metadata.address != link.address:
@@ -51,16 +60,22 @@ def claim(
             f"{metadata.address}; ask the organiser."
         )
     code_hash = hashlib.sha256(link.code.encode()).digest()
+    moment = int(time.time())
+    known = vault.read().membership(published.fingerprint)
+    if known is not None and not at_once:
+        check_before_naming(known, now=moment)
     for _ in range(COUNTS_AT_MOST):
-        contents = vault.change(lambda now: _reserve(now, published=published, code=code_hash))
-        membership = _known(contents, fingerprint=published.fingerprint)
+        contents = vault.change(
+            lambda kept: _reserve(kept, published=published, code=code_hash, now=moment)
+        )
+        membership = contents.known(published.fingerprint)
         mine = _reserved(membership, code_hash=code_hash)
         before = membership.enrolment(mine.count) is not None
-        registry = Registry(membership, issuer=issuer)
+        registry = Registry(membership, service=service)
         try:
             enrolment, credential = request_credential(
                 contents.seed,
-                issuer=issuer,
+                issuance=issuance,
                 registry=registry,
                 metadata=metadata,
                 count=mine.count,
@@ -78,26 +93,21 @@ def claim(
                 raise
     else:
         raise too_many(metadata)
-    vault.change(
-        lambda now: now.changed(
-            published.fingerprint, lambda m: registry.kept_in(m).with_enrolment(enrolment)
-        )
-    )
+
+    def keep(membership: Membership) -> Membership:
+        membership = registry.kept_in(membership).with_enrolment(enrolment)
+        return replace(membership, update_at=next_update(registry.newest, now=moment))
+
+    vault.change(lambda kept: kept.changed(published.fingerprint, keep))
     return Claimed(metadata=metadata, credential=credential, before=before)
 
 
-def _known(contents: WalletContents, *, fingerprint: bytes) -> Membership:
-    membership = contents.membership(fingerprint)
-    if membership is None:
-        raise WalletError("This wallet does not know that community any more.")
-    return membership
-
-
-def _reserve(contents: WalletContents, *, published: PinnedMetadata, code: bytes) -> WalletContents:
-    check_own_issuer(contents, metadata=published.metadata)
+def _reserve(
+    contents: WalletContents, *, published: PinnedMetadata, code: bytes, now: int
+) -> WalletContents:
     membership = contents.membership(published.fingerprint) or new_membership(published)
     check_newer(membership.signed, published=published)
-    membership = replace(membership, **published.stored)
+    membership = named(replace(membership, **published.stored), now=now)
     if _reserved_if_any(membership, code_hash=code) is None:
         mine = Claim(code_hash=code, count=membership.next_count)
         membership = replace(

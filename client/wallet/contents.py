@@ -18,10 +18,8 @@ from credentials.formats.metadata import Metadata, SignedMetadata
 from credentials.registry.chain import HeadChain
 
 SEED_LENGTH = 16
-REMOVED, REPLACED = "removed", "replaced"
+GONE, REMOVED, REPLACED = "gone", "removed", "replaced"
 SENT, PROMISED, IN_LOG, MISSING = "sent", "promised", "in the log", "missing"
-EARLIER = "earlier"
-"""A vote that an earlier version of Symbolon cast: kept as history, with nothing to check it by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,19 +36,20 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
-    """A credential: its count (from 0, per issuer) and the IssuedCredential octets.
+    """A credential: its count (from 0, per community) and the IssuedCredential octets.
 
     `code_hash` is that of the claim code that brought it, or empty after a restore. `witness` has
-    48 octets and holds at the registry head number `epoch`; it is empty where an earlier version of
-    Symbolon kept none. `ended` is empty, REMOVED or REPLACED, and `ended_at` when that was
-    published, in Unix seconds: such a credential can still vote in polls that were opened before.
+    48 octets and holds at the registry head number `epoch`. `ended` is empty or says why the
+    credential is good no longer, and `ended_at` when that was published, in Unix seconds: GONE
+    (its handle was removed: it was changed, replaced or removed, and a renewal will tell), REMOVED
+    or REPLACED. Such a credential can still vote in polls that were opened before.
     """
 
     count: int
     code_hash: bytes = field(default=b"", repr=False)
     issued: bytes = field(repr=False)
-    witness: bytes = field(default=b"", repr=False)
-    epoch: int = 0
+    witness: bytes = field(repr=False)
+    epoch: int
     ended: str = ""
     ended_at: int = 0
 
@@ -61,9 +60,8 @@ class Vote:
 
     `count` is that of the credential which voted, `marks` what BallotPaper says. State: SENT
     without an answer (it may have arrived or not, and is sent again as is), PROMISED with the
-    octets of a promise and its signature, IN_LOG, MISSING after the promised time, or EARLIER.
-    `leaf_hash` has 32 octets, or none in the state EARLIER. `missed` is the note of the checkpoint
-    that broke the promise.
+    octets of a promise and its signature, IN_LOG, or MISSING after the promised time. `leaf_hash`
+    has 32 octets. `missed` is the note of the checkpoint that broke the promise.
     """
 
     poll: str
@@ -101,8 +99,12 @@ class Membership:
 
     `fingerprint` (32 octets) came with the claim link and pins the metadata key for ever.
     `next_count` is the first count never used for a commitment. `heads` are the newest registry
-    heads, all verified, and `digits` the table of signed digits, checked (none where an earlier
-    version of Symbolon kept none).
+    heads, all verified, and `digits` the table of signed digits, checked.
+
+    Times in Unix seconds, 0 where there is none (`client.wallet.traffic`): `named_at` is when the
+    wallet last told the community which member it is, `shown_at` when it last showed or voted,
+    `renew_at` when it should ask what became of a credential, `update_at` when it looks for the
+    next registry head.
     """
 
     address: str
@@ -116,6 +118,10 @@ class Membership:
     heads: tuple[SignedHead, ...] = field(default=(), repr=False)
     digits: bytes = field(default=b"", repr=False)
     logs: tuple[SeenLog, ...] = field(default=(), repr=False)
+    named_at: int = 0
+    shown_at: int = 0
+    renew_at: int = 0
+    update_at: int = 0
 
     @property
     def signed(self) -> SignedMetadata:
@@ -196,6 +202,13 @@ class WalletContents:
         """The community whose metadata key has this fingerprint, if the wallet knows it."""
         return next((m for m in self.memberships if m.fingerprint == fingerprint), None)
 
+    def known(self, fingerprint: bytes) -> Membership:
+        """The community with this fingerprint. Raises WalletError if it is not here."""
+        membership = self.membership(fingerprint)
+        if membership is None:
+            raise WalletError("This wallet does not know that community any more.")
+        return membership
+
     def with_membership(self, membership: Membership) -> "WalletContents":
         """The same with this community added, or put in place of its older state."""
         if self.membership(membership.fingerprint) is None:
@@ -212,7 +225,4 @@ class WalletContents:
         self, fingerprint: bytes, change: Callable[[Membership], Membership]
     ) -> "WalletContents":
         """The same with one community changed. Raises WalletError if it is not here."""
-        membership = self.membership(fingerprint)
-        if membership is None:
-            raise WalletError("This wallet does not know that community any more.")
-        return self.with_membership(change(membership))
+        return self.with_membership(change(self.known(fingerprint)))

@@ -6,8 +6,8 @@ restore.
 
 from client.community import PinnedMetadata
 from client.errors import WalletError
-from client.issuer import IssuerClient
-from client.wallet.contents import Enrolment, Membership, WalletContents
+from client.issuance import IssuanceClient
+from client.wallet.contents import Enrolment, Membership
 from client.wallet.registry import Registry
 from credentials.errors import WitnessRefused
 from credentials.formats.credential import IssuedCredential, IssuedWitness
@@ -23,7 +23,7 @@ COUNTS_AT_MOST = 256
 def request_credential(
     seed: bytes,
     *,
-    issuer: IssuerClient,
+    issuance: IssuanceClient,
     registry: Registry,
     metadata: Metadata,
     count: int,
@@ -32,11 +32,18 @@ def request_credential(
 ) -> tuple[Enrolment, Credential]:
     """Ask for the credential of commitment number `count`, and check everything that comes.
 
-    Raises CredentialRefused, WitnessRefused, and what `registry` raises.
+    Raises WalletError, CredentialRefused, WitnessRefused, and what `registry` raises.
     """
-    secrets = derive_secrets(seed, issuer_id=metadata.keys.issuer_id, count=count)
-    nonce = issuer.issuance_nonce()
-    answer = issuer.issue(commit(secrets, nonce=nonce), nonce=nonce, claim_code=claim_code)
+    # Whoever stood between could hand the proof on, and have the credential.
+    if issuance.address != metadata.address:
+        raise WalletError(
+            f"{metadata.name} says that it is at {metadata.address}, and not at "
+            f"{issuance.address}; nothing was sent."
+        )
+    secrets = derive_secrets(seed, metadata=metadata, count=count)
+    nonce = issuance.nonce()
+    commitment = commit(secrets, metadata=metadata, nonce=nonce)
+    answer = issuance.issue(commitment, nonce=nonce, claim_code=claim_code)
     issued = IssuedCredential.from_cbor(answer.credential)
     credential = accept(issued, secrets=secrets, metadata=metadata)
     witness = IssuedWitness.from_cbor(answer.witness)
@@ -62,11 +69,11 @@ def credential_of(seed: bytes, *, membership: Membership, enrolment: Enrolment) 
     metadata = membership.metadata
     credential = accept(
         IssuedCredential.from_cbor(enrolment.issued),
-        secrets=derive_secrets(seed, issuer_id=metadata.keys.issuer_id, count=enrolment.count),
+        secrets=derive_secrets(seed, metadata=metadata, count=enrolment.count),
         metadata=metadata,
     )
     head = membership.head(enrolment.epoch)
-    if enrolment.witness and head is not None:
+    if head is not None:
         credential = credential.at(head, witness=enrolment.witness)
     if membership.digits:
         digits = open_digits(membership.digits, digit_key=metadata.keys.digit_key)
@@ -82,22 +89,6 @@ def new_membership(published: PinnedMetadata) -> Membership:
         metadata_octets=published.signed.octets,
         metadata_signature=published.signed.signature,
     )
-
-
-def check_own_issuer(contents: WalletContents, *, metadata: Metadata) -> None:
-    """Raise WalletError where another community of the wallet has the same issuer key.
-
-    Secrets are derived from the issuer's key and a count of each community: under one key two
-    communities would see one commitment, and would know that both members are the same.
-    """
-    for membership in contents.memberships:
-        other = membership.metadata
-        same_key = other.keys.issuer_id == metadata.keys.issuer_id
-        if same_key and other.community_id != metadata.community_id:
-            raise WalletError(
-                f"{metadata.name} uses the same issuer key as {other.name}, so the two could tell "
-                "that you are one person; nothing was sent. Use another wallet for it."
-            )
 
 
 def too_many(metadata: Metadata) -> WalletError:

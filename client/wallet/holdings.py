@@ -42,7 +42,7 @@ def choose(
         holding
         for holding in holdings(contents)
         if (fingerprint is None or holding.membership.fingerprint == fingerprint)
-        and (community is None or _is_meant(holding.membership, community))
+        and (community is None or is_meant(holding.membership, community))
         and (number is None or holding.number == number)
     ]
     standing = [holding for holding in fitting if not holding.enrolment.ended]
@@ -63,7 +63,8 @@ def choose(
     )
 
 
-def _is_meant(membership: Membership, text: str) -> bool:
+def is_meant(membership: Membership, text: str) -> bool:
+    """Whether a person means this community: by name, address or fingerprint."""
     text = text.strip().rstrip("/")
     return text.lower() in (membership.metadata.name.lower(), membership.address) or (
         text == show_fingerprint(membership.fingerprint)

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from client.errors import ClientError, WalletError
 from client.evidence import Evidence
-from client.poll_log import LogView, contradiction, ending_of, read_log
+from client.poll_log import LogView, contradiction, ending_among, read_log, view_of
 from client.polls import PollsClient
 from client.wallet.contents import (
     IN_LOG,
     MISSING,
-    PROMISED,
-    SENT,
     Membership,
     SeenLog,
     Vote,
@@ -26,8 +24,6 @@ from credentials.formats.promise import SignedPromise
 from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
 from credentials.log.receipt import Receipt
 from credentials.merkle import HASH_LENGTH
-
-UNSETTLED = (SENT, PROMISED, MISSING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,36 +78,60 @@ class Checked:
         )
 
 
-def check_receipts(
-    vault: Vault, *, fingerprint: bytes, polls: PollsClient, now: int, all_polls: bool = True
-) -> Checked:
+def check_receipts(vault: Vault, *, fingerprint: bytes, polls: PollsClient, now: int) -> Checked:
     """Look for all ballots of a community's polls in their logs, and store what was found.
 
-    Without `all_polls` only where a ballot was not seen in the log yet. `now` is in Unix seconds.
-    One poll that cannot be read does not keep the others from being looked at. Raises WalletError.
+    The logs of all polls are fetched, whether this wallet voted there or not, so that nobody learns
+    where it did. `now` is in Unix seconds. One poll that cannot be read does not keep the others
+    from being looked at. Raises WalletError, and ClientError where the list of polls cannot be had.
     """
-    membership = _known(vault, fingerprint=fingerprint)
+    membership = vault.read().known(fingerprint)
     checked = Checked()
-    for log in membership.logs:
-        votes = _votes(membership, log)
-        if votes and (all_polls or any(vote.state in UNSETTLED for vote in votes)):
-            try:
-                one = _check_poll(membership, log, votes=votes, polls=polls, now=now)
-            except (LogRefused, ClientError) as error:
-                unread = ((votes[0].question, str(error)),)
-                checked = checked.and_then(Checked(unread=unread))
-                continue
-            _store(vault, one, fingerprint=fingerprint)
-            checked = checked.and_then(one.checked)
+    listed = [poll.id for poll in polls.polls()]
+    mine = {Manifest.from_cbor(log.manifest).poll: log for log in membership.logs}
+    for poll in (*listed, *(mine.keys() - set(listed))):
+        shown = _shown(poll, polls=polls)
+        log = mine.get(poll)
+        votes = () if log is None else _votes(membership, log)
+        if log is None or not votes:
+            continue
+        try:
+            one = _check_poll(membership, log, votes=votes, shown=shown, now=now)
+        except (LogRefused, ClientError) as error:
+            unread = ((votes[0].question, str(error)),)
+            checked = checked.and_then(Checked(unread=unread))
+            continue
+        _store(vault, one, fingerprint=fingerprint)
+        checked = checked.and_then(one.checked)
     return checked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """What the server shows of one poll's log, unchecked; or why it shows nothing."""
+
+    note: str = ""
+    leaves: bytes = field(default=b"", repr=False)
+    events: tuple[bytes, ...] = ()
+    failed: ClientError | None = None
+
+
+def _shown(poll: str, *, polls: PollsClient) -> _Shown:
+    """The same three questions about every poll, whatever a wallet wants to know of it."""
+    try:
+        return _Shown(
+            note=polls.checkpoint(poll), leaves=polls.leaves(poll), events=polls.events(poll)
+        )
+    except ClientError as error:
+        return _Shown(failed=error)
 
 
 def receipt_of(vault: Vault, vote: Vote, *, fingerprint: bytes, polls: PollsClient) -> Receipt:
     """The receipt of a ballot that is in the log now. Raises WalletError, and as check_receipts."""
-    membership = _known(vault, fingerprint=fingerprint)
+    membership = vault.read().known(fingerprint)
     log = membership.log_of(vote.manifest_hash)
     if log is None:
-        raise WalletError("An earlier version of Symbolon cast that vote; it has no receipt.")
+        raise WalletError("This wallet did not keep the log of that poll.")
     manifest = Manifest.from_cbor(log.manifest)
     view = _read(vote.poll, manifest, membership=membership, polls=polls)
     place = view.place_of(vote.leaf_hash)
@@ -133,13 +153,15 @@ def _check_poll(
     log: SeenLog,
     *,
     votes: tuple[Vote, ...],
-    polls: PollsClient,
+    shown: _Shown,
     now: int,
 ) -> _One:
+    if shown.failed is not None:
+        raise shown.failed
     metadata = membership.metadata
     manifest = Manifest.from_cbor(log.manifest)  # checked when the vote was made
     poll = manifest.poll
-    view = _read(poll, manifest, membership=membership, polls=polls)
+    view = view_of(shown.note, shown.leaves, origin=manifest.origin, key=metadata.metadata_key)
     evidence = Evidence(
         metadata=membership.signed,
         manifest=log.manifest,
@@ -165,7 +187,7 @@ def _check_poll(
         if view.checkpoint.size < before.size:
             return _One(checked=Checked(stale=(manifest.question,)), log=log)
     lacking = any(vote.missed or view.place_of(vote.leaf_hash) is None for vote in votes)
-    ending = ending_of(view, poll=poll, polls=polls) if lacking else b""
+    ending = ending_among(shown.events, view=view) if lacking else b""
     found = tuple(
         _find(
             vote,
@@ -254,10 +276,3 @@ def _read(poll: str, manifest: Manifest, *, membership: Membership, polls: Polls
 def _open(note: str, manifest: Manifest, *, membership: Membership) -> Checkpoint:
     signed = SignedCheckpoint.parse(note)
     return signed.open(origin=manifest.origin, key=membership.metadata.metadata_key)
-
-
-def _known(vault: Vault, *, fingerprint: bytes) -> Membership:
-    membership = vault.read().membership(fingerprint)
-    if membership is None:
-        raise WalletError("This wallet does not know that community any more.")
-    return membership

@@ -2,18 +2,20 @@
 
 Source: docs/protocol.md, "Registry". Heads are checked against the community's key and against the
 one chain that the wallet has seen; the digit table by its pairings; what is computed from the log
-of removals by the pairing of the witness. Everything fetched is the same for all members.
+of removals by the pairing of the witness. Lists are fetched whole: a piece of one would tell where
+this wallet stands.
 """
 
 from dataclasses import replace
 
 from client.errors import ClientError
-from client.issuer import IssuerClient
+from client.published import PublishedClient
 from client.registry import follow, reaching_back
 from client.wallet.contents import Membership
 from credentials.errors import EncodingError, HeadRefused
 from credentials.formats.head import Head
 from credentials.holder import Credential
+from credentials.merkle import root_of
 from credentials.registry.accumulator import Removal
 from credentials.registry.chain import HeadChain
 from credentials.registry.digits import DigitTable, open_digits
@@ -26,12 +28,12 @@ class Registry:
     Methods raise HeadRefused, DigitsRefused, ClientError, ServerUnreachable, ServerRefused.
     """
 
-    def __init__(self, membership: Membership, *, issuer: IssuerClient) -> None:
+    def __init__(self, membership: Membership, *, service: PublishedClient) -> None:
         self._metadata = membership.metadata
         self._chain = membership.chain
         self._digits = membership.digits
-        self._issuer = issuer
-        self._segments: dict[int, list[bytes]] = {}
+        self._service = service
+        self._entries: list[bytes] = []
 
     @property
     def newest(self) -> Head:
@@ -40,7 +42,7 @@ class Registry:
 
     def follow(self) -> Head:
         """Fetch what is published now; the newest head."""
-        self._chain = follow(self._chain, issuer=self._issuer, metadata=self._metadata)
+        self._chain = follow(self._chain, service=self._service, metadata=self._metadata)
         return self.newest
 
     def find(self, head: Head) -> Head:
@@ -54,7 +56,7 @@ class Registry:
     def at(self, epoch: int) -> Head:
         """The head with this number, fetched if it is older than those that are kept."""
         self._chain = reaching_back(
-            self._known, epoch=epoch, issuer=self._issuer, metadata=self._metadata
+            self._known, epoch=epoch, service=self._service, metadata=self._metadata
         )
         if epoch > self.newest.epoch:
             raise HeadRefused("there is a registry head that the community has not published")
@@ -63,17 +65,10 @@ class Registry:
     def removals(self, *, after: Head, upto: Head) -> list[Removal]:
         """What was removed between two heads, in order."""
         first, last = after.removals, upto.removals
-        begin = first // SEGMENT_ENTRIES
-        entries: list[bytes] = []
-        for number in range(begin, -(-last // SEGMENT_ENTRIES)):
-            entries += self._segment(number)
-        chosen = entries[first - begin * SEGMENT_ENTRIES : last - begin * SEGMENT_ENTRIES]
         try:
-            if len(chosen) == last - first:
-                return read_entries(chosen)
+            return read_entries(self.log()[first:last])
         except EncodingError:
-            pass
-        raise ClientError("The published log of removals is not the one that its head names.")
+            raise _not_the_log() from None
 
     def moved(self, credential: Credential, *, to: Head) -> Credential:
         """A credential with its witness brought to another head, earlier or later.
@@ -94,7 +89,7 @@ class Registry:
 
     def digits(self) -> DigitTable:
         """The table of signed digits, fetched and checked once."""
-        octets = self._digits or self._issuer.digits()
+        octets = self._digits or self._service.digits()
         table = open_digits(octets, digit_key=self._metadata.keys.digit_key)
         self._digits = octets
         return table
@@ -106,10 +101,24 @@ class Registry:
     @property
     def _known(self) -> HeadChain:
         if self._chain is None:
-            self._chain = follow(None, issuer=self._issuer, metadata=self._metadata)
+            self._chain = follow(None, service=self._service, metadata=self._metadata)
         return self._chain
 
-    def _segment(self, number: int) -> list[bytes]:
-        if number not in self._segments:
-            self._segments[number] = self._issuer.log_segment(number)
-        return self._segments[number]
+    def log(self) -> list[bytes]:
+        """All entries of the log of removals up to the newest known head, which names their root.
+
+        Raises ClientError where the log is another one.
+        """
+        newest = self.newest
+        if len(self._entries) != newest.removals:
+            segments = range(-(-newest.removals // SEGMENT_ENTRIES))
+            entries = [entry for number in segments for entry in self._service.log_segment(number)]
+            entries = entries[: newest.removals]
+            if len(entries) != newest.removals or root_of(entries) != newest.root:
+                raise _not_the_log()
+            self._entries = entries
+        return self._entries
+
+
+def _not_the_log() -> ClientError:
+    return ClientError("The published log of removals is not the one that its head names.")

@@ -4,31 +4,37 @@ Source: docs/protocol.md, "Issuance": the seed makes the same commitments again,
 each is the authority to have its credential.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from client.community import PinnedMetadata
 from client.errors import ServerRefused
-from client.issuer import IssuerClient
-from client.wallet.contents import Membership, WalletContents
+from client.issuance import IssuanceClient
+from client.published import PublishedClient
+from client.wallet.contents import REMOVED, REPLACED, Membership, WalletContents
 from client.wallet.enrolling import (
     COUNTS_AT_MOST,
-    check_own_issuer,
     new_membership,
     request_credential,
     too_many,
 )
 from client.wallet.registry import Registry
+from client.wallet.traffic import named
 from credentials.formats.metadata import check_successor
 
 UNKNOWN_IN_A_ROW = 5
+END_OF_PROBLEM = {"credential-revoked": REMOVED, "commitment-retired": REPLACED}
+"""What the issuer says of a commitment whose credential has ended, and how a wallet notes it."""
+
 _ENDED = frozenset({"commitment-retired", "credential-revoked", "reissue-pending"})
 
 
 def restore(
     seed: bytes,
     *,
-    issuer: IssuerClient,
+    service: PublishedClient,
+    issuance: IssuanceClient,
     published: PinnedMetadata,
     beside: WalletContents | None = None,
     progress: Callable[[int, int], None] = lambda asked, found: None,
@@ -36,23 +42,21 @@ def restore(
     """Ask for the credential of each commitment of a seed, until five in a row are unknown.
 
     Changes nothing on disk. `beside` is the wallet, or the copy of it, that the credentials come
-    back into; what it holds of credentials that the issuer no longer hands out is left as it is.
+    back into; of credentials that the issuer no longer hands out, it says there why they ended.
     `progress` is told how many were asked for and found. Raises as `claim`.
     """
     metadata = published.metadata
-    known = None
-    if beside is not None:
-        check_own_issuer(beside, metadata=metadata)
-        known = beside.membership(published.fingerprint)
+    known = None if beside is None else beside.membership(published.fingerprint)
     membership = replace(known or new_membership(published), **published.stored)
-    registry = Registry(membership, issuer=issuer)
+    membership = replace(named(membership, now=int(time.time())), renew_at=0)
+    registry = Registry(membership, service=service)
     unknown = 0
     for count in range(COUNTS_AT_MOST):
         old = membership.enrolment(count)
         try:
             enrolment, _ = request_credential(
                 seed,
-                issuer=issuer,
+                issuance=issuance,
                 registry=registry,
                 metadata=metadata,
                 count=count,
@@ -64,6 +68,10 @@ def restore(
             elif refused.slug in _ENDED:
                 unknown = 0
                 membership = replace(membership, next_count=max(membership.next_count, count + 1))
+                if old is not None and refused.slug in END_OF_PROBLEM:
+                    ended_at = old.ended_at or registry.newest.published_at
+                    ended = replace(old, ended=END_OF_PROBLEM[refused.slug], ended_at=ended_at)
+                    membership = membership.with_enrolment(ended)
             else:
                 raise
         else:
@@ -81,7 +89,6 @@ def with_restored(contents: WalletContents, *, found: Membership) -> WalletConte
     Raises MetadataRefused or HeadRefused if what is published now may not follow what the wallet
     knew.
     """
-    check_own_issuer(contents, metadata=found.metadata)
     membership = contents.membership(found.fingerprint)
     if membership is None:
         return contents.with_membership(found)
@@ -92,6 +99,8 @@ def with_restored(contents: WalletContents, *, found: Membership) -> WalletConte
         metadata_signature=found.metadata_signature,
         next_count=max(membership.next_count, found.next_count),
         digits=found.digits or membership.digits,
+        named_at=found.named_at,
+        renew_at=found.renew_at,
     )
     if found.chain is not None:
         membership = membership.with_chain(found.chain)

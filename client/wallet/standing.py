@@ -1,82 +1,134 @@
-"""Whether a membership stands: its witness at the newest registry head, or that it has ended.
+"""Whether a membership stands: its membership witness at the registry's newest value, or that it
+has ended.
 
-A wallet fetches heads and removals, the same for everyone, where what it has is not enough: at the
-time at which a newer head is due, and where somebody names a head that it does not know. It does
-not fetch at every showing, which would tell the issuer when somebody is about to enter.
+A wallet looks for news at times of its own (`traffic`), and where an app names a value that it does
+not know; not at every showing, which would tell the community when somebody is about to enter. All
+that is asked for here is the same for everyone: nothing speaks with issuance.
 """
 
 import time
 from dataclasses import dataclass, replace
 
 from client.errors import ServerRefused, ServerUnreachable, WalletError
-from client.issuer import IssuerClient
-from client.wallet.contents import REMOVED, REPLACED, Enrolment, Membership
-from client.wallet.enrolling import credential_of, request_credential
+from client.published import PublishedClient
+from client.wallet.contents import GONE, REPLACED, Enrolment, Membership
+from client.wallet.enrolling import credential_of
 from client.wallet.holdings import Holding
 from client.wallet.registry import Registry
+from client.wallet.traffic import check_before_showing, next_update, renewal_due, shown
 from client.wallet.vault import Vault
 from credentials.errors import MemberRevoked
 from credentials.formats.head import Head
 from credentials.holder import Credential
 from credentials.registry.chain import HeadChain
 
-END_OF_PROBLEM = {"credential-revoked": REMOVED, "commitment-retired": REPLACED}
-"""What the issuer says of a commitment whose credential has ended, and how a wallet notes it."""
+CAREFUL_REMOVALS = 2
+"""More heads than this that remove somebody outside the schedule, in a day, call for care."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A credential ready to be shown; `note` says what could not be brought up to date, if any."""
+    """A credential ready to be shown.
+
+    `note` says what could not be brought up to date, if any; `caution` what the member should know
+    about the registry before anything is shown.
+    """
 
     membership: Membership
     chain: HeadChain
     credential: Credential
     note: str = ""
+    caution: str = ""
 
 
 def stand(
     vault: Vault,
     *,
     holding: Holding,
-    issuer: IssuerClient,
-    head: bytes | None = None,
+    service: PublishedClient,
+    value: bytes | None = None,
     now: int | None = None,
+    at_once: bool = False,
 ) -> Standing:
-    """The credential at the newest head, brought up to date first if that is needed.
+    """The credential at the registry's newest value, brought up to date first if that is due.
 
-    `head` is the hash of the head that a verifier named. Where the issuer cannot be reached, what
-    the wallet has must do. Raises MemberRevoked for a credential that has ended, HeadRefused,
-    WalletError.
+    `value` is the value V that an app named (48 octets). It never decides at which value the proof
+    is made: it may only show that this wallet has to look for news, and an app that knows another
+    registry than everybody is shown nothing. At a door, where the service cannot be reached, what
+    the wallet has must do. Raises TooSoon after a claim or renewal, unless `at_once`; MemberRevoked
+    for a credential that has ended, HeadRefused, WalletError.
     """
     membership, count = holding.membership, holding.enrolment.count
+    now = int(time.time()) if now is None else now
+    check_not_ended(holding.enrolment, membership=membership)
+    if not at_once:
+        check_before_showing(membership, now=now)
     note = ""
-    if not holding.enrolment.ended and _is_behind(
-        membership, holding.enrolment, head=head, now=int(time.time()) if now is None else now
-    ):
+    if _is_behind(membership, holding.enrolment, value=value, now=now):
         try:
-            membership = update(vault, fingerprint=membership.fingerprint, issuer=issuer)
+            update(vault, fingerprint=membership.fingerprint, service=service, now=now)
         except (ServerUnreachable, ServerRefused) as error:
             note = f"{error} Going on with what this wallet has."
+    membership = mark_shown(vault, fingerprint=membership.fingerprint, now=now)
     enrolment = membership.enrolment(count)
-    if enrolment is None:
+    if enrolment is None or membership.chain is None:
         raise WalletError("This wallet was changed meanwhile; repeat the command.")
     check_not_ended(enrolment, membership=membership)
-    credential = credential_of(vault.read().seed, membership=membership, enrolment=enrolment)
-    if membership.chain is None or credential.witness is None:
+    if value is not None:
+        _check_same_registry(membership, value=value, now=now, note=note)
+    return Standing(
+        membership=membership,
+        chain=membership.chain,
+        credential=credential_of(vault.read().seed, membership=membership, enrolment=enrolment),
+        note=note,
+        caution=_caution(membership, chain=membership.chain, now=now),
+    )
+
+
+def mark_shown(vault: Vault, *, fingerprint: bytes, now: int) -> Membership:
+    """Note that this wallet is about to show or vote, so that it keeps away from issuance."""
+    contents = vault.change(lambda kept: kept.changed(fingerprint, lambda m: shown(m, now=now)))
+    return contents.known(fingerprint)
+
+
+def _caution(membership: Membership, *, chain: HeadChain, now: int) -> str:
+    removals = chain.unscheduled(now=now)
+    if removals <= CAREFUL_REMOVALS:
+        return ""
+    return (
+        f"{membership.metadata.name} removed members {removals} times within a day outside its "
+        "schedule. Each time divides wallets into those that have heard of it and those that have "
+        "not, so that yours may be told from others. If you can, wait until tomorrow."
+    )
+
+
+def _check_same_registry(membership: Membership, *, value: bytes, now: int, note: str) -> None:
+    """Raise WalletError where an app knows a registry that this wallet cannot find published.
+
+    Its proof would show at which value this wallet stands, beside others that stand elsewhere.
+    """
+    chain = membership.chain
+    name = membership.metadata.name
+    if chain is None or not chain.knows(value):
         raise WalletError(
-            f"{note} This credential has no registry witness yet; `symbolon wallet refresh` "
-            "fetches it.".strip()
+            f"{note} The app names a state of the registry of {name} that this wallet cannot find "
+            "among those that are published. Nothing was shown: it could tell you from other "
+            "members. Try again later, or ask the organiser.".strip()
         )
-    return Standing(membership=membership, chain=membership.chain, credential=credential, note=note)
+    if note and chain.is_due(now=now):
+        raise WalletError(
+            f"{note} What this wallet knows of {name} is out of date, which could tell you from "
+            "other members. Nothing was shown; try again when the network is back."
+        )
 
 
 def _is_behind(
-    membership: Membership, enrolment: Enrolment, *, head: bytes | None, now: int
+    membership: Membership, enrolment: Enrolment, *, value: bytes | None, now: int
 ) -> bool:
     chain = membership.chain
-    if chain is None or not enrolment.witness or enrolment.epoch != chain.newest.epoch:
+    if chain is None or enrolment.epoch != chain.newest.epoch:
         return True
-    return chain.is_due(now=now) or (head is not None and chain.find(head) is None)
+    return now >= membership.update_at or (value is not None and not chain.knows(value))
 
 
 def check_not_ended(enrolment: Enrolment, *, membership: Membership) -> None:
@@ -89,6 +141,11 @@ def ended_in_words(enrolment: Enrolment, *, membership: Membership) -> str:
     """That a credential has ended, when, and what its holder can do."""
     name = membership.metadata.name
     day = time.strftime("%Y-%m-%d", time.gmtime(enrolment.ended_at))
+    if enrolment.ended == GONE:
+        return (
+            f"This membership of {name} was changed or removed on {day}. `symbolon wallet renew` "
+            "asks which, at a time when you show nothing and do not vote."
+        )
     if enrolment.ended == REPLACED:
         return f"This membership of {name} was replaced by one issued anew; seen on {day}."
     return f"This membership of {name} was removed on {day}, by the organiser or as it had ended."
@@ -97,25 +154,27 @@ def ended_in_words(enrolment: Enrolment, *, membership: Membership) -> str:
 def current_in_words(enrolment: Enrolment, *, membership: Membership) -> str:
     """As of when a credential that has not ended is known to be current."""
     head = membership.head(enrolment.epoch)
-    if not enrolment.witness or head is None:
+    if head is None:
         return "not known; `symbolon wallet refresh` asks"
     day = time.strftime("%Y-%m-%d %H:%M", time.gmtime(head.published_at))
     return f"current at registry head {head.epoch}, of {day} UTC"
 
 
-def update(vault: Vault, *, fingerprint: bytes, issuer: IssuerClient) -> Membership:
+def update(
+    vault: Vault, *, fingerprint: bytes, service: PublishedClient, now: int | None = None
+) -> Membership:
     """Bring all credentials of a community to its newest registry head, and store them.
 
-    A credential whose handle was removed is asked for once more over its commitment, as it may have
-    been changed; if not, that it has ended is stored. Raises HeadRefused, WitnessRefused,
-    DigitsRefused, ClientError, ServerUnreachable, ServerRefused.
+    A credential whose handle was removed is GONE, and a renewal falls due at some later time.
+    Raises HeadRefused, WitnessRefused, DigitsRefused, ClientError, ServerUnreachable,
+    ServerRefused.
     """
+    now = int(time.time()) if now is None else now
     contents = vault.read()
-    membership = contents.membership(fingerprint)
-    if membership is None:
-        raise WalletError("This wallet does not know that community any more.")
-    registry = Registry(membership, issuer=issuer)
+    membership = contents.known(fingerprint)
+    registry = Registry(membership, service=service)
     newest = registry.follow()
+    registry.log()  # also where nothing in it is needed: everyone asks for the same
     registry.digits()
     updated = [
         _updated(
@@ -123,23 +182,21 @@ def update(vault: Vault, *, fingerprint: bytes, issuer: IssuerClient) -> Members
             seed=contents.seed,
             membership=membership,
             registry=registry,
-            issuer=issuer,
             newest=newest,
         )
         for enrolment in membership.enrolments
         if not enrolment.ended
     ]
 
-    def keep(now: Membership) -> Membership:
-        now = registry.kept_in(now)
+    def keep(kept: Membership) -> Membership:
+        kept = registry.kept_in(kept)
         for enrolment in updated:
-            now = now.with_enrolment(enrolment)
-        return now
+            kept = kept.with_enrolment(enrolment)
+        if any(enrolment.ended for enrolment in updated):
+            kept = renewal_due(kept, now=now)
+        return replace(kept, update_at=next_update(newest, now=now))
 
-    stored = vault.change(lambda now: now.changed(fingerprint, keep)).membership(fingerprint)
-    if stored is None:
-        raise WalletError("This wallet does not know that community any more.")
-    return stored
+    return vault.change(lambda kept: kept.changed(fingerprint, keep)).known(fingerprint)
 
 
 def _updated(
@@ -148,31 +205,15 @@ def _updated(
     seed: bytes,
     membership: Membership,
     registry: Registry,
-    issuer: IssuerClient,
     newest: Head,
 ) -> Enrolment:
-    ended_at = newest.published_at
-    if enrolment.witness:
-        credential = witnessed(seed, membership=membership, enrolment=enrolment, registry=registry)
-        try:
-            moved = registry.moved(credential, to=newest)
-        except MemberRevoked:
-            ended_at = registry.removal_of(credential, upto=newest).published_at
-        else:
-            return replace(enrolment, witness=moved.witness_octets, epoch=newest.epoch)
+    credential = witnessed(seed, membership=membership, enrolment=enrolment, registry=registry)
     try:
-        return request_credential(
-            seed,
-            issuer=issuer,
-            registry=registry,
-            metadata=membership.metadata,
-            count=enrolment.count,
-            code_hash=enrolment.code_hash,
-        )[0]
-    except ServerRefused as refused:
-        if refused.slug not in END_OF_PROBLEM:
-            raise
-        return replace(enrolment, ended=END_OF_PROBLEM[refused.slug], ended_at=ended_at)
+        moved = registry.moved(credential, to=newest)
+    except MemberRevoked:
+        ended_at = registry.removal_of(credential, upto=newest).published_at
+        return replace(enrolment, ended=GONE, ended_at=ended_at)
+    return replace(enrolment, witness=moved.witness_octets, epoch=newest.epoch)
 
 
 def witnessed(

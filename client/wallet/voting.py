@@ -5,15 +5,15 @@ again; the server takes it once. Of a member's ballots the one with the highest 
 counts, and all of them stay in the log.
 """
 
+import time
 from dataclasses import replace
 
 from client.answers import Cast
 from client.errors import ClientError, ServerRefused, WalletError
-from client.issuer import IssuerClient
 from client.poll import Poll, answer_in_words
 from client.polls import PollsClient
+from client.published import PublishedClient
 from client.wallet.contents import (
-    EARLIER,
     PROMISED,
     SENT,
     Membership,
@@ -23,7 +23,8 @@ from client.wallet.contents import (
 )
 from client.wallet.holdings import Holding
 from client.wallet.registry import Registry
-from client.wallet.standing import ended_in_words, update, witnessed
+from client.wallet.standing import ended_in_words, mark_shown, update, witnessed
+from client.wallet.traffic import check_before_showing
 from client.wallet.vault import Vault
 from credentials.errors import MemberRevoked, PromiseRefused
 from credentials.formats.metadata import Metadata
@@ -44,20 +45,30 @@ class SequenceWrong(WalletError):
         self.expected = expected
 
 
-def on_roll(vault: Vault, *, holding: Holding, poll: Poll, issuer: IssuerClient) -> Credential:
+def on_roll(
+    vault: Vault,
+    *,
+    holding: Holding,
+    poll: Poll,
+    service: PublishedClient,
+    at_once: bool = False,
+) -> Credential:
     """The credential at the poll's registry head, which must be on the wallet's one chain.
 
-    Brings the wallet up to date first. Who was removed after the poll was opened is on its roll
-    still. Raises WalletError for a credential that is not on the roll, MemberRevoked for one that
-    was removed before, and what `update` raises.
+    Brings the wallet up to date first, from what is the same for everyone. Who was removed or
+    changed after the poll was opened is on its roll still. Raises TooSoon after a claim or renewal,
+    unless `at_once`; WalletError for a credential that is not on the roll, MemberRevoked for one
+    that was removed before, and what `update` raises.
     """
-    membership = update(vault, fingerprint=holding.membership.fingerprint, issuer=issuer)
+    fingerprint, now = holding.membership.fingerprint, int(time.time())
+    if not at_once:
+        check_before_showing(holding.membership, now=now)
+    update(vault, fingerprint=fingerprint, service=service, now=now)
+    membership = mark_shown(vault, fingerprint=fingerprint, now=now)
     enrolment = membership.enrolment(holding.enrolment.count)
     if enrolment is None:
         raise WalletError("This wallet was changed meanwhile; repeat the command.")
-    if not enrolment.witness:
-        raise MemberRevoked(ended_in_words(enrolment, membership=membership))
-    registry = Registry(membership, issuer=issuer)
+    registry = Registry(membership, service=service)
     credential = witnessed(
         vault.read().seed, membership=membership, enrolment=enrolment, registry=registry
     )
@@ -75,8 +86,7 @@ def on_roll(vault: Vault, *, holding: Holding, poll: Poll, issuer: IssuerClient)
 
 def last_vote(membership: Membership, *, poll: Poll, count: int) -> Vote | None:
     """The newest ballot that this wallet knows of a credential in a poll."""
-    vote = membership.vote_in(poll.manifest.manifest_hash, count=count)
-    return None if vote is None or vote.state == EARLIER else vote
+    return membership.vote_in(poll.manifest.manifest_hash, count=count)
 
 
 def make_vote(
@@ -165,10 +175,7 @@ def _keep(vault: Vault, vote: Vote, *, poll: Poll, fingerprint: bytes) -> Metada
             raise WalletError("This wallet voted in another command meanwhile; repeat this one.")
         return membership.with_log(log).with_vote(old or replace(vote, state=SENT))
 
-    membership = vault.change(lambda now: now.changed(fingerprint, keep)).membership(fingerprint)
-    if membership is None:
-        raise WalletError("This wallet does not know that community any more.")
-    return membership.metadata
+    return vault.change(lambda now: now.changed(fingerprint, keep)).known(fingerprint).metadata
 
 
 def _stored(contents: WalletContents, *, vote: Vote, fingerprint: bytes) -> Vote | None:

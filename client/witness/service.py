@@ -1,7 +1,7 @@
 """A poll's log over HTTP, as a witness asks for it and sends its cosignatures."""
 
 from client.errors import ClientError
-from client.issuer import IssuerClient
+from client.published import PublishedClient
 from client.transport import Transport, checked_address
 from credentials.errors import EncodingError, LogRefused
 from credentials.formats.names import take_identifier
@@ -12,7 +12,7 @@ from credentials.merkle import HASH_LENGTH
 CHECKPOINT_LIMIT = 1024 * 1024  # octets
 
 
-class LogClient(IssuerClient):
+class LogClient(PublishedClient):
     """The log of one poll. Raises ClientError, ServerUnreachable, ServerRefused from every
     method."""
 

@@ -19,7 +19,12 @@ from credentials.bbs.commitment import (
     deserialize_and_validate_commit,
     draw_commitment,
 )
-from credentials.bbs.interface import core_proof_gen, core_proof_verify
+from credentials.bbs.interface import (
+    check_disclosure,
+    check_numbers,
+    core_proof_gen,
+    core_proof_verify,
+)
 from credentials.bbs.proof import RandomScalars, calculate_random_scalars, octets_to_proof
 from credentials.bbs.signature import (
     calculate_b,
@@ -66,6 +71,7 @@ def joint_indexes(
     *, l: int, disclosed_indexes: Sequence[int], disclosed_committed_indexes: Sequence[int]
 ) -> list[int]:
     """Indexes among all scalars: committed message j stands at j + L + 1, after the blind."""
+    check_numbers([*disclosed_indexes, *disclosed_committed_indexes])
     if any(not 0 <= index < l for index in disclosed_indexes):
         raise EncodingError("a disclosed index is not that of a signer's message")
     if any(index < 0 for index in disclosed_committed_indexes):
@@ -201,24 +207,25 @@ def blind_proof_verify(
 ) -> bool:
     """BlindProofVerify; `l` is the number of the signer's messages."""
     try:
-        disclosed = len(disclosed_indexes) + len(disclosed_committed_indexes)
-        committed = len(octets_to_proof(proof).m_hats) + disclosed - l - 1
+        indexes = joint_indexes(
+            l=l,
+            disclosed_indexes=disclosed_indexes,
+            disclosed_committed_indexes=disclosed_committed_indexes,
+        )
+        count = len(octets_to_proof(proof).m_hats) + len(indexes)
+        committed = count - l - 1
         if l < 0 or committed < 0:
             return False
+        disclosed = (*disclosed_messages, *disclosed_committed_messages)
+        check_disclosure(count, indexes, messages=len(disclosed))
         return core_proof_verify(
             pk=pk,
             proof=proof,
             generators=_all_generators(l, committed),
             header=header,
             ph=ph,
-            disclosed_scalars=messages_to_scalars(
-                (*disclosed_messages, *disclosed_committed_messages), API_ID
-            ),
-            disclosed_indexes=joint_indexes(
-                l=l,
-                disclosed_indexes=disclosed_indexes,
-                disclosed_committed_indexes=disclosed_committed_indexes,
-            ),
+            disclosed_scalars=messages_to_scalars(disclosed, API_ID),
+            disclosed_indexes=indexes,
             api_id=API_ID,
         )
     except SymbolonError:

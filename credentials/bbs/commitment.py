@@ -1,7 +1,7 @@
 """Commitments to messages that the signer must not see, with their proofs of correctness.
 
 Source: draft-irtf-cfrg-bbs-blind-signatures-03, sections "Core Commitment Computation" and
-"Core Commitment Verification". The product adds the issuer's nonce to the challenge; without one
+"Core Commitment Verification". The product adds a nonce of 32 octets to the challenge; without one
 the challenge is the draft's.
 """
 

@@ -117,11 +117,12 @@ def proof_verify(
 ) -> bool:
     """ProofVerify, section 3.5.4."""
     try:
-        hidden = len(octets_to_proof(proof).m_hats)
+        count = len(octets_to_proof(proof).m_hats) + len(disclosed_indexes)
+        check_disclosure(count, disclosed_indexes, messages=len(disclosed_messages))
         return core_proof_verify(
             pk=pk,
             proof=proof,
-            generators=create_generators(hidden + len(disclosed_indexes) + 1, API_ID),
+            generators=create_generators(count + 1, API_ID),
             header=header,
             ph=ph,
             disclosed_scalars=messages_to_scalars(disclosed_messages, API_ID),
@@ -132,8 +133,25 @@ def proof_verify(
         return False
 
 
+def check_disclosure(count: int, disclosed_indexes: Sequence[int], *, messages: int) -> None:
+    """Raise EncodingError unless each of so many disclosed messages has an index of its own.
+
+    `count` is the number of all messages. It comes before generators are made for them.
+    """
+    hidden_indexes(count, disclosed_indexes)
+    if messages != len(disclosed_indexes):
+        raise EncodingError("each disclosed message has one index")
+
+
+def check_numbers(indexes: Sequence[int]) -> None:
+    """Raise EncodingError unless all indexes are whole numbers."""
+    if any(type(index) is not int for index in indexes):
+        raise EncodingError("an index is not a whole number")
+
+
 def hidden_indexes(count: int, disclosed_indexes: Sequence[int]) -> list[int]:
     """(0, ..., count - 1) without the disclosed; raises EncodingError unless they ascend."""
+    check_numbers(disclosed_indexes)
     if list(disclosed_indexes) != sorted(set(disclosed_indexes)):
         raise EncodingError("disclosed indexes ascend and do not repeat")
     if any(not 0 <= index < count for index in disclosed_indexes):
@@ -198,9 +216,8 @@ def core_proof_verify(
     """CoreProofVerify, section 3.6.4; raises SymbolonError for malformed input."""
     proof_result = octets_to_proof(proof)
     point_w = curve.decode_g2(pk)
-    if len(disclosed_scalars) != len(disclosed_indexes):
-        raise EncodingError("each disclosed message has one index")
     q_1, *h_points = generators
+    check_disclosure(len(h_points), disclosed_indexes, messages=len(disclosed_scalars))
     hidden = hidden_indexes(len(h_points), disclosed_indexes)
     domain = calculate_domain(pk=pk, q_1=q_1, h_points=h_points, header=header, api_id=api_id)
     # 1. init_res = ProofVerifyInit(...)

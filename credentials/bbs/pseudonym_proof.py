@@ -17,7 +17,7 @@ from credentials.bbs.ciphersuite import (
     length_prefixed,
     messages_to_scalars,
 )
-from credentials.bbs.interface import hidden_indexes
+from credentials.bbs.interface import check_disclosure, check_numbers, hidden_indexes
 from credentials.bbs.proof import (
     ProofPoints,
     ProofRandomness,
@@ -53,6 +53,7 @@ def proof_gen_with_nym(
 ) -> tuple[bytes, bytes]:
     """ProofGenWithNym: (proof, pseudonym of 48 octets)."""
     point_a, e = octets_to_signature(signature)
+    check_numbers(disclosed_commitment_indexes)
     if any(not 0 <= index < len(committed_messages) for index in disclosed_commitment_indexes):
         raise EncodingError("a disclosed index is not that of a committed message")
     secrets = [optional_scalar(secret) for secret in nym_secrets]
@@ -173,13 +174,13 @@ def _core_proof_verify_with_nym(
     proof_result = octets_to_proof(proof)
     point_w = curve.decode_g2(pk)
     nym = curve.decode_g1(pseudonym)
-    committed = len(proof_result.m_hats) + len(indexes) - messages - 1
+    count = len(proof_result.m_hats) + len(indexes)
+    committed = count - messages - 1
     if messages < 0 or not 1 <= length_nym_vector <= committed:
         return False
-    if len(disclosed_scalars) != len(indexes):
-        return False
+    check_disclosure(count, indexes, messages=len(disclosed_scalars))
     q_1, *h_points = all_generators(messages, committed)
-    hidden = hidden_indexes(len(h_points), indexes)
+    hidden = hidden_indexes(count, indexes)
     # The nym secrets are the last messages and are never disclosed.
     if any(index >= len(h_points) - length_nym_vector for index in indexes):
         return False

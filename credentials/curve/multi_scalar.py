@@ -41,6 +41,16 @@ def sum_of_products(
     return total + _by_buckets(pairs, bits=bits, identity=backend.g1_identity)
 
 
+def small_multiple(point: G1, number: int, *, backend: Backend) -> G1:
+    """number * point for a small public number, by doubling and adding."""
+    total = backend.g1_identity
+    for bit in f"{number:b}":
+        total = total + total
+        if bit == "1":
+            total = total + point
+    return total
+
+
 def _by_windows(pairs: Sequence[tuple[G1, int]], *, bits: int, identity: G1) -> G1:
     """One row of small multiples for each point; all points share the doublings."""
     rows = []

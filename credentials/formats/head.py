@@ -33,8 +33,8 @@ class Head:
     is checked at its use. removals: length of the log. root: Merkle root of the log, 32 octets.
     highest_serial: N, 0 before the first issuance. previous: SHA-256 of the head before, none for
     epoch 0. published_at: Unix seconds. next_at: when the next scheduled head comes, Unix seconds.
-    grace: for how many seconds after `published_at` the head before this one is still accepted; 0
-    in an emergency.
+    grace: for how many seconds after `published_at` the value before this one's is still accepted;
+    0 in an emergency. A head that removes nobody carries what is left of the grace before it.
     """
 
     registry_id: bytes

@@ -1,8 +1,9 @@
 """What a wallet shows: a proof, its pseudonym, what it discloses, and for what it was made.
 
-The claims about purpose, instance, freshness and head tell the verifier what to compare; the proof
-is checked against the verifier's own scope and policy, never against these. Leaves out the meaning
-of the proof's octets.
+The claims about purpose, instance, freshness and removals tell the verifier what to compare; the
+proof is checked against the verifier's own scope, policy and registry value, never against these.
+The registry's value is named by how many removals led to it, and by nothing finer: whoever is at
+one value shows the same. Leaves out the meaning of the proof's octets.
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from credentials import domain_tags
 from credentials.errors import EncodingError
 from credentials.formats import cbor
 from credentials.formats.attribute import AttributeValue
+from credentials.formats.head import MAX_REMOVALS
 from credentials.formats.names import MAX_TEXT, take_shown_text
 from credentials.formats.policy import PURPOSES
 from credentials.formats.schema import FIRST_ATTRIBUTE, MAX_ATTRIBUTES
@@ -31,15 +33,16 @@ class Presentation:
     """A presentation; raises EncodingError when it is made malformed.
 
     instance: text for a door (at most 64 characters), octets (none or 32) otherwise.
-    freshness: the time slot, or a nonce of 32 octets. head: hash of a registry head, 32 octets.
-    disclosed: (message index from 2, value) pairs, ascending. pseudonym: 48 octets, or none.
-    proof: 272 to 6144 octets: three points and pairs of further ones, then scalars.
+    freshness: the time slot, or a nonce of 32 octets. removals: how many led to the registry value
+    at which it was made. disclosed: (message index from 2, value) pairs, ascending. pseudonym: 48
+    octets, or none. proof: 272 to 6144 octets: three points and pairs of further ones, then
+    scalars.
     """
 
     purpose: str
     instance: str | bytes
     freshness: int | bytes
-    head: bytes
+    removals: int
     disclosed: tuple[tuple[int, AttributeValue], ...] = field(default=(), repr=False)
     pseudonym: bytes = field(default=b"", repr=False)
     proof: bytes = field(repr=False)
@@ -55,7 +58,7 @@ class Presentation:
             cbor.take_uint(self.freshness, max=MAX_TIME_SLOT, name="a time slot")
         else:
             cbor.take_octets(self.freshness, length=32, name="a nonce")
-        cbor.take_octets(self.head, length=32, name="a head hash")
+        cbor.take_uint(self.removals, max=MAX_REMOVALS, name="a number of removals")
         _check_disclosed(self.disclosed)
         cbor.take_octets(self.pseudonym, length=POINT_LENGTH, or_empty=True, name="a pseudonym")
         cbor.take_octets(self.proof, max=MAX_PROOF, name="a proof")
@@ -70,7 +73,7 @@ class Presentation:
             self.purpose,
             self.instance,
             self.freshness,
-            self.head,
+            self.removals,
             self.disclosed,
             int(bool(self.pseudonym)),
             self.pseudonym + self.proof,
@@ -79,7 +82,7 @@ class Presentation:
     @classmethod
     def from_cbor(cls, octets: bytes) -> "Presentation":
         """The presentation in `octets`; raises EncodingError."""
-        purpose, instance, freshness, head, disclosed, has_pseudonym, points_and_scalars = (
+        purpose, instance, freshness, removals, disclosed, has_pseudonym, points_and_scalars = (
             cbor.decode_labelled(
                 octets, label=domain_tags.PRESENTATION, fields=7, limit=PRESENTATION_LIMIT
             )
@@ -96,7 +99,7 @@ class Presentation:
             freshness=freshness
             if isinstance(freshness, int)
             else cbor.take_octets(freshness, name="a nonce"),
-            head=cbor.take_octets(head, name="a head hash"),
+            removals=cbor.take_uint(removals, name="a number of removals"),
             disclosed=tuple(
                 _read_pair(pair)
                 for pair in cbor.take_array(disclosed, max=MAX_ATTRIBUTES, name="disclosed values")

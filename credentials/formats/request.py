@@ -28,8 +28,9 @@ class PresentationRequest:
     id: 1 to 64 of the base64url characters. community_id: 32 octets. app: an id of the metadata.
     policy: for `login` or `visit`, as doors and polls are not asked for by apps. nonce: 32 octets,
     for one answer. asked_at, expires_at: Unix seconds; the UTC day of asked_at is what the policy
-    calls today. head: hash of the newest registry head that the app knows, 32 octets, so that a
-    wallet sees when it has to fetch a newer one.
+    calls today. value: the registry's newest value V that the app knows, 48 octets, so that a
+    wallet sees when it has to fetch a newer one, and shows nothing to an app that knows another
+    registry.
     """
 
     id: str
@@ -37,7 +38,7 @@ class PresentationRequest:
     app: str
     policy: Policy
     nonce: bytes
-    head: bytes
+    value: bytes
     asked_at: int
     expires_at: int
 
@@ -51,7 +52,7 @@ class PresentationRequest:
         if self.policy.purpose not in REQUEST_PURPOSES:
             raise PolicyError(f"the purpose of a request is none of {', '.join(REQUEST_PURPOSES)}")
         cbor.take_octets(self.nonce, length=32, name="a nonce")
-        cbor.take_octets(self.head, length=32, name="a head hash")
+        cbor.take_octets(self.value, length=48, name="a registry value")
         cbor.take_uint(self.asked_at, max=MAX_TIME, name="a time of asking")
         cbor.take_uint(self.expires_at, max=MAX_TIME, name="a time of expiry")
 
@@ -64,7 +65,7 @@ class PresentationRequest:
             self.app,
             self.policy.to_fields(),
             self.nonce,
-            self.head,
+            self.value,
             self.asked_at,
             self.expires_at,
         )
@@ -72,7 +73,7 @@ class PresentationRequest:
     @classmethod
     def from_cbor(cls, octets: bytes) -> "PresentationRequest":
         """The request in `octets`; raises EncodingError or PolicyError."""
-        request_id, community_id, app, policy, nonce, head, asked_at, expires_at = (
+        request_id, community_id, app, policy, nonce, value, asked_at, expires_at = (
             cbor.decode_labelled(octets, label=domain_tags.REQUEST, fields=8, limit=REQUEST_LIMIT)
         )
         return cls(
@@ -81,7 +82,7 @@ class PresentationRequest:
             app=cbor.take_text(app, max=32, name="an app's id"),
             policy=Policy.from_fields(policy),
             nonce=cbor.take_octets(nonce, name="a nonce"),
-            head=cbor.take_octets(head, name="a head hash"),
+            value=cbor.take_octets(value, name="a registry value"),
             asked_at=cbor.take_uint(asked_at, name="a time of asking"),
             expires_at=cbor.take_uint(expires_at, name="a time of expiry"),
         )

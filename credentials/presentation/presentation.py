@@ -75,7 +75,7 @@ def present(
 ) -> Presentation:
     """A presentation of what `policy` asks, in `scope`, for one nonce (32 octets) or time slot.
 
-    It is made at the registry head at which the credential has its witness. `action` is the digest
+    It is made at the registry value at which the credential has its witness. `action` is the digest
     of what the presentation authorises, 32 octets or none. `today` (days since 1970-01-01) is
     needed where a policy that names it meets a nonce; a time slot has its own day. Raises
     PolicyError for a policy that the schema cannot meet, RequirementNotMet for one that this
@@ -93,7 +93,7 @@ def present(
         keys=keys,
         disclosed=tuple((index, attribute_scalar(value)) for index, value in shown),
     )
-    head = keys.head.head.hash
+    head = keys.head.head
     pseudonym, proof = prove(
         credential,
         signature,
@@ -103,14 +103,14 @@ def present(
             purpose=scope.purpose,
             freshness=freshness,
             action=action,
-            head=head,
+            value=head.value,
         ),
     )
     return Presentation(
         purpose=scope.purpose,
         instance=scope.instance,
         freshness=freshness,
-        head=head,
+        removals=head.removals,
         disclosed=shown,
         pseudonym=pseudonym,
         proof=proof,
@@ -168,9 +168,9 @@ def check_presentation(
         raise PresentationRefused("the presentation was made for another purpose or instance")
     if type(freshness) is not type(presentation.freshness) or freshness != presentation.freshness:
         raise PresentationRefused("the presentation was made for another nonce or time slot")
-    head = verifier.head.head.hash
-    if presentation.head != head:
-        raise PresentationRefused("the presentation was made at another registry head")
+    head = verifier.head.head
+    if presentation.removals != head.removals:
+        raise PresentationRefused("the presentation was made at another value of the registry")
     disclosed = _check_disclosed(presentation, policy=policy, verifier=verifier)
     equations = check(
         presentation.pseudonym,
@@ -187,7 +187,7 @@ def check_presentation(
             purpose=scope.purpose,
             freshness=freshness,
             action=action,
-            head=head,
+            value=head.value,
         ),
     )
     content = VerifiedPresentation(

@@ -38,8 +38,12 @@ class RangeStatement:
 
     def commit(self, credential: Credential, blindings: Mapping[int, int]) -> Commitment:
         """S_i = rho_i * sigma_(d_i), Sbar_i = rho_i * BP1 - d_i * S_i, and the first moves
-        T_i = rho_i~ * BP1 - d_i~ * S_i."""
-        if credential.digits is None:
+        T_i = rho_i~ * BP1 - d_i~ * S_i.
+
+        No digit is a factor: Sbar_i = rho_i * (BP1 - d_i * sigma_(d_i)), which the table holds.
+        """
+        table = credential.digits
+        if table is None:
             raise DigitsRefused("this credential has no digit table yet")
         digits = self._digits_of(credential.scalars[self.bound.index])
         digit_tildes = self._digit_tildes(blindings[self.bound.index])
@@ -51,8 +55,8 @@ class RangeStatement:
         for digit, rho, rho_tilde, digit_tilde in zip(
             digits, rhos, rho_tildes, digit_tildes, strict=True
         ):
-            s_point = curve.multiply_g1(credential.digits.points[digit], rho)
-            s_bar = curve.multiply_g1(base, rho) + -curve.multiply_g1(s_point, digit)
+            s_point = curve.multiply_g1(table.points[digit], rho)
+            s_bar = curve.multiply_g1(table.differences[digit], rho)
             first_moves.append(
                 curve.multiply_g1(base, rho_tilde) + -curve.multiply_g1(s_point, digit_tilde)
             )

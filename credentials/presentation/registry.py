@@ -1,15 +1,16 @@
-"""The statement that the holder was not removed: a witness for the hidden handle at one head.
+"""The statement that the holder was not removed: a witness for the hidden handle at one value V.
 
 Source: docs/protocol.md, "Not revoked". Points: C' = rho * C and Cbar = rho * V - handle * C'.
 Scalar: rho^. The handle is a signed message, so its blinding and response are that message's m~ and
-m^. Everything but the points comes from the verifier's own registry head.
+m^. Everything but the points comes from the verifier's own registry head, of which
+only the value counts: no epoch, so that heads without removals between them make no difference.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from credentials.curve import G1, curve
-from credentials.curve.scalars import ORDER, i2osp, random_scalar
+from credentials.curve.scalars import ORDER, random_scalar
 from credentials.domain_tags import STATEMENT_REGISTRY
 from credentials.errors import WitnessRefused
 from credentials.formats.schema import HANDLE_INDEX
@@ -20,7 +21,7 @@ from credentials.presentation.statement import Commitment, Equation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryStatement:
-    """The hidden handle was not removed at the registry head of `keys`."""
+    """The hidden handle was not removed at the registry value of `keys`."""
 
     keys: VerifierKeys
     points: int = 2
@@ -53,7 +54,7 @@ class RegistryStatement:
         message_hats: Mapping[int, int],
         challenge: int,
     ) -> bytes:
-        """Tag, registry_id, epoch8, V, C', Cbar, T3 = rho^ * V - handle^ * C' - c * Cbar."""
+        """Tag, registry_id, V, C', Cbar, T3 = rho^ * V - handle^ * C' - c * Cbar."""
         c_prime, cbar = points
         (rho_hat,) = scalars
         t3 = self.keys.head.value(rho_hat)
@@ -67,5 +68,5 @@ class RegistryStatement:
 
     def _transcript(self, c_prime: G1, cbar: G1, t3: G1) -> bytes:
         head = self.keys.head.head
-        octets = STATEMENT_REGISTRY + head.registry_id + i2osp(head.epoch, 8) + head.value
+        octets = STATEMENT_REGISTRY + head.registry_id + head.value
         return octets + b"".join(map(curve.encode_g1, (c_prime, cbar, t3)))

@@ -1,4 +1,4 @@
-"""Heads that follow each other, and which of them a verifier accepts now.
+"""Heads that follow each other, and at which of the registry's values a verifier accepts proofs.
 
 Source: docs/protocol.md, "Registry". A wallet or verifier keeps one chain for each community: what
 was verified once is never taken back, and a second head for a known epoch is a fork.
@@ -12,9 +12,13 @@ from typing import Final
 from credentials.errors import HeadNotAccepted, HeadRefused
 from credentials.formats.head import Head, SignedHead
 from credentials.formats.metadata import Metadata
+from credentials.scope import SECONDS_PER_DAY
 
 SEGMENT_HEADS: Final = 256
 """How many heads a static segment has, as the log's segments have their entries."""
+
+SHORTEST_SCHEDULE: Final = 3600
+"""Seconds between two heads of a schedule, at least; what comes sooner is outside of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,39 +92,66 @@ class HeadChain:
         """The newest head that is known."""
         return self.heads[-1]
 
-    def find(self, head_hash: bytes) -> Head | None:
-        """The head with this hash, accepted or not."""
-        return next((head for head in self.heads if head.hash == head_hash), None)
+    def at(self, removals: int) -> Head | None:
+        """The newest head with this number of removals, accepted or not: all of them have one V."""
+        return next((head for head in reversed(self.heads) if head.removals == removals), None)
+
+    def knows(self, value: bytes) -> bool:
+        """Whether the registry has, or had, this value V (48 octets)."""
+        return any(head.value == value for head in self.heads)
 
     def accepted(self, *, now: int) -> tuple[Head, ...]:
-        """The heads at which a presentation outside polls is accepted at `now`, newest first.
+        """The heads of the at most two values V that are accepted outside polls at `now`.
 
-        The newest; and the one before it while the grace of its successor lasts, counted from when
-        it was superseded. Where several heads came within their graces, each of them. A head dated
-        further ahead than its own grace ends the older ones too, so that neither a clock that is
-        behind nor one head with a wrong date keeps a removed member's head alive.
+        The newest value; and the one before it, for the grace counted from when it was superseded.
+        Never more, however many heads were published: a presentation says which value it was made
+        at, and several would tell its maker from others. Every head since the value changed has to
+        grant the grace, so that an emergency head ends it. A head dated further ahead than its own
+        grace ends it too: neither a clock that is behind nor one head with a wrong date keeps a
+        removed member's value alive.
         """
-        accepted = [self.newest]
-        for older, newer in zip(reversed(self.heads[:-1]), reversed(self.heads), strict=False):
-            if abs(now - newer.published_at) >= newer.grace:
-                break
-            accepted.append(older)
-        return tuple(accepted)
+        change = next(
+            (at for at, head in enumerate(self.heads) if head.removals == self.newest.removals)
+        )
+        since = self.heads[change:]
+        if change == 0 or any(abs(now - head.published_at) >= head.grace for head in since):
+            return (self.newest,)
+        return (self.newest, self.heads[change - 1])
 
-    def accept(self, head_hash: bytes, *, now: int, max_age: int | None = None) -> Head:
-        """The head at which a presentation outside polls was made, if it is accepted at `now`.
+    def accept(self, removals: int, *, now: int, max_age: int | None = None) -> Head:
+        """The head of the value at which a presentation outside polls was made, if accepted now.
 
-        `max_age` is a policy's `max_head_age` in seconds. Raises HeadNotAccepted.
+        `removals` is the number by which the presentation names the value. `max_age` is a policy's
+        `max_head_age` in seconds, held against the newest head that has this value. Raises
+        HeadNotAccepted.
         """
-        head = self.find(head_hash)
-        if head is None or head not in self.accepted(now=now):
+        head = next((one for one in self.accepted(now=now) if one.removals == removals), None)
+        if head is None:
             raise HeadNotAccepted(
-                "the presentation was made at a registry head that is not accepted here: the "
-                "membership was removed, or the wallet or this verifier needs an update"
+                "the presentation was made at a value of the registry that is not accepted here: "
+                "the membership was removed, or the wallet or this verifier needs an update"
             )
         if max_age is not None and now - head.published_at > max_age:
             raise HeadNotAccepted("the registry head is older than the policy allows")
         return head
+
+    def unscheduled(self, *, now: int) -> int:
+        """How many heads of the last day removed somebody outside the published schedule.
+
+        A head is on the schedule if it came when the head before it had announced, an hour at least
+        after the last one that did: more often is no schedule. Each removal divides wallets into
+        those that have heard of it and those that have not.
+        """
+        count, on_schedule = 0, None
+        for older, newer in zip(self.heads, self.heads[1:], strict=False):
+            announced = newer.published_at >= older.next_at
+            if announced and (
+                on_schedule is None or newer.published_at - on_schedule >= SHORTEST_SCHEDULE
+            ):
+                on_schedule = newer.published_at
+            elif newer.removals > older.removals and newer.published_at > now - SECONDS_PER_DAY:
+                count += 1
+        return count
 
     def is_due(self, *, now: int) -> bool:
         """Whether a newer head should have been published by `now`."""

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from credentials.curve import G1, G2, OCTET_POINT_LENGTH, curve
-from credentials.curve.multi_scalar import WEIGHT_BITS, sum_of_products
+from credentials.curve.multi_scalar import WEIGHT_BITS, small_multiple, sum_of_products
 from credentials.curve.scalars import ORDER, invert
 from credentials.errors import DigitsRefused, EncodingError
 
@@ -22,10 +22,22 @@ TABLE_LENGTH: Final = BASE * OCTET_POINT_LENGTH
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigitTable:
-    """256 signed digits that were checked under `key`, a registry's digit key X~."""
+    """256 signed digits that were checked under `key`, a registry's digit key X~.
+
+    `points` are sigma_d, and `differences` BP1 - d * sigma_d: with both, a prover multiplies by no
+    digit, and once less for each. All of them are computed, so that none tells which is used.
+    """
 
     points: tuple[G1, ...] = field(repr=False)
     key: G2 = field(repr=False)
+    differences: tuple[G1, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        differences = tuple(
+            curve.g1_generator + -small_multiple(point, digit, backend=curve)
+            for digit, point in enumerate(self.points)
+        )
+        object.__setattr__(self, "differences", differences)
 
 
 def make_digits(xi: int) -> bytes:

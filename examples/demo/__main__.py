@@ -48,9 +48,12 @@ The city is still there. Be a member of it; in another terminal, in this folder:
   export SYMBOLON_WALLET={wallet}
   symbolon wallet claim '{link}'
   symbolon wallet show
-  symbolon wallet present {told.apps["cafe"]}/membership
-  symbolon wallet present --door main
+  symbolon wallet present {told.apps["cafe"]}/membership --at-once
+  symbolon wallet present --door main --at-once
   symbolon audit {played.address}/polls/next-city
+
+(Without --at-once the wallet would keep a quarter of an hour between claiming and showing, so that
+nobody can tell from the times who came.)
 
 Or be the organiser:
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from examples.demo.stage import Stage
+from examples.demo.stage import IN_A_HURRY, Stage
 
 EXAMPLES = Path(__file__).resolve().parent.parent
 MEMBERS = ["Ana", "Bo", "Cy", "Dara", "Elio", "Fay", "Gil", "Hana", "Ivo", "Jun", "Kaya", "Leo"]
@@ -46,7 +46,7 @@ def read_links(path: Path) -> dict[str, str]:
 
 def visit(stage: Stage, told: Told, app: str, member: str) -> Any:
     """A member follows an app's link."""
-    return stage.wallet(member, "present", f"{told.apps[app]}/membership", "--yes")
+    return stage.wallet(member, "present", f"{told.apps[app]}/membership", *IN_A_HURRY)
 
 
 def expect(stage: Stage, what: str, code: Path, verdict: str, *, status: int) -> None:
@@ -62,5 +62,5 @@ def expect(stage: Stage, what: str, code: Path, verdict: str, *, status: int) ->
 def draw(stage: Stage, member: str) -> Path:
     """A member draws a fresh code for the main door, as a picture."""
     picture = stage.folder / f"{member.lower()}.png"
-    stage.wallet(member, "present", "--door", "main", "--qr", picture, "--yes")
+    stage.wallet(member, "present", "--door", "main", "--qr", picture, *IN_A_HURRY)
     return picture

@@ -13,7 +13,7 @@ import httpx
 
 from credentials.formats.poll_bundle import read_bundle, write_bundle
 from examples.demo.cast import DAY_GUEST, MEMBERS, VISITOR, Told, claim
-from examples.demo.stage import Stage
+from examples.demo.stage import IN_A_HURRY, Stage
 
 PLACES = ["Athens", "Chiang Mai", "Oaxaca", "Tallinn", "Zanzibar"]
 TRUSTEES = ["Maro", "Nikos", "Olga"]
@@ -99,7 +99,7 @@ def rank(stage: Stage, town: Sequence[str]) -> None:
 
     def cast(pair: tuple[int, str]) -> Any:
         number, name = pair
-        return stage.wallet(name, "vote", stage.poll(POLL), *marks(number), "--yes")
+        return stage.wallet(name, "vote", stage.poll(POLL), *marks(number), *IN_A_HURRY)
 
     with ThreadPoolExecutor(2) as pool:
         cast_votes = list(pool.map(cast, enumerate(town)))
@@ -123,7 +123,7 @@ def marks(number: int) -> tuple[str, ...]:
 
 def change_a_mind(stage: Stage, told: Told) -> None:
     """Ana votes again; Ivo, issued anew after the opening, cannot."""
-    again = stage.wallet("Ana", "vote", stage.poll(POLL), "--rank", "3,1", "--yes")
+    again = stage.wallet("Ana", "vote", stage.poll(POLL), "--rank", "3,1", *IN_A_HURRY)
     stage.check(
         "Ana changes her mind: her second ballot will count instead of the first",
         holds=again["number"] == 2,
@@ -131,7 +131,7 @@ def change_a_mind(stage: Stage, told: Told) -> None:
     )
     anew = stage.organiser("attendees", "reissue", "ivo@example.org", "--yes")
     stage.wallet("Ivo-anew", "claim", anew["link"])
-    refused = stage.try_wallet("Ivo-anew", "vote", stage.poll(POLL), "--rank", "1", "--yes")
+    refused = stage.try_wallet("Ivo-anew", "vote", stage.poll(POLL), "--rank", "1", *IN_A_HURRY)
     stage.check(
         "Ivo lost his wallet after voting and is issued anew: no second vote",
         holds=refused.returncode == 1 and "roll" in refused.stderr,

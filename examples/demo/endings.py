@@ -5,7 +5,7 @@ import time
 from client.verifier import REFRESH_SECONDS
 from examples.demo.cast import DAY_GUEST, Told, draw, expect, visit
 from examples.demo.pretender import show_ended_pass
-from examples.demo.stage import WALLET_PASSPHRASE, Stage
+from examples.demo.stage import IN_A_HURRY, WALLET_PASSPHRASE, Stage
 
 HEARS_AGAIN_SECONDS = REFRESH_SECONDS + 1
 """An app asks for registry heads by itself no more often than this."""
@@ -30,7 +30,7 @@ def lose_things(stage: Stage, told: Told) -> None:
         holds=back["pseudonym"] == told.cafe_pseudonym,
         seen=back,
     )
-    again = stage.wallet("Ana-restored", "vote", stage.poll("next"), "--choice", "1", "--yes")
+    again = stage.wallet("Ana-restored", "vote", stage.poll("next"), "--choice", "1", *IN_A_HURRY)
     stage.check(
         "she may change her vote, as before, and has no second one",
         holds=again["number"] == 2,
@@ -40,7 +40,7 @@ def lose_things(stage: Stage, told: Told) -> None:
     anew = stage.organiser("attendees", "reissue", "cy@example.org", "--yes")
     stage.wallet("Cy-anew", "claim", anew["link"])
     stage.check("Cy lost wallet and words, and is issued anew", holds=True)
-    refused = stage.try_wallet("Cy-anew", "vote", stage.poll("next"), "--choice", "1", "--yes")
+    refused = stage.try_wallet("Cy-anew", "vote", stage.poll("next"), "--choice", "1", *IN_A_HURRY)
     stage.check("he has no second vote", holds=refused.returncode == 1, seen=refused.stdout)
     stage.tell(refused.stderr.strip().splitlines()[-1])
     picture = draw(stage, "Cy-anew")
@@ -63,8 +63,8 @@ def remove_a_member(stage: Stage, told: Told) -> None:
         "not_current",
         status=3,
     )
-    stage.try_wallet("Elio", "refresh")
-    refused = stage.try_wallet("Elio", "present", "--door", "main", "--yes")
+    stage.try_wallet("Elio", "renew", "--at-once")
+    refused = stage.try_wallet("Elio", "present", "--door", "main", *IN_A_HURRY)
     stage.check("his wallet tells him why", holds="removed" in refused.stderr, seen=refused.stderr)
     stage.tell(refused.stderr.strip().splitlines()[-1])
     expect(stage, "Dara's wallet has not heard of it", draw(stage, "Dara"), "not_current", status=3)
@@ -79,7 +79,7 @@ def remove_a_member(stage: Stage, told: Told) -> None:
         holds=again["pseudonym"] == told.cafe_pseudonym,
         seen=again,
     )
-    refused = stage.try_wallet(DAY_GUEST, "present", f"{told.apps['cafe']}/membership", "--yes")
+    refused = stage.try_wallet(DAY_GUEST, "present", f"{told.apps['cafe']}/membership", *IN_A_HURRY)
     stage.check(
         f"{DAY_GUEST}'s day pass has ended: the wallet does not prove what is not so",
         holds=refused.returncode == 1 and "valid_until" in refused.stderr,

@@ -14,7 +14,7 @@ from examples.demo.cast import (
     read_links,
     visit,
 )
-from examples.demo.stage import Stage, free_port
+from examples.demo.stage import IN_A_HURRY, Stage, free_port
 
 
 def found_a_city(stage: Stage, told: Told) -> None:
@@ -36,7 +36,7 @@ def found_a_city(stage: Stage, told: Told) -> None:
 
     told.fingerprint = claim(stage, told, "Ana")["fingerprint"]
     told.early_code = stage.folder / "early.png"
-    stage.wallet("Ana", "present", "--door", "main", "--qr", told.early_code, "--yes")
+    stage.wallet("Ana", "present", "--door", "main", "--qr", told.early_code, *IN_A_HURRY)
     told.early_code_drawn = time.monotonic()
     stage.check("Ana claims her credential, draws a door code and keeps a picture", holds=True)
     with ThreadPoolExecutor(2) as pool:

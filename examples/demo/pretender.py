@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from client.errors import ServerRefused
-from client.issuer import IssuerClient
+from client.published import PublishedClient
 from client.transport import Transport
 from client.wallet.holdings import choose
 from client.wallet.showing import fetch_request, find_app, send_answer
@@ -21,8 +21,9 @@ def show_ended_pass(wallet: Path, *, passphrase: str, link: str) -> str:
     with Transport() as transport:
         request = fetch_request(link, transport=transport)
         app = find_app(metadata, request=request)
-        issuer = IssuerClient(metadata.address, transport=transport)
-        credential = stand(vault, holding=holding, issuer=issuer, head=request.head).credential
+        service = PublishedClient(metadata.address, transport=transport)
+        standing = stand(vault, holding=holding, service=service, value=request.value, at_once=True)
+        credential = standing.credential
         proof = present(
             credential,
             policy=request.policy,

@@ -23,6 +23,9 @@ PATIENCE_SECONDS = 30
 WALLET_PASSPHRASE = "a wallet of the demonstration"  # noqa: S105 - protects nothing
 COMMANDS = Path(sys.executable).parent
 
+IN_A_HURRY = ("--yes", "--at-once")
+"""Nobody in the story waits a quarter of an hour after claiming, as members should."""
+
 
 class StoryFailed(Exception):
     """A step without which the story cannot go on."""

@@ -22,13 +22,11 @@ def forged_code(metadata: Metadata, *, head: Head, door_id: str) -> str:
     own_key = IssuerSecret.generate()
     own_metadata = replace(metadata, keys=own_key.public_keys())
     own_head = replace(head, registry_id=own_metadata.keys.registry_id)
-    own_secrets = derive_secrets(
-        secrets.token_bytes(16), issuer_id=own_metadata.keys.issuer_id, count=0
-    )
+    own_secrets = derive_secrets(secrets.token_bytes(16), metadata=own_metadata, count=0)
     nonce = secrets.token_bytes(32)
     issuer = Issuer(own_key, metadata=own_metadata)
     issued = issuer.issue(
-        commit(own_secrets, nonce=nonce),
+        commit(own_secrets, metadata=own_metadata, nonce=nonce),
         nonce=nonce,
         handle=draw_handle(),
         serial=1,
@@ -48,4 +46,4 @@ def forged_code(metadata: Metadata, *, head: Head, door_id: str) -> str:
         scope=door_scope(metadata.community_id, event, door.mode, slot),
         freshness=slot,
     )
-    return to_qr_text(replace(presentation, head=head.hash).to_cbor())
+    return to_qr_text(replace(presentation, removals=head.removals).to_cbor())

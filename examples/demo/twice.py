@@ -5,9 +5,9 @@ from pathlib import Path
 
 import httpx
 
-from client.issuer import IssuerClient
 from client.poll import read_poll
 from client.polls import PollsClient
+from client.published import PublishedClient
 from client.transport import Transport
 from client.wallet.holdings import choose
 from client.wallet.vault import Vault
@@ -22,10 +22,10 @@ def cast_twice_at_once(
     vault = Vault.open(wallet, passphrase=passphrase)
     holding = choose(vault.read())
     with Transport() as transport:
-        issuer = IssuerClient(address, transport=transport)
+        service = PublishedClient(address, transport=transport)
         polls = PollsClient(address, transport=transport)
         paper = read_poll(poll, polls=polls, metadata=holding.membership.metadata)
-        credential = on_roll(vault, holding=holding, poll=paper, issuer=issuer)
+        credential = on_roll(vault, holding=holding, poll=paper, service=service, at_once=True)
     made = make_vote(credential, poll=paper, marks=(choice,), count=holding.enrolment.count)
     body = {"ballot": base64url.encode(made.ballot)}
     together = threading.Barrier(2)

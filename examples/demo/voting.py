@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from examples.demo.cast import MEMBERS, OPTIONS, VOTES, Told
-from examples.demo.stage import WALLET_PASSPHRASE, Stage
+from examples.demo.stage import IN_A_HURRY, WALLET_PASSPHRASE, Stage
 from examples.demo.twice import cast_twice_at_once
 
 
@@ -18,18 +18,18 @@ def vote(stage: Stage, told: Told) -> None:
     def cast(pair: tuple[str, int]) -> Any:
         name, choice = pair
         answer = ("--choice", str(choice)) if choice else ("--abstain",)
-        return stage.wallet(name, "vote", stage.poll("budget"), *answer, "--yes")
+        return stage.wallet(name, "vote", stage.poll("budget"), *answer, *IN_A_HURRY)
 
     with ThreadPoolExecutor(2) as pool:
         cast_votes = list(pool.map(cast, list(zip(MEMBERS, VOTES, strict=True))[:-1]))
     stage.check("eleven members vote", holds=len({one["ballot"] for one in cast_votes}) == 11)
-    again = stage.wallet("Bo", "vote", stage.poll("budget"), "--choice", "1", "--yes")
+    again = stage.wallet("Bo", "vote", stage.poll("budget"), "--choice", "1", *IN_A_HURRY)
     stage.check(
         "Bo votes again: his second ballot will count instead of his first",
         holds=again["number"] == 2,
         seen=again,
     )
-    again = stage.wallet("Bo-before", "vote", stage.poll("budget"), "--choice", "2", "--yes")
+    again = stage.wallet("Bo-before", "vote", stage.poll("budget"), "--choice", "2", *IN_A_HURRY)
     stage.check(
         "an old copy of his wallet learns that it is his third; he still has one vote",
         holds=again["number"] == 3,
@@ -73,5 +73,5 @@ def vote(stage: Stage, told: Told) -> None:
         seen=receipts.stdout + receipts.stderr,
     )
     for name in ("Ana", "Cy"):
-        stage.wallet(name, "vote", stage.poll("next"), "--choice", "2", "--yes")
+        stage.wallet(name, "vote", stage.poll("next"), "--choice", "2", *IN_A_HURRY)
     stage.check("Ana and Cy also vote in the second poll, which stays open", holds=True)

@@ -94,7 +94,7 @@ class PresentationService:
             app=app.id,
             policy=policy,
             nonce=secrets.token_bytes(32),
-            head=self._registry.chain().newest.hash,
+            value=self._registry.chain().newest.value,
             asked_at=now,
             expires_at=now + REQUEST_SECONDS,
         )

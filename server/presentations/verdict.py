@@ -60,11 +60,11 @@ def judge_presentation(
 ) -> AppVerdict:
     """Verify in the scope of the app's registered origin, whoever hands the presentation over.
 
-    It was made at one of `heads` that is accepted at `now`. `asked_at` (Unix seconds) is when the
-    nonce was given out: its UTC day is what the policy calls today.
+    It was made at a value of the registry that `heads` accept at `now`. `asked_at` (Unix seconds)
+    is when the nonce was given out: its UTC day is what the policy calls today.
     """
     try:
-        head = heads.accept(presentation.head, now=now, max_age=policy.max_head_age)
+        head = heads.accept(presentation.removals, now=now, max_age=policy.max_head_age)
         verified = verify_presentation(
             presentation,
             verifier=verifier.at(head),

@@ -32,7 +32,7 @@ from server.registry import store
 from server.registry.service import RegistryService
 
 GRACE_SECONDS = 3600
-"""How long the head before is accepted after one that removes somebody."""
+"""How long the value before is accepted after a head that removes somebody."""
 
 
 class When(StrEnum):
@@ -126,9 +126,9 @@ class Publisher:
     def publish(self, *, emergency: bool = False, connection: Connection | None = None) -> Head:
         """Publish a head at once, with everything that is pending.
 
-        With `connection` it happens inside that writing transaction. After an emergency no head
-        before it is accepted any more. Otherwise the one before has its grace where somebody is
-        removed, and stays good until the next scheduled head where nobody is.
+        With `connection` it happens inside that writing transaction. After an emergency no value
+        before it is accepted any more. Otherwise the value before has its grace where somebody is
+        removed, and keeps what is left of it where nobody is.
         """
         if connection is None:
             with self._database.write() as own:
@@ -181,7 +181,7 @@ class Publisher:
             previous=before.hash,
             published_at=published_at,
             next_at=next_at,
-            grace=_grace(when, removes=bool(entries), until_next=next_at - published_at),
+            grace=_grace(before, when, removes=bool(entries), published_at=published_at),
         )
         return self._add(connection, head, frontier=frontier)
 
@@ -206,10 +206,10 @@ class Publisher:
         self._community.publish(with_crowd, connection=connection)
 
 
-def _grace(when: When, *, removes: bool, until_next: int) -> int:
-    """How long the head before stays accepted, in seconds."""
+def _grace(before: Head, when: When, *, removes: bool, published_at: int) -> int:
+    """How long the value before the newest stays accepted, in seconds."""
     if when is When.EMERGENCY:
         return 0
-    if when is When.NOW and not removes:
-        return until_next
-    return GRACE_SECONDS
+    if removes:
+        return GRACE_SECONDS
+    return max(0, before.published_at + before.grace - published_at)

@@ -212,14 +212,14 @@ def forge(
             context_id=CAFE.context_id,
             purpose=CAFE.purpose,
             freshness=NONCE,
-            head=keys.head.head.hash,
+            value=keys.head.head.value,
         ),
     )
     return Presentation(
         purpose=CAFE.purpose,
         instance=CAFE.instance,
         freshness=NONCE,
-        head=keys.head.head.hash,
+        removals=keys.head.head.removals,
         disclosed=shown,
         pseudonym=pseudonym,
         proof=proof,

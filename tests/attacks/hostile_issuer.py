@@ -5,7 +5,8 @@ from pathlib import Path
 from client.answers import IssuanceAnswer
 from client.community import pinned
 from client.errors import ServerRefused
-from client.issuer import IssuerClient
+from client.issuance import IssuanceClient
+from client.published import PublishedClient
 from client.transport import Transport
 from client.wallet.claim import claim
 from client.wallet.contents import WalletContents
@@ -20,7 +21,7 @@ SEED = bytes(range(16))
 CODE = "A" * 26
 
 
-class HostileIssuer(IssuerClient):
+class HostileIssuer(PublishedClient, IssuanceClient):
     """An issuer that signs whatever it is asked for, or calls every commitment retired."""
 
     def __init__(self, community: Community, *, retires: bool = False) -> None:
@@ -29,7 +30,7 @@ class HostileIssuer(IssuerClient):
         self.retires = retires
         self.seen: list[bytes] = []
 
-    def issuance_nonce(self) -> bytes:
+    def nonce(self) -> bytes:
         return NONCE
 
     def issue(self, commitment: bytes, *, nonce: bytes, claim_code: str | None) -> IssuanceAnswer:
@@ -68,4 +69,4 @@ def claim_from(vault: Vault, issuer: HostileIssuer) -> None:
     metadata = issuer.community.metadata
     link = ClaimLink(address=metadata.address, code=CODE, fingerprint=metadata.community_id)
     published = pinned(issuer.community.signed, fingerprint=metadata.community_id)
-    claim(vault, link=link, issuer=issuer, published=published)
+    claim(vault, link=link, service=issuer, issuance=issuer, published=published, at_once=True)

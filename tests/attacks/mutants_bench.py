@@ -197,7 +197,7 @@ class Bench:
             app="cafe",
             policy=POLICIES[2],
             nonce=NONCE,
-            head=self.head_before.hash,
+            value=self.head_before.value,
             asked_at=NOW,
             expires_at=NOW + 300,
         )

@@ -21,12 +21,13 @@ from credentials.scope import poll_scope
 from credentials.tally import TallyResult
 from tests.attacks.city import City
 from tests.attacks.wallet import Wallet
+from tests.community import head_named
 from tests.polling import is_event, recounted
 
 
 def honest(wallet: Wallet, manifest: Manifest, *marks: int, sequence: int = 1) -> Ballot:
     """The ballot that an honest wallet makes, sealed where the poll is."""
-    head = wallet.city.heads.find(manifest.head)
+    head = head_named(wallet.city.heads, manifest.head)
     assert head is not None
     return make_ballot(
         wallet.at(head), manifest=manifest, head=head, marks=marks, sequence=sequence
@@ -37,7 +38,7 @@ def with_content(
     wallet: Wallet, manifest: Manifest, content: bytes, *, sequence: int = 1
 ) -> Ballot:
     """A ballot with a good proof over whatever content."""
-    head = wallet.city.heads.find(manifest.head)
+    head = head_named(wallet.city.heads, manifest.head)
     assert head is not None
     poll = manifest.manifest_hash
     presentation = present(

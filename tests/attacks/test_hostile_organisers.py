@@ -10,6 +10,7 @@ from client.community import pinned
 from client.errors import WalletError
 from client.poll import Poll
 from client.wallet.contents import Membership, WalletContents
+from client.wallet.enrolling import credential_of
 from client.wallet.restore import restore, with_restored
 from client.wallet.voting import make_vote
 from credentials.errors import (
@@ -26,7 +27,6 @@ from credentials.formats.policy import Policy
 from credentials.formats.poll import Ballot, action_digest
 from credentials.formats.request import PresentationRequest
 from credentials.formats.schema import Attribute, Schema
-from credentials.issuance import commit, commitment_point, derive_secrets
 from credentials.polls import State, verify_ballots
 from credentials.presentation import present, verify_presentation
 from credentials.scope import app_scope, door_scope, poll_scope
@@ -58,30 +58,19 @@ def published_after(community: Community, **changes: object) -> SignedMetadata:
 
 
 def test_p1_one_issuer_key_in_two_communities_does_not_link_a_wallet(tmp_path: Path):
-    """Secrets hang on issuer key and count: two communities of one key would see one commitment."""
+    """Both sign for the wallet; they see two commitments, with other secrets in them."""
     secret = Community().secret
-    agora, stoa = Community(secret=secret), Community(name="Stoa", secret=secret)
-    own = [
-        derive_secrets(SEED, issuer_id=each.metadata.keys.issuer_id, count=0)
-        for each in (agora, stoa)
-    ]
-    points = {commitment_point(commit(one, nonce=NONCE)) for one in own}
-    assert len(points) == 1  # the attack: the same point at both
+    agora = HostileIssuer(Community(secret=secret))
+    stoa = HostileIssuer(Community(name="Stoa", secret=secret))
     vault = new_vault(tmp_path)
-    claim_from(vault, HostileIssuer(agora))
-    second = HostileIssuer(stoa)
-    with pytest.raises(WalletError, match="same issuer key"):
-        claim_from(vault, second)
-    with pytest.raises(WalletError, match="same issuer key"):
-        restore(
-            SEED,
-            issuer=second,
-            published=pinned(stoa.signed, fingerprint=None),
-            beside=vault.read(),
-        )
-    assert second.seen == []
-    with pytest.raises(WalletError, match="same issuer key"):
-        with_restored(vault.read(), found=membership_of(stoa, stoa.signed))
+    for issuer in (agora, stoa):
+        claim_from(vault, issuer)
+    assert set(agora.seen).isdisjoint(stoa.seen)
+    first, second = (
+        credential_of(SEED, membership=joined, enrolment=joined.enrolments[0])
+        for joined in vault.read().memberships
+    )
+    assert set(first.scalars[-2:]).isdisjoint(second.scalars[-2:])
 
 
 # --- two apps behind one origin
@@ -238,7 +227,7 @@ def test_p4_trap_12_an_app_cannot_ask_for_a_vote_or_a_door_code(community: Commu
             app="cafe",
             policy=Policy(purpose=purpose),
             nonce=NONCE,
-            head=bytes(32),
+            value=bytes(48),
             asked_at=0,
             expires_at=1,
         )
@@ -272,7 +261,12 @@ def test_an_issuer_that_always_has_an_answer_does_not_keep_a_restore_for_ever(
 ):
     issuer = HostileIssuer(community, retires=retires)
     with pytest.raises(WalletError, match="stopped"):
-        restore(SEED, issuer=issuer, published=pinned(community.signed, fingerprint=None))
+        restore(
+            SEED,
+            service=issuer,
+            issuance=issuer,
+            published=pinned(community.signed, fingerprint=None),
+        )
     assert len(issuer.seen) == 256
 
 

@@ -156,4 +156,10 @@ def test_p1_a_credential_under_another_key_or_schema_is_refused(tmp_path: Path):
         )
         published = pinned(community.signed, fingerprint=community.metadata.community_id)
         with pytest.raises(CredentialRefused):
-            claim(new_vault(folder), link=link, issuer=issuer, published=published)
+            claim(
+                new_vault(folder),
+                link=link,
+                service=issuer,
+                issuance=issuer,
+                published=published,
+            )

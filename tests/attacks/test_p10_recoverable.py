@@ -17,6 +17,7 @@ from credentials.formats.qr import to_qr_text
 from server.registry.publisher import When
 from tests.attacks.city import City, Ticket, slug
 from tests.attacks.wallet import Wallet, cast, enrol
+from tests.community import head_named
 
 EVENTS = ("enter", "vote", "restore", "reissue")
 ORDERS = list(itertools.permutations(EVENTS))
@@ -46,7 +47,7 @@ class Life:
         self.ticket = self.city.invite()
         self._claim(Wallet(self.city, entitlement=self.ticket.entitlement))
         self.poll = open_poll(self.city)
-        head = self.city.heads.find(self.poll.head)
+        head = head_named(self.city.heads, self.poll.head)
         assert head is not None
         self.roll = head.highest_serial
 
@@ -118,7 +119,8 @@ class Life:
                 answer = wallet.vote(self.poll, 2, sequence=sequence)
                 assert answer.status_code != 201 or wallet.issued.serial <= self.roll
         votes, abstained = self.city.votes(self.poll)
-        assert (self.entered, sum(votes) + abstained) == (1, 1)
+        assert self.entered <= 1, "a removed wallet may be too old for the door, and none enters"
+        assert sum(votes) + abstained == 1
 
 
 @pytest.mark.parametrize("order", ORDERS, ids="-".join)

@@ -48,9 +48,9 @@ def presentations(community: Community, member: Member) -> dict[str, Presentatio
 def enrol_and_record(community: Community) -> tuple[Member, list[bytes]]:
     """A new member, and every octet string that the issuer saw or stored of the enrolment."""
     seed = secrets.token_bytes(16)
-    own = derive_secrets(seed, issuer_id=community.metadata.keys.issuer_id, count=0)
+    own = derive_secrets(seed, metadata=community.metadata, count=0)
     nonce = secrets.token_bytes(32)
-    request = commit(own, nonce=nonce)
+    request = commit(own, metadata=community.metadata, nonce=nonce)
     handle = draw_handle()
     community.serial += 1
     issued = community.issuer.issue(
@@ -192,10 +192,9 @@ def hostile_issue(community: Community, own, *, entropy: int, serial: int = 1) -
 def test_p1_a_wallet_refuses_entropy_that_the_issuer_chose(community: Community):
     """Two entitlements of one wallet; the issuer picks entropies whose difference it knows."""
     seed = secrets.token_bytes(16)
-    issuer_id = community.metadata.keys.issuer_id
     chosen = random_scalar()
     for count in (0, 1):
-        own = derive_secrets(seed, issuer_id=issuer_id, count=count)
+        own = derive_secrets(seed, metadata=community.metadata, count=count)
         for entropy in (0, 1, chosen, (chosen + 1) % ORDER):
             issued = hostile_issue(community, own, entropy=entropy)
             with pytest.raises(CredentialRefused):

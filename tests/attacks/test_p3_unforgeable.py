@@ -81,7 +81,7 @@ def test_p3_every_octet_on_the_wire_counts(community: Community, made: Presentat
         {"instance": "agora-2026"},
         {"freshness": b"\x01" * 32},
         {"freshness": 0},
-        {"head": bytes(32)},
+        {"removals": 1},
         {"disclosed": ()},
         {"disclosed": ((2, 0),)},
         {"disclosed": ((2, 1), (3, "resident"))},

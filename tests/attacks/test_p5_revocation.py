@@ -86,14 +86,14 @@ def test_p5_the_removed_members_wallet_is_told(removed: Removed):
         removed.community.current(removed.rex_before)
 
 
-def test_p5_a_presentation_at_the_head_before_is_not_one_at_the_newest(removed: Removed):
+def test_p5_a_presentation_at_the_value_before_is_not_one_at_the_newest(removed: Removed):
     shown = present(removed.rex_before, policy=VISIT, scope=CAFE, freshness=NONCE)
     assert verify_at_cafe(shown, keys=removed.community.keys.at(removed.before))
     is_refused(removed, shown)
-    is_refused(removed, replace(shown, head=removed.after.hash))
+    is_refused(removed, replace(shown, removals=removed.after.removals))
     heads, now = removed.community.heads, removed.after.published_at + 3600
     with pytest.raises(HeadNotAccepted):
-        heads.accept(shown.head, now=now)
+        heads.accept(shown.removals, now=now)
 
 
 def test_p5_a_stale_witness_is_refused(removed: Removed):

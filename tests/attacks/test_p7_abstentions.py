@@ -13,7 +13,7 @@ from credentials.polls import make_abstention
 from tests.attacks.city import City, slug
 from tests.attacks.published import Published, failed
 from tests.attacks.wallet import Wallet, cast, enrol
-from tests.community import Community
+from tests.community import Community, head_named
 from tests.poll_papers import open_manifest
 from tests.polling import PollInMemory
 from tests.unit.client.audited import Beside, audited_poll
@@ -21,7 +21,7 @@ from tests.unit.client.audited import Beside, audited_poll
 
 def abstained(wallet: Wallet, manifest: Manifest) -> bytes:
     """A proof of having cast nothing, made by whoever wants to."""
-    head = wallet.city.heads.find(manifest.head)
+    head = head_named(wallet.city.heads, manifest.head)
     assert head is not None
     return make_abstention(wallet.at(head), manifest=manifest, head=head).to_cbor()
 

@@ -207,7 +207,7 @@ def test_trap_12_a_request_that_names_another_app_gets_a_proof_for_that_app_only
         app="cafe",
         policy=Policy(purpose="login"),
         nonce=nonce,
-        head=city.heads.newest.hash,
+        value=city.heads.newest.value,
         asked_at=int(time.time()),
         expires_at=int(time.time()) + 60,
     )

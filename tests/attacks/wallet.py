@@ -24,6 +24,7 @@ from credentials.presentation import present
 from credentials.registry.digits import open_digits
 from credentials.scope import SLOT_SECONDS, app_scope, door_scope, poll_scope, time_slot
 from tests.attacks.city import City, slug
+from tests.community import head_named
 
 UNKNOWN_IN_A_ROW = 5
 
@@ -40,16 +41,14 @@ class Wallet:
     @property
     def secrets(self) -> CommitmentSecrets:
         """The secrets of commitment number `count`."""
-        return derive_secrets(
-            self.seed, issuer_id=self.city.metadata.keys.issuer_id, count=self.count
-        )
+        return derive_secrets(self.seed, metadata=self.city.metadata, count=self.count)
 
     # --- issuance
 
     def commitment(self) -> tuple[dict[str, str], bytes]:
         """The body that asks for a credential, without a claim code; and the commitment point."""
         nonce = base64url.decode(self.city.post("/issuance/nonce", {}).json()["nonce"])
-        proven = commit(self.secrets, nonce=nonce)
+        proven = commit(self.secrets, metadata=self.city.metadata, nonce=nonce)
         body = {"nonce": base64url.encode(nonce), "commitment": base64url.encode(proven)}
         return body, commitment_point(proven)
 
@@ -145,7 +144,7 @@ class Wallet:
     def ballot_octets(self, manifest: Manifest, choice: int, *, sequence: int = 1) -> bytes:
         """A ballot with a valid proof over any choice and number, also those that no ballot has."""
         named = manifest.manifest_hash
-        head = self.city.heads.find(manifest.head)
+        head = head_named(self.city.heads, manifest.head)
         assert head is not None
         policy = manifest.policy(head)
         (roll,) = policy.require

@@ -152,14 +152,17 @@ class Wallet:
 
     @property
     def secrets(self) -> CommitmentSecrets:
-        issuer_id = self.served.metadata().keys.issuer_id
-        return derive_secrets(self.seed, issuer_id=issuer_id, count=self.count)
+        return derive_secrets(self.seed, metadata=self.served.metadata(), count=self.count)
+
+    def commit(self, *, nonce: bytes) -> bytes:
+        """The commitment, proven for this service's community and a nonce."""
+        return commit(self.secrets, metadata=self.served.metadata(), nonce=nonce)
 
     def ask(self, code: str | None, *, http: httpx.Client | None = None) -> httpx.Response:
         """Fetch a nonce, commit, and ask for a credential."""
         http = http or self.served.http
         nonce = base64url.decode(http.post("/issuance/nonce", json={}).json()["nonce"])
-        return self.send(commit(self.secrets, nonce=nonce), nonce=nonce, code=code, http=http)
+        return self.send(self.commit(nonce=nonce), nonce=nonce, code=code, http=http)
 
     def send(
         self,

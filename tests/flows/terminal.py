@@ -43,10 +43,11 @@ class Terminal:
             registry=session.registry,
             secret_key=session.keystore.issuer,
         )
-        issuer_id = session.community.metadata().keys.issuer_id
-        own = derive_secrets(token_bytes(16), issuer_id=issuer_id, count=0)
+        metadata = session.community.metadata()
+        own = derive_secrets(token_bytes(16), metadata=metadata, count=0)
         nonce = issuance.draw_nonce().octets
-        issuance.issue(commit(own, nonce=nonce), nonce=nonce, claim_code=claim.code)
+        commitment = commit(own, metadata=metadata, nonce=nonce)
+        issuance.issue(commitment, nonce=nonce, claim_code=claim.code)
         return claim.attendee.id
 
     def json(self, *words: str) -> Any:

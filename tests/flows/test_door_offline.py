@@ -37,7 +37,7 @@ class Festival:
     def code(self, name: str, *, door: str) -> Path:
         """A picture of a member's fresh code."""
         picture = self.folder / f"{name}.png"
-        self.wallet(name).ask("present", "--door", door, "--qr", picture, "--yes")
+        self.wallet(name).ask("present", "--at-once", "--door", door, "--qr", picture, "--yes")
         return picture
 
     def door(self, door_id: str, *, file: Path) -> Door:
@@ -166,7 +166,7 @@ def test_a_code_comes_as_text_too_and_from_a_hand_scanner(
     festival: Festival, tmp_path: Path
 ) -> None:
     door = festival.door("main", file=tmp_path / "main")
-    code = festival.wallet("Gus").ask("present", "--door", "main", "--yes")["code"]
+    code = festival.wallet("Gus").ask("present", "--at-once", "--door", "main", "--yes")["code"]
     lines = run("door", "scan", "--offline", "--door-file", door.file, typed=f"{code}\n{code}\n")
     assert "ADMITTED" in lines.stdout
     assert "ALREADY IN" in lines.stdout

@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from credentials.formats import base64url
-from credentials.issuance import commit
 from tests.flows.conftest import make_organiser
 from tests.flows.service import Organiser, Served, Wallet, problem
 
@@ -69,12 +68,12 @@ def test_unknown_codes_and_commitments_are_told_apart(served: Served) -> None:
 def test_a_nonce_is_good_once(served: Served, codes: dict[str, str]) -> None:
     wallet = Wallet(served)
     nonce = base64url.decode(served.http.post("/issuance/nonce", json={}).json()["nonce"])
-    commitment = commit(wallet.secrets, nonce=nonce)
+    commitment = wallet.commit(nonce=nonce)
     assert wallet.send(commitment, nonce=nonce, code=codes["Di"]).status_code == 200
     refused = wallet.send(commitment, nonce=nonce, code=codes["Di"])
     assert problem(refused) == (400, "nonce-unknown")
     invented = bytes(32)
-    refused = wallet.send(commit(wallet.secrets, nonce=invented), nonce=invented, code=None)
+    refused = wallet.send(wallet.commit(nonce=invented), nonce=invented, code=None)
     assert problem(refused) == (400, "nonce-unknown")
 
 
@@ -87,12 +86,12 @@ def test_a_proof_over_another_nonce_or_changed_octets_binds_nothing(
         return base64url.decode(served.http.post("/issuance/nonce", json={}).json()["nonce"])
 
     nonce = fresh()
-    foreign = commit(wallet.secrets, nonce=bytes(32))
+    foreign = wallet.commit(nonce=bytes(32))
     refused = wallet.send(foreign, nonce=nonce, code=codes["Eva"])
     assert problem(refused) == (400, "commitment-invalid")
     for position in (0, 47, 48, 143):
         nonce = fresh()
-        octets = bytearray(commit(wallet.secrets, nonce=nonce))
+        octets = bytearray(wallet.commit(nonce=nonce))
         octets[position] ^= 1
         refused = wallet.send(bytes(octets), nonce=nonce, code=codes["Eva"])
         assert problem(refused) == (400, "commitment-invalid")
@@ -184,7 +183,7 @@ def test_the_log_names_nobody(served: Served, codes: dict[str, str]) -> None:
     # Serials are given in order: a line for each claim would say when whose was.
     assert "issuance" not in log
     assert "credential" not in log
-    commitment = commit(wallet.secrets, nonce=bytes(32))[:48]
+    commitment = wallet.commit(nonce=bytes(32))[:48]
     for secret in (
         *codes.values(),
         *(f"{name.lower()}@example.org" for name in NAMES),

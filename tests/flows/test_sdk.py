@@ -97,7 +97,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
 
 def visit(apps: dict[str, Any], name: str, app: str) -> dict[str, Any]:
     seen: dict[str, Any] = apps["wallets"][name].ask(
-        "present", f"{apps['addresses'][app]}/membership", "--yes"
+        "present", "--at-once", f"{apps['addresses'][app]}/membership", "--yes"
     )
     return seen
 
@@ -113,7 +113,7 @@ def test_p2_an_app_knows_a_member_again_and_another_app_does_not(apps: dict[str,
 
 def test_p9_a_member_who_says_no_sends_nothing(apps: dict[str, Any]) -> None:
     wallet = apps["wallets"]["Ana"]
-    done = wallet.run("present", f"{apps['addresses']['cafe']}/membership", typed="\n")
+    done = wallet.run("present", "--at-once", f"{apps['addresses']['cafe']}/membership", typed="\n")
     assert "nothing was sent" in refused(done)
     assert "pass = member" in done.stderr
     assert apps["addresses"]["cafe"] in done.stderr
@@ -178,6 +178,6 @@ def test_a_stranger_s_wallet_is_told_that_it_is_no_member(
         tmp_path / "stranger", passphrase=PASSPHRASE, contents=WalletContents(seed=bytes(16))
     )
     done = Wallet(tmp_path / "stranger").run(
-        "present", f"{apps['addresses']['cafe']}/membership", "--yes"
+        "present", "--at-once", f"{apps['addresses']['cafe']}/membership", "--yes"
     )
     assert "no credential yet" in refused(done)

@@ -87,13 +87,13 @@ def test_p7_a_vote_goes_from_the_wallet_to_the_recount(
     names = ("Hal", "Ida", "Jon") if sealed else ("Ana", "Bo", "Cy")
     ana, bo, cy = (town.member(name, folder=tmp_path) for name in names)
     town.open_poll(poll, *sealed)
-    said_no = ana.run("vote", town.link(poll), "--choice", "1", typed="n\n")
+    said_no = ana.run("vote", "--at-once", town.link(poll), "--choice", "1", typed="n\n")
     assert "Nothing was shown and nothing was sent" in refused(said_no)
     assert "Vote “Soup” on" in said_no.stderr
     assert ("by the server alone" in said_no.stderr) == bool(sealed)
-    assert ana.ask("vote", town.link(poll), "--choice", "2", "--yes")["number"] == 1
-    assert bo.ask("vote", poll, "--choice", "1", "--yes")["answer"] == "Soup"
-    again = ana.run("vote", poll, "--choice", "1", typed="y\ny\n")
+    assert ana.ask("vote", "--at-once", town.link(poll), "--choice", "2", "--yes")["number"] == 1
+    assert bo.ask("vote", "--at-once", poll, "--choice", "1", "--yes")["answer"] == "Soup"
+    again = ana.run("vote", "--at-once", poll, "--choice", "1", typed="y\ny\n")
     assert "You voted “Salad”; replace it?" in again.stderr
     assert again.returncode == 0, again.stderr
     states = poll_command("receipts", "--wallet", ana.file)["ballots"]
@@ -120,8 +120,8 @@ def test_p10_a_copy_of_the_wallet_gets_no_second_vote(town: Town, tmp_path: Path
     wallet.ask("backup", copy)
     twin = Wallet(tmp_path / "twin")
     twin.ask("restore", "--from", copy)
-    wallet.ask("vote", "breakfast", "--abstain", "--yes")
-    voted = twin.run("vote", "breakfast", "--choice", "1", "--yes")
+    wallet.ask("vote", "--at-once", "breakfast", "--abstain", "--yes")
+    voted = twin.run("vote", "--at-once", "breakfast", "--choice", "1", "--yes")
     assert "takes number 2 and replaces" in voted.stderr
     town.end_poll("breakfast")
     found = town.audit("breakfast")
@@ -134,10 +134,11 @@ def test_a_lost_answer_to_a_ballot_is_repeated_with_the_same_ballot(
     wallet = town.member("Eli", folder=tmp_path)
     town.open_poll("dinner")
     town.relay.lose.append("/ballots")
-    assert "repeat the command" in refused(wallet.run("vote", "dinner", "--choice", "1", "--yes"))
+    lost = wallet.run("vote", "--at-once", "dinner", "--choice", "1", "--yes")
+    assert "repeat the command" in refused(lost)
     (kept,) = wallet.ask("show")["votes"]
     assert kept["state"] == "sent"
-    again = wallet.ask("vote", "dinner", "--yes")
+    again = wallet.ask("vote", "--at-once", "dinner", "--yes")
     assert again["ballot"] == kept["ballot"]
     town.end_poll("dinner")
     found = town.audit("dinner")
@@ -152,7 +153,15 @@ def test_two_votes_at_once_from_one_wallet_stay_in_order(town: Town, tmp_path: P
     running = [
         subprocess.Popen(
             [
-                *(sys.executable, "-m", "client.commands.main", "wallet", "vote", "supper"),
+                *(
+                    sys.executable,
+                    "-m",
+                    "client.commands.main",
+                    "wallet",
+                    "vote",
+                    "--at-once",
+                    "supper",
+                ),
                 *("--yes", "--choice", choice, "--wallet", str(wallet.file)),
                 *("--passphrase-file", str(passphrase_file)),
             ],
@@ -175,5 +184,5 @@ def test_a_poll_that_is_over_takes_no_vote(town: Town, tmp_path: Path) -> None:
     wallet = town.member("Gus", folder=tmp_path)
     town.open_poll("tea")
     town.end_poll("tea")
-    refused(wallet.run("vote", "tea", "--choice", "1", "--yes"))
+    refused(wallet.run("vote", "--at-once", "tea", "--choice", "1", "--yes"))
     assert wallet.ask("show")["votes"] == []

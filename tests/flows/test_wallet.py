@@ -1,6 +1,7 @@
 """A member's story at the terminal: claim, show, vote, lose, restore; and all that can go wrong."""
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,7 +144,7 @@ def pseudonym_at_the_door(wallet: Wallet) -> bytes:
     from credentials.formats.presentation import Presentation
     from credentials.formats.qr import from_qr_text
 
-    code = wallet.ask("present", "--door", "main", "--yes")["code"]
+    code = wallet.ask("present", "--at-once", "--door", "main", "--yes")["code"]
     return Presentation.from_cbor(from_qr_text(code)).pseudonym
 
 
@@ -174,20 +175,20 @@ def test_a_restore_never_overwrites_another_wallet(city: City, tmp_path: Path) -
 
 def test_p9_nothing_is_shown_before_the_member_agrees(city: City, tmp_path: Path) -> None:
     wallet = member(city, "Max", folder=tmp_path)
-    done = wallet.run("present", "--door", "main", "--text", typed="n\n")
+    done = wallet.run("present", "--at-once", "--door", "main", "--text", typed="n\n")
     refused(done)
     assert "SYM1:" not in done.stdout
     for said in ("Main door", "Agora 2026", "reissued = no", "know you again", "not published"):
         assert said in done.stderr
-    agreed = wallet.run("present", "--door", "main", "--text", typed="y\n")
+    agreed = wallet.run("present", "--at-once", "--door", "main", "--text", typed="y\n")
     assert agreed.stdout.startswith("SYM1:")
 
 
 def test_a_door_that_is_newer_than_the_wallet_is_found(city: City, tmp_path: Path) -> None:
     wallet = member(city, "Noa", folder=tmp_path)
     city.organiser.ask("door", "add", "Side door", "--id", "side", "--mode", "members_only")
-    assert wallet.ask("present", "--door", "side", "--yes")["code"].startswith("SYM1:")
-    assert "main" in refused(wallet.run("present", "--door", "back", "--yes"))
+    assert wallet.ask("present", "--at-once", "--door", "side", "--yes")["code"].startswith("SYM1:")
+    assert "main" in refused(wallet.run("present", "--at-once", "--door", "back", "--yes"))
 
 
 def test_p5_a_removed_member_is_told_by_the_wallet_and_votes_in_no_later_poll(
@@ -198,12 +199,21 @@ def test_p5_a_removed_member_is_told_by_the_wallet_and_votes_in_no_later_poll(
     city.organiser.ask("attendees", "revoke", "pia@example.org", "--now", "--yes")
     (row,) = wallet.ask("refresh")
     assert (row["community"], row["credentials"], row["ended"]) == ("Agora", 0, 1)
+    assert row["renew_at"] > time.time() + 800
+    (listed,) = wallet.ask("list")
+    assert "was changed or removed on" in listed["ended"]
+    (row,) = wallet.ask("renew")
+    assert (row["community"], row["credentials"], row["ended"]) == ("Agora", 0, 1)
     (listed,) = wallet.ask("list")
     assert "was removed on" in listed["ended"]
-    assert "was removed on" in refused(wallet.run("present", "--door", "main", "--yes"))
+    assert "was removed on" in refused(
+        wallet.run("present", "--at-once", "--door", "main", "--yes")
+    )
     open_poll(city, "tea")
-    assert "was removed on" in refused(wallet.run("vote", "tea", "--choice", "1", "--yes"))
-    assert stays.ask("vote", "tea", "--choice", "1", "--yes")["answer"] == "Soup"
+    assert "was removed on" in refused(
+        wallet.run("vote", "--at-once", "tea", "--choice", "1", "--yes")
+    )
+    assert stays.ask("vote", "--at-once", "tea", "--choice", "1", "--yes")["answer"] == "Soup"
 
 
 def test_a_wallet_keeps_several_credentials_apart(city: City, tmp_path: Path) -> None:
@@ -211,9 +221,11 @@ def test_a_wallet_keeps_several_credentials_apart(city: City, tmp_path: Path) ->
     wallet.ask("claim", city.links["Ola"])
     wallet.ask("claim", city.links["Fay"])
     assert [row["number"] for row in wallet.ask("list")] == [1, 2]
-    assert "--credential" in refused(wallet.run("present", "--door", "main", "--yes"))
+    assert "--credential" in refused(wallet.run("present", "--at-once", "--door", "main", "--yes"))
     codes = [
-        wallet.ask("present", "--door", "main", "--yes", "--credential", number)["code"]
+        wallet.ask("present", "--at-once", "--door", "main", "--yes", "--credential", number)[
+            "code"
+        ]
         for number in ("1", "2")
     ]
     assert len(set(codes)) == 2

@@ -202,10 +202,10 @@ class TownWallet:
 
     def ask(self, code: str | None = None) -> httpx.Response:
         """Fetch a nonce, commit, and ask for a credential."""
-        issuer_id = self.town.metadata.keys.issuer_id
-        self.secrets = derive_secrets(self.seed, issuer_id=issuer_id, count=0)
+        metadata = self.town.metadata
+        self.secrets = derive_secrets(self.seed, metadata=metadata, count=0)
         nonce = self.town.post("/issuance/nonce", {}).json()["nonce"]
-        commitment = commit(self.secrets, nonce=base64url.decode(nonce))
+        commitment = commit(self.secrets, metadata=metadata, nonce=base64url.decode(nonce))
         return self.town.post(
             "/issuance/credential",
             {"nonce": nonce, "commitment": base64url.encode(commitment), "claim_code": code},

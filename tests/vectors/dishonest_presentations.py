@@ -146,7 +146,9 @@ def dishonest_presentations(
         credential=replace(current, digits=foreign.digits),
     )
     stranger = foreign.at(foreign.holder("ana").credential, 4)
-    octets = replace(made("stranger", every["registry"], stranger), head=community.heads[4].hash)
+    octets = replace(
+        made("stranger", every["registry"], stranger), removals=community.heads[4].removals
+    )
     yield refused(
         "a member of another community",
         "the keys are others",

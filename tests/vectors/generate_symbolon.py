@@ -10,8 +10,9 @@ from typing import Any
 
 from credentials.bbs.ciphersuite import P1, create_generators
 from credentials.curve import G1, curve
-from credentials.issuance import commitment_of, signer_nym_entropy
+from credentials.issuance import commitment_nonce, commitment_of, signer_nym_entropy
 from credentials.messages import API_ID
+from tests.vectors.objects import object_files
 from tests.vectors.vector_community import SERIALS, Holder, VectorCommunity
 from tests.vectors.vector_presentations import asked, hexed, vector
 from tests.vectors.vector_rejections import rejections
@@ -117,6 +118,11 @@ def credential_file(community: VectorCommunity, holder: Holder) -> dict[str, Any
         "proverNym": hexed(own.prover_nym),
         "secretProverBlind": hexed(own.secret_prover_blind),
         "nonce": holder.nonce.hex(),
+        "boundNonce": commitment_nonce(
+            holder.nonce,
+            community_id=community.metadata.community_id,
+            header=community.metadata.credential_header,
+        ).hex(),
         "randomness": {"sTilde": hexed(s_tilde), "mTilde": hexed(m_tilde)},
         "commitment": point_c.hex(),
         "commitmentWithProof": holder.commitment.hex(),
@@ -150,6 +156,8 @@ def generate() -> dict[str, str]:
         files[f"presentations/{name}.json"] = vector(community, one, ana.credential)
     for name, found in rejections(community, ana).items():
         files[f"rejections/{name}.json"] = found
+    for name, file in object_files(community, ana).items():
+        files[f"objects/{name}.json"] = file.to_json()
     return {
         path: json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         for path, content in files.items()

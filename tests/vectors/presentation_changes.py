@@ -73,7 +73,7 @@ def mutated(honest: Presentation, other: Presentation, case: Case) -> Iterator[t
         "another instance": {"instance": bytes(32)},
         "another nonce": {"freshness": bytes(32)},
         "another time slot": {"freshness": SLOT + 1},
-        "another head": {"head": bytes(32)},
+        "another value of the registry": {"removals": honest.removals + 1},
     }.items():
         changed = replace(honest, **change)
         if changed != honest and (name != "another's proof" or honest.pseudonym):
@@ -87,18 +87,24 @@ def mutated(honest: Presentation, other: Presentation, case: Case) -> Iterator[t
     yield "an octet less", octets[:-1]
 
 
+def heads_of_one_value(case: Case) -> Iterator[tuple[str, Case]]:
+    """The verifier's head, changed in everything that no presentation may tell."""
+    head = case.head
+    for name, change in {
+        "epoch": {"epoch": 1, "previous": bytes(32)},
+        "serial": {"highest_serial": head.highest_serial - 1},
+        "time": {"published_at": head.published_at + 1},
+        "next time": {"next_at": head.next_at + 1},
+        "grace": {"grace": 1},
+    }.items():
+        yield name, replace(case, head=replace(head, **change))
+
+
 def asked_otherwise(case: Case, other: Community) -> Iterator[tuple[str, Case]]:
     """What the verifier knows, changed in one place each."""
     head, metadata = case.head, case.metadata
-    for name, change in {
-        "epoch": {"epoch": 1, "previous": bytes(32)},
-        "value": {"value": other.heads.newest.value},
-        "serial": {"highest_serial": head.highest_serial - 1},
-        "time": {"published_at": head.published_at + 1},
-        "grace": {"grace": 1},
-        "removals": {"removals": 1},
-    }.items():
-        yield f"another {name} of the head", replace(case, head=replace(head, **change))
+    moved = replace(head, value=other.heads.newest.value)
+    yield "another value of the registry", replace(case, head=moved)
     for name in ("issuer_key", "digit_key"):
         changed = replace(metadata.keys, **{name: getattr(other.metadata.keys, name)})
         moved = replace(head, registry_id=changed.registry_id)

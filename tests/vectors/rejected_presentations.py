@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from credentials.curve.scalars import ORDER
+from credentials.domain_tags import PRESENTATION
 from credentials.formats.presentation import Presentation
 from tests.unit.curve.odd_points import small_order_points_g1
 from tests.vectors.changes import IDENTITY
@@ -55,8 +56,8 @@ def _spoilt(
         octets=octets[:-1],
         refusal="EncodingError",
     )
-    label = b"\x72symbolon/showing/1"
-    longer = octets.replace(label, b"\x78\x12symbolon/showing/1", 1)
+    label = PRESENTATION.encode()
+    longer = octets.replace(b"\x72" + label, b"\x78\x12" + label, 1)
     yield refused(
         "a length that is not in its shortest form",
         "every object has one encoding",
@@ -118,7 +119,7 @@ def _spoilt(
         "the pseudonym is the identity": {"pseudonym": IDENTITY},
         "the pseudonym is another point": {"pseudonym": proof[:48]},
         "it says another nonce": {"freshness": bytes(32)},
-        "it says another head": {"head": community.heads[3].hash},
+        "it says another value of the registry": {"removals": community.heads[2].removals},
         "it says another purpose": {"purpose": "login"},
     }
     for name, change in shown.items():
@@ -176,17 +177,20 @@ def _asked_otherwise(
         policy={**visit, "pseudonym": False, "disclose": ["reissued", "pass"]},
     )
     yield honest(
-        "a verifier at the head before", "the head is the verifier's own", like="registry", epoch=3
+        "a verifier at the value before",
+        "the value is the verifier's own",
+        like="registry",
+        epoch=2,
     )
     renamed = replace(
-        _honest(every, community, holder, "registry"), head=community.heads[3].hash
+        _honest(every, community, holder, "registry"), removals=community.heads[2].removals
     ).to_cbor()
     yield honest(
-        "a verifier at the head before, which it names",
-        "V and epoch are in the challenge",
+        "a verifier at the value before, which it names",
+        "V is in the challenge",
         like="registry",
         octets=renamed,
-        epoch=3,
+        epoch=2,
     )
     yield honest(
         "another action", "a ballot authorises one choice", like="poll", action=bytes(32).hex()

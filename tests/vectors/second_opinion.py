@@ -35,7 +35,6 @@ from tests.vectors.second_curve import (
     times,
     total,
 )
-from tests.vectors.second_registry import head_hash
 
 OPERATORS = (">=", "<=")
 
@@ -68,9 +67,9 @@ def opinion(encoded: bytes, expected: Expected) -> tuple[bytes, dict[str, str | 
         shown = Presentation.from_cbor(encoded)
     except SymbolonError:
         raise Refused("not a presentation") from None
-    claims = (shown.purpose, shown.instance, shown.freshness, shown.head)
-    freshness, head = expected.freshness, head_hash(expected.head)
-    if claims != (expected.purpose, expected.instance, freshness, head):
+    claims = (shown.purpose, shown.instance, shown.freshness, shown.removals)
+    freshness, removals = expected.freshness, expected.head.removals
+    if claims != (expected.purpose, expected.instance, freshness, removals):
         raise Refused("made for something else")
     schema = expected.metadata.schema
     names = [attribute.name for attribute in schema.attributes]
@@ -135,12 +134,12 @@ def context_of(expected: Expected) -> bytes:
 
 def header_of(expected: Expected) -> bytes:
     bound = (
-        "symbolon/presentation/1",
+        "symbolon/presentation/2",
         context_of(expected),
         expected.purpose,
         expected.freshness,
         expected.action,
-        head_hash(expected.head),
+        expected.head.value,
     )
     return hashlib.sha256(cbor.encode(bound)).digest()
 
@@ -188,7 +187,7 @@ def check_proof(
     registry_id = hashlib.sha256(keys.registry_key + keys.digit_key).digest()
     if expected.head.registry_id != registry_id:
         raise Refused("a head of another registry")
-    transcript += b"SYMBOLON_REGISTRY_" + registry_id + octets8(expected.head.epoch)
+    transcript += b"SYMBOLON_REGISTRY_" + registry_id
     transcript += octets(value, c_prime, cbar, t3)
 
     pairs = points[5:]

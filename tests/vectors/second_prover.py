@@ -94,7 +94,7 @@ def prove(
         nym = octets(times(op, m[-1]))
         transcript += b"SYMBOLON_PSEUDONYM_" + octets8(32) + context_id + nym
         transcript += octets(times(op, m_tildes[len(m) - 1]))
-    transcript += b"SYMBOLON_REGISTRY_" + expected.head.registry_id + octets8(expected.head.epoch)
+    transcript += b"SYMBOLON_REGISTRY_" + expected.head.registry_id
     transcript += octets(value, c_prime, cbar, t3)
 
     points = octets(abar, bbar, d, c_prime, cbar)

@@ -19,7 +19,7 @@ from credentials.presentation import check_presentation, verify_presentation
 from credentials.registry.digits import DigitTable, open_digits
 from credentials.scope import app_scope, poll_scope
 from tests.community import Community, Member
-from tests.vectors.presentation_changes import asked_otherwise, mutated
+from tests.vectors.presentation_changes import asked_otherwise, heads_of_one_value, mutated
 from tests.vectors.presentation_kinds import ACTION, CAFE, KINDS, NONCE, Case, cases, make
 from tests.vectors.second_curve import P1, Refused
 from tests.vectors.second_opinion import opinion
@@ -122,7 +122,7 @@ def test_both_refuse_members_of_another_community(community: Community, other_co
     stranger = other_community.enrol()
     for case in cases(community).values():
         made = make(stranger.credential, case)
-        posing = replace(made, head=case.head.hash)
+        posing = replace(made, removals=case.head.removals)
         for one in (made, posing):
             assert both(one.to_cbor(), case) == (None, None)
 
@@ -188,13 +188,26 @@ def test_both_refuse_what_fails_in_a_pairing_equation_alone(
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_both_take_a_presentation_at_every_head_of_its_value(
+    community: Community, ana: Member, kind: str
+):
+    """Trap 19: what no presentation tells cannot tag its maker."""
+    case = cases(community)[kind]
+    octets = make(ana.credential, case).to_cbor()
+    for name, changed in heads_of_one_value(case):
+        product, second = both(octets, changed)
+        assert product is not None, name
+        assert product == second, name
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_both_refuse_when_what_is_asked_differs(
     community: Community, other_community: Community, ana: Member, kind: str
 ):
     case = cases(community)[kind]
     made = make(ana.credential, case)
     for name, changed in asked_otherwise(case, other_community):
-        posing = replace(made, head=changed.head.hash)
+        posing = replace(made, removals=changed.head.removals)
         assert both(posing.to_cbor(), changed) == (None, None), name
 
 

@@ -12,7 +12,12 @@ from credentials.formats.poll import Ballot
 from credentials.formats.presentation import Presentation
 from credentials.formats.qr import from_qr_text, to_qr_text
 from credentials.holder import Credential, accept
-from credentials.issuance import commitment_of, derive_secrets, signer_nym_entropy
+from credentials.issuance import (
+    commitment_nonce,
+    commitment_of,
+    derive_secrets,
+    signer_nym_entropy,
+)
 from credentials.polls import VerifiedBallot, verify_ballots
 from credentials.presentation import verify_presentation
 from credentials.registry.digits import make_digits, open_digits
@@ -52,6 +57,7 @@ from tests.vectors.second_registry import (
     value_after,
     witness_of,
 )
+from tests.vectors.second_wallet import bound_nonce, secret_of
 from tests.vectors.symbolon import load, octets, scalar
 
 COMMUNITY = load("community.json")
@@ -64,9 +70,7 @@ PRESENTATIONS = pytest.mark.parametrize("name", symbolon.names("presentations"))
 def held(*, epoch: int) -> Credential:
     """The credential of the vectors, taken as a wallet does, at a head."""
     metadata = symbolon.metadata()
-    own = derive_secrets(
-        octets(CREDENTIAL["seed"]), issuer_id=metadata.keys.issuer_id, count=CREDENTIAL["count"]
-    )
+    own = derive_secrets(octets(CREDENTIAL["seed"]), metadata=metadata, count=CREDENTIAL["count"])
     issued = IssuedCredential.from_cbor(octets(CREDENTIAL["issued"]))
     credential = accept(issued, secrets=own, metadata=metadata)
     first = symbolon.head(CREDENTIAL["epoch"])
@@ -146,11 +150,20 @@ def test_the_digit_table_is_that_of_the_definition() -> None:
 
 
 def test_the_credential_comes_from_the_wallets_seed() -> None:
-    own = derive_secrets(
-        octets(CREDENTIAL["seed"]), issuer_id=octets(COMMUNITY["issuerId"]), count=0
+    own = derive_secrets(octets(CREDENTIAL["seed"]), metadata=symbolon.metadata(), count=0)
+    community_id = octets(COMMUNITY["communityId"])
+    prover_nym, secret_prover_blind = (
+        secret_of(
+            octets(CREDENTIAL["seed"]),
+            name,
+            community_id=community_id,
+            issuer_id=octets(COMMUNITY["issuerId"]),
+            count=CREDENTIAL["count"],
+        )
+        for name in ("prover_nym", "secret_prover_blind")
     )
-    assert own.prover_nym == scalar(CREDENTIAL["proverNym"])
-    assert own.secret_prover_blind == scalar(CREDENTIAL["secretProverBlind"])
+    assert own.prover_nym == scalar(CREDENTIAL["proverNym"]) == prover_nym
+    assert own.secret_prover_blind == scalar(CREDENTIAL["secretProverBlind"]) == secret_prover_blind
     q_2, j_1 = generators(2, b"BLIND_" + API_ID)
     commitment = total([times(q_2, own.secret_prover_blind), times(j_1, own.prover_nym)])
     assert octets(CREDENTIAL["commitment"]) == encoded(commitment)
@@ -158,7 +171,12 @@ def test_the_credential_comes_from_the_wallets_seed() -> None:
 
     s_tilde, m_tilde = (scalar(CREDENTIAL["randomness"][name]) for name in ("sTilde", "mTilde"))
     cbar = total([times(q_2, s_tilde), times(j_1, m_tilde)])
-    nonce = octets(CREDENTIAL["nonce"])
+    header = octets(COMMUNITY["header"])
+    nonce = bound_nonce(octets(CREDENTIAL["nonce"]), community_id=community_id, header=header)
+    assert nonce == octets(CREDENTIAL["boundNonce"])
+    assert nonce == commitment_nonce(
+        octets(CREDENTIAL["nonce"]), community_id=community_id, header=header
+    )
     transcript = (1).to_bytes(8, "big") + encoded(q_2, j_1, commitment, cbar)
     c = hash_to_scalar(transcript + (32).to_bytes(8, "big") + nonce, API_ID + b"H2S_")
     responses = (s_tilde + own.secret_prover_blind * c, m_tilde + own.prover_nym * c, c)

@@ -115,7 +115,7 @@ def test_invalid_digits(case: dict[str, Any]) -> None:
 @cases("credentials")
 def test_invalid_credential(case: dict[str, Any]) -> None:
     metadata = symbolon.metadata()
-    own = derive_secrets(octets(CREDENTIAL["seed"]), issuer_id=metadata.keys.issuer_id, count=0)
+    own = derive_secrets(octets(CREDENTIAL["seed"]), metadata=metadata, count=0)
     issued = IssuedCredential.from_cbor(octets(case["issued"]))
     with refusal(case):
         accept(issued, secrets=own, metadata=metadata)

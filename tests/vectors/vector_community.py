@@ -133,10 +133,10 @@ class VectorCommunity:
     def holder(self, name: str, *, epoch: int = 1, **changes: str | int) -> Holder:
         """Issue a credential blindly, and take it with its witness at a head."""
         seed = fixed_octets(f"{self.name}/seed/{name}", 16)
-        secrets = derive_secrets(seed, issuer_id=self.metadata.keys.issuer_id, count=0)
+        secrets = derive_secrets(seed, metadata=self.metadata, count=0)
         nonce = b"\0" + fixed_octets(f"{self.name}/nonce/{name}", 31)
         with randomness(f"{self.name}/commitment/{name}") as drawn:
-            commitment = commit(secrets, nonce=nonce)
+            commitment = commit(secrets, metadata=self.metadata, nonce=nonce)
         attributes: dict[str, str | int] = {
             "reissued": 0,
             "pass": "été",

@@ -59,7 +59,7 @@ class Asked:
             action=self.action,
         )
 
-    def to_json(self, *, head: bytes) -> dict[str, Any]:
+    def to_json(self, *, value: bytes) -> dict[str, Any]:
         """The verifier's side of a vector."""
         freshness = self.freshness
         return {
@@ -83,7 +83,7 @@ class Asked:
                 purpose=self.scope.purpose,
                 freshness=freshness,
                 action=self.action,
-                head=head,
+                value=value,
             ).hex(),
         }
 
@@ -182,7 +182,7 @@ def vector(community: VectorCommunity, one: Asked, credential: Credential) -> di
     schema = community.metadata.schema
     bounds = one.policy.bounds(schema, today=one.day)
     found = {
-        **one.to_json(head=made.head),
+        **one.to_json(value=current.keys.head.head.value),
         "statements": [
             {
                 "index": bound.index,

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import base45
+
 from credentials.formats.qr import to_qr_text
 from tests.vectors.changes import IDENTITY
 from tests.vectors.rejected_presentations import rejected_presentations
@@ -93,11 +95,11 @@ def _codes(community: VectorCommunity, holder: Holder) -> Iterator[Rejection]:
         ("another prefix", "SYM2:" + text[5:]),
         ("no prefix", text[5:]),
         ("small letters", text[:5] + text[5:].lower()),
-        ("a character more", text + "0"),
+        ("a character that is left over", text + "0" * (1 + (5 - len(text)) % 3)),
         ("a foreign character", text[:-1] + "_"),
         ("a triple above 65535", text[:5] + ":::" + text[8:]),
         ("nothing after the prefix", "SYM1:"),
-        ("more than 828 octets", text + "000" * 10),
+        ("more than 828 octets", "SYM1:" + base45.b45encode(bytes(829)).decode()),
     ):
         yield {"name": name, "class": "EncodingError", "text": other}
 

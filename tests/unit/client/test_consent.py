@@ -35,7 +35,7 @@ def asked(
         app="cafe",
         policy=Policy.from_json({"purpose": "login", **policy}),
         nonce=bytes(32),
-        head=community.heads.newest.hash,
+        value=community.heads.newest.value,
         asked_at=TODAY * 86_400 + 5,
         expires_at=2**40,
     )
@@ -205,7 +205,7 @@ def test_p9_a_request_that_calls_another_day_today_is_not_answered(
         app="cafe",
         policy=Policy(purpose="login"),
         nonce=bytes(32),
-        head=community.heads.newest.hash,
+        value=community.heads.newest.value,
         asked_at=int(time.time()) + days * 86_400,
         expires_at=2**40,
     )

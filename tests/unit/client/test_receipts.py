@@ -10,7 +10,7 @@ import pytest
 import typer
 
 from client.commands.ballots import receipt, receipts
-from client.commands.listing import refresh
+from client.commands.refreshing import refresh
 from client.errors import WalletError
 from client.wallet.contents import IN_LOG, MISSING, PROMISED
 from credentials.errors import LogRefused
@@ -70,21 +70,11 @@ def test_a_look_does_not_tell_which_ballot_is_the_own(
     served.asked.clear()
     looked(ana, told)
     assert served.asked == [
+        "/polls",
         "/polls/lunch/log/checkpoint",
         "/polls/lunch/log/leaves",
         "/polls/lunch/log/events",
     ]
-
-
-def test_a_refresh_looks_only_for_what_was_not_seen(served: Served, ana: Person, told: Any) -> None:
-    poll = served.poll()
-    voted(ana, told)
-    poll.append()
-    refresh(wallet=ana.vault.path, as_json=True)
-    assert told()[0]["ballots"][0]["state"] == IN_LOG
-    served.asked.clear()
-    refresh(wallet=ana.vault.path, as_json=True)
-    assert not [path for path in served.asked if path.startswith("/polls")]
 
 
 def test_a_receipt_proves_the_ballot_to_anyone(

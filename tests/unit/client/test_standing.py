@@ -2,21 +2,22 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from client.errors import WalletError
 from client.registry import HEADS_KEPT
-from client.wallet.contents import REMOVED, REPLACED, Enrolment, WalletContents
+from client.wallet.contents import GONE, REMOVED, REPLACED, Enrolment
 from client.wallet.enrolling import credential_of
 from client.wallet.holdings import choose
 from client.wallet.standing import current_in_words
+from client.wallet.traffic import QUIET_SECONDS
 from credentials.errors import (
     MemberRevoked,
 )
 from credentials.holder import Credential
+from credentials.issuance import draw_handle
 from tests.served_community import Served, serving
 from tests.unit.client.member import NOON, Person, member
 
@@ -66,17 +67,17 @@ def test_a_head_that_is_due_is_fetched_with_what_was_removed(
     member(served, tmp_path, seed=OTHER)
     served.remove(1)
     served.asked.clear()
-    now = NOON + served.community.period
-    standing = ana.stand(now=now)
+    assert ana.stand(now=ana.membership.update_at - 1).chain.newest.epoch == 0
+    standing = ana.stand(now=ana.membership.update_at)
     assert standing.credential.keys.head.head == served.community.heads.newest
     assert standing.note == ""
     assert served.asked == ["/registry/heads", "/registry/log/0"]
     assert ana.enrolment.epoch == 1
 
 
-def test_a_head_that_a_verifier_names_is_fetched(served: Served, ana: Person) -> None:
-    head = served.community.publish()
-    assert ana.stand(head=head.hash).chain.newest == head
+def test_a_value_that_an_app_names_is_looked_for(served: Served, ana: Person) -> None:
+    head = served.community.publish(draw_handle())
+    assert ana.stand(value=head.value).chain.newest == head
 
 
 def test_a_wallet_without_network_goes_on_with_what_it_has(tmp_path: Path) -> None:
@@ -97,7 +98,7 @@ def test_a_long_absence_is_bridged_by_segments(served: Served, ana: Person, tmp_
     assert ana.enrolment.epoch == 332
     assert len(ana.membership.heads) == HEADS_KEPT
     assert ana.stand().credential.keys.head.head == served.community.heads.newest
-    assert [other.update().enrolments[0].ended for other in others] == [REMOVED, REMOVED]
+    assert [other.update().enrolments[0].ended for other in others] == [GONE, GONE]
 
 
 # --- membership that ends or changes
@@ -106,13 +107,17 @@ def test_a_long_absence_is_bridged_by_segments(served: Served, ana: Person, tmp_
 def test_a_removed_member_is_told_plainly_and_it_is_remembered(served: Served, ana: Person) -> None:
     head = served.remove(0)
     day = time.strftime("%Y-%m-%d", time.gmtime(head.published_at))
-    with pytest.raises(MemberRevoked, match=f"membership of Agora was removed on {day}"):
-        ana.stand(head=head.hash)
-    assert (ana.enrolment.ended, ana.enrolment.ended_at) == (REMOVED, head.published_at)
+    with pytest.raises(MemberRevoked, match=f"membership of Agora was changed or removed on {day}"):
+        ana.stand(value=head.value)
+    assert (ana.enrolment.ended, ana.enrolment.ended_at) == (GONE, head.published_at)
     served.asked.clear()
     with pytest.raises(MemberRevoked):
-        ana.stand(head=head.hash)
+        ana.stand(value=head.value)
     assert served.asked == []
+    ana.renew()
+    assert (ana.enrolment.ended, ana.enrolment.ended_at) == (REMOVED, head.published_at)
+    with pytest.raises(MemberRevoked, match=f"membership of Agora was removed on {day}"):
+        ana.stand()
 
 
 def test_the_day_of_a_removal_is_that_of_its_head(served: Served, ana: Person) -> None:
@@ -123,52 +128,48 @@ def test_the_day_of_a_removal_is_that_of_its_head(served: Served, ana: Person) -
 
 
 def test_a_replaced_membership_says_so(served: Served, ana: Person) -> None:
-    head = served.remove(0, slug="commitment-retired")
-    with pytest.raises(MemberRevoked, match="replaced by one issued anew"):
-        ana.stand(head=head.hash)
+    served.remove(0, slug="commitment-retired")
+    ana.update()
+    ana.renew()
     assert ana.enrolment.ended == REPLACED
+    with pytest.raises(MemberRevoked, match="replaced by one issued anew"):
+        ana.stand()
 
 
-def test_changed_attributes_are_fetched_when_the_old_handle_is_removed(
-    served: Served, ana: Person
-) -> None:
+def test_changed_attributes_are_fetched_by_a_renewal(served: Served, ana: Person) -> None:
     before = usable(ana)
     served.change(0, **{"pass": "week"})
     ana.update()
+    assert ana.enrolment.ended == GONE
+    assert ana.membership.renew_at >= NOON + QUIET_SECONDS
+    ana.renew()
+    assert ana.membership.renew_at == 0
     after = ana.stand().credential
     assert (before.attributes["pass"], after.attributes["pass"]) == ("resident", "week")
     assert (before.serial, before.nym_secret) == (after.serial, after.nym_secret)
     assert before.handle != after.handle
 
 
+def test_an_update_and_a_showing_speak_with_nobody_who_knows_the_member(
+    served: Served, ana: Person
+) -> None:
+    served.poll()
+    served.change(0, **{"pass": "week"})
+    served.asked.clear()
+    ana.update()
+    ana.on_roll()
+    with pytest.raises(MemberRevoked):
+        ana.stand(value=bytes(48))
+    assert served.asked
+    assert not [path for path in served.asked if path.startswith("/issuance")]
+
+
 def test_a_membership_that_has_ended_gives_way_to_a_new_one(served: Served, ana: Person) -> None:
     served.remove(0)
-    ana.update()
+    ana.renew()
     ana.claim()
     assert choose(ana.vault.read()).number == 2
     assert choose(ana.vault.read(), number=1).enrolment.ended == REMOVED
-
-
-def test_a_wallet_of_before_the_registry_gets_all_of_it_when_it_shows_itself(
-    served: Served, ana: Person
-) -> None:
-    def of_before(now: WalletContents) -> WalletContents:
-        old = replace(ana.enrolment, witness=b"", epoch=0)
-        return now.with_membership(replace(ana.membership, enrolments=(old,), heads=(), digits=b""))
-
-    ana.vault.change(of_before)
-    assert usable(ana).witness is None
-    assert ana.stand().credential.witness is not None
-    assert ana.membership.digits == served.community.digits
-
-
-def test_a_wallet_of_before_the_registry_without_network_says_what_to_do(tmp_path: Path) -> None:
-    with serving() as served:
-        ana = member(served, tmp_path)
-    old = replace(ana.enrolment, witness=b"")
-    ana.vault.change(lambda now: now.with_membership(ana.membership.with_enrolment(old)))
-    with pytest.raises(WalletError, match="wallet refresh"):
-        ana.stand()
 
 
 # --- polls
@@ -186,13 +187,13 @@ def test_a_vote_is_made_at_the_poll_s_head_without_storing_it(
     assert credential.keys.head.head == pinned
     assert ana.enrolment.epoch == 2
     assert bo.on_roll().keys.head.head == pinned  # removed since, and on the roll still
-    assert bo.enrolment.ended == REMOVED
+    assert bo.enrolment.ended == GONE
 
 
 def test_who_was_removed_before_the_poll_is_told(served: Served, ana: Person) -> None:
     served.remove(0)
     served.poll()
-    with pytest.raises(MemberRevoked, match="was removed on"):
+    with pytest.raises(MemberRevoked, match="was changed or removed on"):
         ana.on_roll()
 
 
@@ -223,5 +224,5 @@ def test_a_poll_older_than_the_kept_heads_is_reached(served: Served, ana: Person
 
 
 def test_an_enrolment_shows_no_secret() -> None:
-    shown = repr(Enrolment(count=0, issued=b"issued octets", witness=b"witness octets"))
+    shown = repr(Enrolment(count=0, issued=b"issued octets", witness=b"witness octets", epoch=0))
     assert "octets" not in shown

@@ -50,6 +50,10 @@ def full_contents(community: Community) -> WalletContents:
                 ),
                 heads=community.heads.signed,
                 digits=community.digits,
+                named_at=1_790_000_001,
+                shown_at=1_790_000_002,
+                renew_at=1_790_000_003,
+                update_at=1_790_000_004,
                 votes=(
                     Vote(
                         poll="lunch",

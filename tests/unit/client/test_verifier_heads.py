@@ -12,6 +12,7 @@ from client.errors import ClientError
 from credentials.errors import HeadRefused, RequirementNotMet
 from credentials.formats import base64url
 from credentials.formats.head import SignedHead
+from credentials.issuance import draw_handle
 from credentials.presentation import VerifiedPresentation
 from credentials.scope import day_of
 from tests.community import Community, Member
@@ -35,9 +36,9 @@ def current(member: Member, *, community: Community) -> Member:
 # --- without a network
 
 
-def test_a_request_names_head_and_time(community: Community) -> None:
+def test_a_request_names_value_and_time(community: Community) -> None:
     request = opened(verifier_of(community).request(LOGIN))
-    assert request.head == community.heads.newest.hash
+    assert request.value == community.heads.newest.value
     assert abs(request.asked_at - time.time()) < 60
 
 
@@ -58,7 +59,7 @@ def test_a_wallet_ahead_of_an_app_without_network_is_refused_until_it_gets_heads
     community = Community()
     ana = community.enrol()
     verifier = verifier_of(community)
-    community.publish()
+    community.publish(draw_handle())
     ana = current(ana, community=community)
     with pytest.raises(HeadNotAccepted):
         verifier.verify(ask(verifier, ana, community=community))
@@ -154,7 +155,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_app_learns_an_unknown_head_by_itself(served: Served) -> None:
     verifier = Verifier(served.address, app="cafe")
     ana = served.community.enrol()
-    served.community.publish()
+    served.community.publish(draw_handle())
     served.asked.clear()
     ana = current(ana, community=served.community)
     assert verifier.verify(ask(verifier, ana, community=served.community))
@@ -166,7 +167,7 @@ def test_an_app_learns_an_unknown_head_by_itself(served: Served) -> None:
 def test_an_app_fetches_at_most_once_in_half_a_minute(served: Served) -> None:
     verifier = Verifier(served.address, app="cafe")
     ana = served.community.enrol()
-    served.community.publish()
+    served.community.publish(draw_handle())
     served.asked.clear()
     ana = current(ana, community=served.community)
     for _ in range(3):
@@ -182,12 +183,12 @@ def test_an_app_fetches_heads_when_they_are_due() -> None:
     with serving(period=60) as served:
         verifier = Verifier(f"{served.address}/.well-known/symbolon.json", app="cafe")
         head = served.community.publish(at=int(time.time()))
-        assert opened(verifier.request(LOGIN)).head == head.hash
+        assert opened(verifier.request(LOGIN)).value == head.value
         served.asked.clear()
         verifier.request(LOGIN)
         assert served.asked == []
     # The server is gone: what the app knows must do.
-    assert opened(verifier.request(LOGIN)).head == head.hash
+    assert opened(verifier.request(LOGIN)).value == head.value
 
 
 @pytest.mark.usefixtures("at_once")
@@ -200,7 +201,7 @@ def test_a_fork_is_loud(served: Served) -> None:
         replace(community.heads.newest, grace=1), private_key=community.signing_key
     )
     served.lies["/registry/heads"] = heads_json([community.heads.signed[0], other])
-    community.publish()
+    community.publish(draw_handle())
     with pytest.raises(HeadRefused):
         verifier.verify(ask(verifier, current(ana, community=community), community=community))
 

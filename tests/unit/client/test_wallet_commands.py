@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
-from client.commands.listing import list_credentials, refresh, show
-from client.commands.present import _door, present
+from client.commands.listing import list_credentials, show
+from client.commands.present import _credential, _door, present
+from client.commands.refreshing import refresh, renew
 from client.commands.vote import vote
 from client.errors import WalletError
 from client.wallet.contents import PROMISED
 from credentials.errors import MemberRevoked
 from credentials.formats.presentation import Presentation
 from credentials.formats.qr import from_qr_text
+from credentials.holder import Credential
+from credentials.issuance import draw_handle
 from tests.served_community import Served, serving
 from tests.unit.client.member import PASSPHRASE, Person, member
 
@@ -37,9 +40,12 @@ def told(capsys: pytest.CaptureFixture[str]) -> Any:
     return lambda: json.loads(capsys.readouterr().out)
 
 
-def test_a_refresh_brings_everything_up_to_date(served: Served, ana: Person, told: Any) -> None:
+def test_a_renewal_brings_what_a_refresh_does_not(served: Served, ana: Person, told: Any) -> None:
     served.change(0, **{"pass": "week"})
     refresh(wallet=ana.vault.path, as_json=True)
+    (row,) = told()
+    assert (row["credentials"], row["ended"]) == (0, 1)
+    renew(wallet=ana.vault.path, as_json=True)
     (row,) = told()
     assert (row["community"], row["credentials"], row["ended"]) == ("Agora", 1, 0)
     show(wallet=ana.vault.path, as_json=True)
@@ -54,6 +60,8 @@ def test_a_removed_member_reads_it_everywhere(
 ) -> None:
     served.remove(0)
     refresh(wallet=ana.vault.path)
+    assert "This membership of Agora was changed or removed on " in capsys.readouterr().err
+    renew(wallet=ana.vault.path)
     sentence = "This membership of Agora was removed on "
     assert sentence in capsys.readouterr().err
     for command in (list_credentials, show):
@@ -70,7 +78,7 @@ def test_a_door_code_is_made_at_the_wallet_s_head_without_asking(
     served.asked.clear()
     present(wallet=ana.vault.path, door="once", yes=True, as_json=True)
     code = Presentation.from_cbor(from_qr_text(told()["code"]))
-    assert code.head == served.community.heads.newest.hash
+    assert code.removals == served.community.heads.newest.removals
     assert served.asked == []
 
 
@@ -80,10 +88,24 @@ def test_a_code_that_is_drawn_for_hours_follows_the_registry(
     monkeypatch.setattr("client.commands.present.WATCH_SECONDS", -1.0)
     with serving(period=60) as served:  # so that a newer head is always due
         ana = member(served, tmp_path)
-        _, draw = _door(ana.vault, door="once", event=None, community=None, number=None)
-        head = served.community.publish()
-        assert Presentation.from_cbor(from_qr_text(draw().text)).head == head.hash
+
+        def ready(agreed: bool) -> Credential:
+            return _credential(ana.vault, community=None, number=None, at_once=True, yes=agreed)
+
+        _, draw = _door(
+            ana.vault,
+            door="once",
+            event=None,
+            community=None,
+            number=None,
+            ready=ready,
+            yes=True,
+        )
+        head = served.community.publish(draw_handle())
+        ana.look_is_due()
+        assert Presentation.from_cbor(from_qr_text(draw().text)).removals == head.removals
         served.remove(0)
+        ana.look_is_due()
         with pytest.raises(MemberRevoked):
             draw()
 

@@ -168,10 +168,10 @@ def test_a_stranger_is_invalid(community: Community, other_community: Community)
     door = door_of(community, "once")
     stranger = other_community.enrol()
     code, shown = code_for(stranger, metadata=community.metadata, door=door)
-    assert judge(community, code, door=door).verdict is Verdict.NOT_CURRENT
-    assert judge(community, code, door=door, up_to_date=False).verdict is Verdict.DOOR_OUT_OF_DATE
-    posing = replace(shown, head=community.heads.newest.hash)
-    assert judge(community, posing.to_cbor(), door=door).verdict is Verdict.INVALID
+    assert judge(community, code, door=door).verdict is Verdict.INVALID
+    ahead = replace(shown, removals=7).to_cbor()
+    assert judge(community, ahead, door=door).verdict is Verdict.NOT_CURRENT
+    assert judge(community, ahead, door=door, up_to_date=False).verdict is Verdict.DOOR_OUT_OF_DATE
 
 
 def test_a_reissued_member_goes_to_the_help_desk_where_entries_count(
@@ -225,7 +225,7 @@ def test_a_removed_member_is_not_current_once_the_next_head_is_there() -> None:
             assert verdict is (None if now < NOW + grace else Verdict.NOT_CURRENT)
             renamed = replace(
                 code_for(ana, metadata=community.metadata, door=door, at=now)[1],
-                head=published.hash,
+                removals=published.removals,
             )
             refused = judge(community, renamed.to_cbor(), door=door, now=now)
             assert refused.verdict is Verdict.INVALID

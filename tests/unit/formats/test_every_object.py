@@ -155,14 +155,14 @@ def test_the_sample_encodings_stay_as_they_are() -> None:
         "witness": "eeb4d2a8ff7e9018",
         "head": "3a3a1e0070809a08",
         "metadata": "2fcaa3af23981c32",
-        "request": "89b11055a189e78e",
-        "presentation": "3710324266d4421c",
+        "request": "9f0de844cbc7d103",
+        "presentation": "46aabef0b056500a",
         "manifest": "61e18eed2e20a814",
         "sealed manifest": "22c774e51983c3d3",
-        "ballot": "18e22ef521608e7c",
+        "ballot": "2d0418b743e2bd4d",
         "event": "4a9d4374ad51e155",
         "promise": "3ac16cf672953827",
-        "abstention": "7f03f14c694f4d57",
+        "abstention": "e52d4086f5faa6e5",
         "bundle": "73ced6b5bdd3083a",
     }
 

@@ -89,7 +89,7 @@ def test_the_largest_door_presentation_fits(
         purpose="door",
         instance=instance,
         freshness=2**32 - 1,
-        head=b"h" * 32,
+        removals=12,
         disclosed=disclosed,
         pseudonym=b"N" * 48,
         proof=b"p" * (points * 48 + scalars * 32),

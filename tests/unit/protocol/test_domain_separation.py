@@ -41,8 +41,8 @@ def test_nothing_hashed_under_one_tag_can_be_taken_for_another(community: Commun
         patch.setattr(commitment, "hash_to_challenge", record("commitment"))
         patch.setattr(ciphersuite, "hash_to_challenge", record("domain"))
         patch.setattr(issuance, "hash_to_challenge", record("entropy"))
-        own = derive_secrets(secrets.token_bytes(16), issuer_id=bytes(32), count=0)
-        commit(own, nonce=NONCE)
+        own = derive_secrets(secrets.token_bytes(16), metadata=community.metadata, count=0)
+        commit(own, metadata=community.metadata, nonce=NONCE)
         issuance.signer_nym_entropy(pk=community.verifier.pk, commitment=bytes(48))
         keys = community.verifier
         calculate_domain(

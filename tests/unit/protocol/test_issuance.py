@@ -2,6 +2,7 @@
 
 import pickle
 import secrets
+from dataclasses import replace
 
 import pytest
 
@@ -30,37 +31,57 @@ NONCE = bytes(range(32))
 
 
 def test_a_commitment_has_144_octets_and_its_point_comes_from_the_seed_alone(community: Community):
-    issuer_id = community.metadata.keys.issuer_id
-    own = derive_secrets(bytes(16), issuer_id=issuer_id, count=0)
-    first = commit(own, nonce=NONCE)
-    again = commit(derive_secrets(bytes(16), issuer_id=issuer_id, count=0), nonce=bytes(32))
+    metadata = community.metadata
+    own = derive_secrets(bytes(16), metadata=metadata, count=0)
+    same = derive_secrets(bytes(16), metadata=metadata, count=0)
+    first = commit(own, metadata=metadata, nonce=NONCE)
+    again = commit(same, metadata=metadata, nonce=bytes(32))
     assert len(first) == len(again) == COMMITMENT_LENGTH
     assert commitment_point(first) == commitment_point(again)
 
 
 def test_first_moves_are_fresh_even_for_the_same_nonce(community: Community):
-    own = derive_secrets(bytes(16), issuer_id=community.metadata.keys.issuer_id, count=0)
-    first, second = commit(own, nonce=NONCE), commit(own, nonce=NONCE)
+    own = derive_secrets(bytes(16), metadata=community.metadata, count=0)
+    first, second = (commit(own, metadata=community.metadata, nonce=NONCE) for _ in range(2))
     assert first[:48] == second[:48]
     for start in (48, 80, 112):
         assert first[start : start + 32] != second[start : start + 32]
 
 
-def test_seed_issuer_and_count_each_change_the_commitment(community: Community):
-    issuer_id = community.metadata.keys.issuer_id
-    points = {
-        commitment_point(commit(derive_secrets(seed, issuer_id=issuer, count=count), nonce=NONCE))
+def test_seed_community_issuer_and_count_each_change_the_secrets(community: Community):
+    metadata = community.metadata
+    communities = [
+        metadata,
+        replace(metadata, metadata_key=bytes(32)),
+        replace(metadata, keys=Community().metadata.keys),
+    ]
+    derived = [
+        derive_secrets(seed, metadata=each, count=count)
         for seed in (bytes(16), b"\x01" * 16)
-        for issuer in (issuer_id, bytes(32))
+        for each in communities
         for count in (0, 1)
-    }
-    assert len(points) == 8
+    ]
+    drawn = {(one.prover_nym, one.secret_prover_blind) for one in derived}
+    assert len({scalar for pair in drawn for scalar in pair}) == 2 * 12
+
+
+def test_a_seed_of_another_length_is_refused(community: Community):
+    for length in (0, 15, 17):
+        with pytest.raises(EncodingError):
+            derive_secrets(bytes(length), metadata=community.metadata, count=0)
+
+
+def test_no_wallet_commits_over_a_nonce_of_another_length(community: Community):
+    own = derive_secrets(bytes(16), metadata=community.metadata, count=0)
+    for length in (0, 31, 33):
+        with pytest.raises(EncodingError):
+            commit(own, metadata=community.metadata, nonce=bytes(length))
 
 
 @pytest.mark.parametrize("octet", range(COMMITMENT_LENGTH))
 def test_a_commitment_with_any_octet_changed_is_refused(community: Community, octet: int):
-    own = derive_secrets(bytes(16), issuer_id=community.metadata.keys.issuer_id, count=0)
-    changed = bytearray(commit(own, nonce=NONCE))
+    own = derive_secrets(bytes(16), metadata=community.metadata, count=0)
+    changed = bytearray(commit(own, metadata=community.metadata, nonce=NONCE))
     changed[octet] ^= 1
     with pytest.raises(CommitmentRefused):
         community.issuer.check_commitment(bytes(changed), nonce=NONCE)
@@ -73,8 +94,8 @@ def test_a_commitment_of_another_length_is_refused(community: Community, length:
 
 
 def test_a_commitment_for_another_nonce_is_refused(community: Community):
-    own = derive_secrets(bytes(16), issuer_id=community.metadata.keys.issuer_id, count=0)
-    octets = commit(own, nonce=NONCE)
+    own = derive_secrets(bytes(16), metadata=community.metadata, count=0)
+    octets = commit(own, metadata=community.metadata, nonce=NONCE)
     community.issuer.check_commitment(octets, nonce=NONCE)
     for other in (bytes(32), NONCE[:31], b""):
         with pytest.raises(CommitmentRefused):
@@ -94,10 +115,10 @@ def test_a_commitment_for_another_nonce_is_refused(community: Community):
     ],
 )
 def test_the_issuer_signs_no_value_outside_its_domain(community: Community, changes):
-    own = derive_secrets(bytes(16), issuer_id=community.metadata.keys.issuer_id, count=0)
+    own = derive_secrets(bytes(16), metadata=community.metadata, count=0)
     with pytest.raises(SchemaError):
         community.issuer.issue(
-            commit(own, nonce=NONCE),
+            commit(own, metadata=community.metadata, nonce=NONCE),
             nonce=NONCE,
             handle=draw_handle(),
             serial=1,

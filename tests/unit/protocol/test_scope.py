@@ -77,7 +77,7 @@ def test_every_part_of_a_header_changes_it():
         "purpose": "visit",
         "freshness": bytes(32),
         "action": b"",
-        "head": b"",
+        "value": b"",
     }
     changes = [
         {},
@@ -86,6 +86,6 @@ def test_every_part_of_a_header_changes_it():
         {"freshness": b"\x01" * 32},
         {"freshness": 0},
         {"action": bytes(32)},
-        {"head": bytes(32)},
+        {"value": bytes(32)},
     ]
     assert len({presentation_header(**{**base, **change}) for change in changes}) == len(changes)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from credentials.errors import HeadNotAccepted, HeadRefused
 from credentials.formats.head import Head, SignedHead
+from credentials.issuance import draw_handle
 from credentials.registry.chain import HeadChain
 from tests.community import Community
 
@@ -145,8 +146,10 @@ def test_only_the_communitys_key_signs_heads(five: Community) -> None:
 def test_a_chain_is_found_in_and_shortened(five: Community) -> None:
     short = five.heads.shortened(2)
     assert epochs(short) == [4, 5]
-    assert short.find(five.heads.heads[4].hash) == five.heads.heads[4]
-    assert short.find(five.heads.heads[3].hash) is None
+    assert short.at(five.heads.newest.removals) == five.heads.newest
+    assert short.at(five.heads.heads[2].removals) is None
+    assert five.heads.knows(five.heads.first.value)
+    assert not short.knows(five.heads.first.value)
     assert epochs(extend(short, five, *range(6))) == [0, 1, 2, 3, 4, 5]
     assert epochs(five.heads.shortened(99)) == [0, 1, 2, 3, 4, 5]
     newest = five.heads.newest
@@ -154,86 +157,113 @@ def test_a_chain_is_found_in_and_shortened(five: Community) -> None:
     assert five.heads.is_due(now=newest.next_at)
 
 
-def published(*heads: tuple[int, int]) -> Community:
-    """A community whose heads were published so many seconds after T0, with these graces."""
+def published(*heads: tuple[int, int, int]) -> Community:
+    """A community whose heads were published so many seconds after T0, with these graces, and so
+    many removals each."""
     community = Community()
-    for after, grace in heads:
-        community.publish(grace=grace, at=T0 + after)
+    for after, grace, removed in heads:
+        community.publish(*(draw_handle() for _ in range(removed)), grace=grace, at=T0 + after)
     return community
 
 
 @pytest.mark.parametrize(
     ("heads", "accepted"),
     [
-        # one scheduled head: the one before lasts for its grace
-        ([(100, 3600)], {100: [1, 0], 3699: [1, 0], 3700: [1], 99_999: [1]}),
-        # an emergency ends all before it at once
-        ([(100, 0)], {100: [1], 101: [1]}),
-        ([(100, 3600), (200, 0)], {200: [2]}),
-        # by a slow clock too
-        ([(100, 3600), (200, 0)], {0: [2], 199: [2]}),
-        ([(100, 3600)], {0: [1, 0]}),
+        # one scheduled removal: the value before lasts for its grace
+        ([(100, 3600, 1)], {100: [1, 0], 3699: [1, 0], 3700: [1], 99_999: [1]}),
+        # an emergency ends all values before it at once, by a slow clock too
+        ([(100, 0, 1)], {0: [1], 99: [1], 100: [1], 101: [1]}),
+        ([(100, 3600, 1), (200, 0, 0)], {0: [1], 199: [1], 200: [1]}),
+        ([(100, 3600, 1)], {0: [1, 0]}),
         # a head dated further ahead than its grace ends the older too
-        ([(5000, 3600)], {0: [1], 1400: [1], 1401: [1, 0], 8599: [1, 0], 8600: [1]}),
-        # an emergency, then a scheduled head: what the emergency ended stays ended
-        ([(100, 0), (200, 3600)], {200: [2, 1], 3799: [2, 1], 3800: [2]}),
-        # several within their graces
-        (
-            [(100, 3600), (200, 3600), (300, 3600)],
-            {300: [3, 2, 1, 0], 3699: [3, 2, 1, 0], 3700: [3, 2, 1], 3800: [3, 2], 3900: [3]},
-        ),
-        # a short grace after a long one shortens the older too
-        ([(100, 3600), (200, 10)], {205: [2, 1, 0], 210: [2], 250: [2]}),
-        # a long grace after a short one does not lengthen the older
-        ([(100, 10), (105, 3600)], {109: [2, 1, 0], 110: [2, 1], 3704: [2, 1], 3705: [2]}),
+        ([(5000, 3600, 1)], {0: [1], 1400: [1], 1401: [1, 0], 8599: [1, 0], 8600: [1]}),
+        # an emergency, then a scheduled removal: what the emergency ended stays ended
+        ([(100, 0, 1), (200, 3600, 1)], {200: [2, 1], 3799: [2, 1], 3800: [2]}),
+        # several removals within their graces: never more than two values
+        ([(100, 3600, 1), (200, 3600, 2), (300, 3600, 1)], {300: [4, 3], 3899: [4, 3], 3900: [4]}),
+        # heads without a removal change nothing, however many and whatever their grace
+        ([(after, 3600, 0) for after in range(1, 20)], {1: [0], 10: [0], 4000: [0]}),
+        # one that comes within the grace carries what is left of it
+        ([(100, 3600, 1), (200, 3500, 0)], {3699: [1, 0], 3700: [1]}),
+        # and none makes it longer than the head that changed the value did
+        ([(100, 10, 1), (105, 3600, 0)], {109: [1, 0], 110: [1], 3704: [1]}),
         # two heads of one moment
-        ([(100, 0), (100, 3600)], {100: [2, 1], 3700: [2]}),
+        ([(100, 0, 1), (100, 3600, 1)], {100: [2, 1], 3700: [2]}),
     ],
 )
-def test_which_heads_are_accepted_when(
-    heads: list[tuple[int, int]], accepted: dict[int, list[int]]
+def test_which_values_are_accepted_when(
+    heads: list[tuple[int, int, int]], accepted: dict[int, list[int]]
 ) -> None:
     chain = published(*heads).heads
     for after, expected in accepted.items():
         now = T0 + after
-        found = [head.epoch for head in chain.accepted(now=now)]
+        found = [head.removals for head in chain.accepted(now=now)]
         assert found == expected, after
-        for head in chain.heads:
-            if head.epoch in expected:
-                assert chain.accept(head.hash, now=now) == head
+        for removals in range(chain.newest.removals + 2):
+            if removals in expected:
+                assert chain.accept(removals, now=now) == chain.at(removals)
             else:
                 with pytest.raises(HeadNotAccepted):
-                    chain.accept(head.hash, now=now)
+                    chain.accept(removals, now=now)
 
 
 @settings(max_examples=50, deadline=None)
 @given(
-    steps=st.lists(st.tuples(st.integers(0, 50), st.sampled_from([0, 5, 60])), max_size=6),
+    steps=st.lists(
+        st.tuples(st.integers(0, 50), st.sampled_from([0, 5, 60]), st.integers(0, 1)), max_size=6
+    ),
     now=st.integers(0, 400),
 )
-def test_a_head_is_accepted_while_every_later_head_lets_it(
-    steps: list[tuple[int, int]], now: int
-) -> None:
+def test_at_most_two_values_are_ever_accepted(steps: list[tuple[int, int, int]], now: int) -> None:
     after, heads = 0, []
-    for step, grace in steps:
+    for step, grace, removed in steps:
         after += step
-        heads.append((after, grace))
+        heads.append((after, grace, removed))
     chain = published(*heads).heads
-    expected = [
-        head.epoch
-        for head in chain.heads
-        if all(
-            abs(T0 + now - late.published_at) < late.grace for late in chain.heads[head.epoch + 1 :]
-        )
-    ]
-    assert [head.epoch for head in chain.accepted(now=T0 + now)] == expected[::-1]
+    accepted = [head.removals for head in chain.accepted(now=T0 + now)]
+    newest = chain.newest.removals
+    assert accepted in ([newest], [newest, newest - 1])
+    if len(accepted) == 2:
+        since = [head for head in chain.heads if head.removals == newest]
+        assert all(abs(T0 + now - head.published_at) < head.grace for head in since)
 
 
 def test_a_policy_can_ask_for_a_young_head() -> None:
-    chain = published((100, 3600)).heads
+    chain = published((100, 3600, 1)).heads
     newest = chain.newest
-    assert chain.accept(newest.hash, now=T0 + 160, max_age=60) == newest
+    assert chain.accept(1, now=T0 + 160, max_age=60) == newest
     with pytest.raises(HeadNotAccepted, match="older than the policy allows"):
-        chain.accept(newest.hash, now=T0 + 161, max_age=60)
+        chain.accept(1, now=T0 + 161, max_age=60)
     with pytest.raises(HeadNotAccepted):
-        chain.accept(bytes(32), now=T0 + 100)
+        chain.accept(2, now=T0 + 100)
+
+
+def test_a_head_without_a_removal_makes_a_value_young_again() -> None:
+    chain = published((100, 3600, 1), (5000, 0, 0)).heads
+    assert chain.accept(1, now=T0 + 5060, max_age=60) == chain.newest
+
+
+HOUR, DAY = 3600, 86_400
+
+
+@pytest.mark.parametrize(
+    ("heads", "counted"),
+    [
+        # (seconds after T0, seconds until the next is announced, removals)
+        ([(DAY, DAY, 3), (2 * DAY, DAY, 1)], 0),
+        ([(100, DAY, 1), (200, DAY, 2), (300, DAY, 0), (400, DAY, 1)], 3),
+        # what came more than a day ago is past
+        ([(100, DAY, 1), (200, DAY, 1), (DAY + 150, DAY, 1)], 2),
+        # every hour is a schedule, every minute is none
+        ([(DAY + n * HOUR, HOUR, 1) for n in range(6)], 0),
+        ([(DAY + n * 60, 60, 1) for n in range(6)], 5),
+    ],
+)
+def test_removals_outside_the_schedule_are_counted(
+    heads: list[tuple[int, int, int]], counted: int
+) -> None:
+    community = Community(period=DAY)
+    for after, period, removed in heads:
+        community.period = period
+        community.publish(*(draw_handle() for _ in range(removed)), at=T0 + after)
+    assert community.heads.unscheduled(now=T0 + heads[-1][0]) == counted

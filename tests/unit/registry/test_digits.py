@@ -24,6 +24,17 @@ def test_the_table_of_a_registry_opens_under_its_key(community: Community) -> No
     assert len(community.digits) == TABLE_LENGTH == 12_288
 
 
+def test_differences_save_the_multiplication_by_a_digit(community: Community) -> None:
+    """BP1 - d * sigma_d, which is xi * sigma_d."""
+    table = open_digits(community.digits, digit_key=digit_key(community))
+    xi = community.secret.xi
+    for digit in (0, 1, 127, 255):
+        point, difference = table.points[digit], table.differences[digit]
+        assert difference == curve.g1_generator + -curve.multiply_g1(point, digit)
+        assert difference == curve.multiply_g1(point, xi)
+    assert len(table.differences) == BASE
+
+
 def test_a_table_of_another_registry_is_refused(
     community: Community, other_community: Community
 ) -> None:

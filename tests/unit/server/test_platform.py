@@ -1,10 +1,8 @@
-"""Keystore, database, log, problems and claim codes."""
+"""Database, log, problems and claim codes."""
 
 import io
 import json
-import pickle
 import sqlite3
-import stat
 from pathlib import Path
 
 import pytest
@@ -14,61 +12,11 @@ from alembic.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import keystore as keystores
 from server.database import Database, tables
 from server.event_log import EventLog
 from server.issuance.claim_codes import derive_code, hash_code, is_code
-from server.keystore import Keystore, open_keystore, write_keystore
 from server.migrations import upgrade
-from server.problems import OperatorError, Refusal, malformed, problem_object
-
-# --- keystore
-
-
-@pytest.fixture(scope="module")
-def keystore() -> Keystore:
-    return Keystore.generate()
-
-
-@pytest.fixture(scope="module")
-def keystore_file(tmp_path_factory: pytest.TempPathFactory, keystore: Keystore) -> Path:
-    path: Path = tmp_path_factory.mktemp("keystore") / "keystore.json"
-    write_keystore(path, keystore=keystore, passphrase="right")
-    return path
-
-
-def test_a_keystore_opens_with_its_passphrase_only(keystore: Keystore, keystore_file: Path) -> None:
-    opened = open_keystore(keystore_file, passphrase="right")
-    assert opened.to_octets() == keystore.to_octets()
-    with pytest.raises(OperatorError, match="The passphrase does not open the keystore"):
-        open_keystore(keystore_file, passphrase="wrong")
-
-
-def test_a_keystore_is_for_its_owner_and_never_overwritten(
-    keystore: Keystore, keystore_file: Path
-) -> None:
-    assert stat.S_IMODE(keystore_file.stat().st_mode) == 0o600
-    with pytest.raises(OperatorError, match="never overwritten"):
-        write_keystore(keystore_file, keystore=keystore, passphrase="other")
-
-
-def test_a_changed_keystore_does_not_open(keystore_file: Path, tmp_path: Path) -> None:
-    fields = json.loads(keystore_file.read_text())
-    for name, value in (("p", 2), ("n", 2**20), ("format", "x"), ("sealed", "AAAA"), ("salt", "?")):
-        changed = tmp_path / f"{name}.json"
-        changed.write_text(json.dumps({**fields, name: value}))
-        with pytest.raises(OperatorError):
-            open_keystore(changed, passphrase="right")
-    with pytest.raises(OperatorError, match="There is no keystore"):
-        open_keystore(tmp_path / "missing.json", passphrase="right")
-
-
-def test_secrets_are_not_shown_and_not_pickled(keystore: Keystore) -> None:
-    assert repr(keystore) == "Keystore(…)"
-    with pytest.raises(TypeError):
-        pickle.dumps(keystore)
-    assert keystores.SCRYPT_N >= 2**17
-
+from server.problems import Refusal, malformed, problem_object
 
 # --- database
 

@@ -1,83 +1,18 @@
-"""The service's HTTP API as seen by wallets, doors and auditors: one method per endpoint.
-
-What the answers mean is decided by those who ask. Polls are in `client.polls`.
-"""
+"""Doors over HTTP, beside what the community publishes: bundles, check-ins and queued scans."""
 
 from typing import Any
 
-from client.answers import (
-    CheckIn,
-    DoorBundle,
-    Entry,
-    IssuanceAnswer,
-    QueuedScan,
-    Synced,
-    SyncResult,
-)
-from client.service import ServiceClient
+from client.answers import CheckIn, DoorBundle, Entry, QueuedScan, Synced, SyncResult
+from client.published import PublishedClient
 from client.transport import Json
-from credentials.errors import EncodingError
 from credentials.formats import base64url
-from credentials.formats.head import SignedHead
-from credentials.formats.metadata import SignedMetadata
-from credentials.registry.log import split_entries
 
 BUNDLE_LIMIT = 256 * 1024 * 1024
 
 
-class IssuerClient(ServiceClient):
-    """Metadata, registry, issuance and doors. Raises ClientError, ServerUnreachable, ServerRefused
-    from every method."""
-
-    def metadata(self) -> SignedMetadata:
-        """The signed metadata as published; nothing in it is checked yet."""
-        answer = self._transport.get(f"{self.address}/.well-known/symbolon.json")
-        return self._signed(answer)
-
-    def clock_difference(self) -> int | None:
-        """This clock minus the server's in seconds, from its Date header; None without one."""
-        return self._transport.clock_difference(f"{self.address}/health")
-
-    def issuance_nonce(self) -> bytes:
-        """A fresh single-use nonce of 32 octets."""
-        answer = self._transport.post(f"{self.address}/issuance/nonce", {})
-        return self._octets(answer, "nonce")
-
-    def heads(self) -> tuple[SignedHead, ...]:
-        """The newest registry heads, ascending, up to 64 of them."""
-        return self._heads(self._transport.get(f"{self.address}/registry/heads"))
-
-    def head_segment(self, number: int) -> tuple[SignedHead, ...]:
-        """The heads from the epoch 256 * number on: 256 of them, or the last ones."""
-        return self._heads(self._transport.get(f"{self.address}/registry/heads/{number}"))
-
-    def log_segment(self, number: int) -> list[bytes]:
-        """The removals from 1024 * number on, 80 octets each: 1024 of them, or the last ones."""
-        answer = self._transport.get(f"{self.address}/registry/log/{number}")
-        try:
-            return split_entries(self._octets(answer, "entries"))
-        except EncodingError:
-            raise self._strange() from None
-
-    def digits(self) -> bytes:
-        """The registry's table of signed digits; nothing in it is checked yet."""
-        return self._octets(self._transport.get(f"{self.address}/registry/digits"), "digits")
-
-    def issue(self, commitment: bytes, *, nonce: bytes, claim_code: str | None) -> IssuanceAnswer:
-        """Hand over a commitment (144 octets)."""
-        answer = self._transport.post(
-            f"{self.address}/issuance/credential",
-            {
-                "nonce": base64url.encode(nonce),
-                "commitment": base64url.encode(commitment),
-                "claim_code": claim_code,
-            },
-        )
-        return IssuanceAnswer(
-            credential=self._octets(answer, "credential"),
-            witness=self._octets(answer, "witness"),
-            head=self._head(answer.get("head")),
-        )
+class DoorClient(PublishedClient):
+    """One door's side of the service. Raises ClientError, ServerUnreachable, ServerRefused from
+    every method."""
 
     def door_bundle(self, door: str, *, token: str) -> DoorBundle:
         """Metadata, clock, registry heads, and entries so far."""

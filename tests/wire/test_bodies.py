@@ -1,0 +1,88 @@
+"""Files and bodies in JSON that carry wire objects match the grammar as they are really made."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cbor2
+import pytest
+
+from client.trustee.folder import Folder
+from credentials.formats import base64url
+from credentials.formats.manifest import Manifest
+from server.doors.bodies import CheckInRequest, DoorBody, EntryBody
+from server.doors.sync import Entry
+from server.polls.bodies import BallotBody, BallotRequest, ShareRequest
+from server.presentations.routes import RequestBody
+from server.registry.bodies import SignedHeadBody
+from server.registry.routes import DigitsBody, HeadsBody, LogBody
+from tests.vectors import symbolon
+from tests.vectors.objects.fixed_ceremony import ceremony
+from tests.wire.grammar import matches
+
+OCTETS = base64url.encode(bytes(48))
+
+
+def heads() -> list[SignedHeadBody]:
+    return [SignedHeadBody.of(signed) for signed in symbolon.chain().signed]
+
+
+def bodies() -> dict[str, Any]:
+    community = symbolon.load("community.json")
+    entry = Entry(context_id=bytes(32), pseudonym=bytes(48), n=0, at=1_790_000_000, door="gate")
+    door = DoorBody(
+        door="gate",
+        name="Gate",
+        event="agora-26",
+        mode="once",
+        disclose=["reissued"],
+        metadata=base64url.encode(symbolon.octets(community["metadata"])),
+        signature=base64url.encode(symbolon.octets(community["metadataSignature"])),
+        heads=heads(),
+        now=1_790_000_000,
+        entries=[EntryBody.of(entry)],
+    )
+    return {
+        "signed-head-json": heads()[0],
+        "heads-json": HeadsBody(heads=heads()),
+        "log-segment-json": LogBody(entries=OCTETS),
+        "digits-json": DigitsBody(digits=OCTETS),
+        "request-json": RequestBody(request=OCTETS, status="waiting"),
+        "ballot-json": BallotRequest(ballot=OCTETS),
+        "signed-promise-json": BallotBody(leaf_hash=OCTETS, promise=OCTETS, signature=OCTETS),
+        "share-json": ShareRequest(trustee=1, share=OCTETS),
+        "door-json": door,
+        "checkin-json": CheckInRequest(code="SYM1:ABC", scan_id="A" * 22),
+    }
+
+
+@pytest.mark.parametrize("rule", bodies())
+def test_a_body_matches_its_rule_and_not_without_its_first_member(rule: str) -> None:
+    body = bodies()[rule].model_dump(mode="json")
+    assert matches(rule, cbor2.dumps(body))
+    first, *_ = body
+    assert not matches(rule, cbor2.dumps({k: v for k, v in body.items() if k != first}))
+    assert not matches(rule, cbor2.dumps({**body, first: -1}))
+
+
+def test_a_trustees_folder_matches(tmp_path: Path) -> None:
+    folder = Folder.create(tmp_path / "trustee", name="Chlo\u00eb")
+    secret = json.loads((folder.path / "secret.json").read_text(encoding="utf-8"))
+    assert matches("trustee-secret-json", cbor2.dumps(secret))
+    assert not matches("trustee-secret-json", cbor2.dumps({**secret, "note": ""}))
+    folder.write_participants(ceremony().cards, threshold=2)
+    participants = json.loads((folder.path / "participants.json").read_text(encoding="utf-8"))
+    assert matches("participants-json", cbor2.dumps(participants))
+    assert not matches("participants-json", cbor2.dumps({**participants, "threshold": 33}))
+
+
+def test_what_stands_in_the_vectors_of_presentations_matches() -> None:
+    found = symbolon.load("presentations/poll.json")
+    assert matches("poll", symbolon.octets(found["manifest"]))
+    assert matches("ballot", symbolon.octets(found["ballot"]))
+    assert Manifest.from_cbor(symbolon.octets(found["manifest"]))
+    for name in symbolon.names("presentations"):
+        shown = symbolon.load(f"presentations/{name}.json")
+        assert matches("showing", symbolon.octets(shown["presentation"]))
+        assert matches("proof", cbor2.dumps(symbolon.octets(shown["proof"])))
+        assert matches("policy-json", cbor2.dumps(shown["policy"]))
