@@ -39,7 +39,7 @@ def renew_beside_the_vote(festival: Festival) -> None:
 
 def _renew_and_vote(festival: Festival, member: Member) -> None:
     with one_connection(), festival.acting(CARELESS, member):
-        assert member.run("refresh", "--json").json
+        assert member.run("renew", "--json").json
         festival.clock.set(festival.clock() + LATER)
         assert member.run("vote", CARELESS, "--choice", "1", "--yes", "--json").json
 

@@ -186,9 +186,14 @@ class Festival:
             assert member.run("vote", poll, "--choice", choice, "--yes", "--json").json
 
     def refresh(self, member: Member, *, context: str = "refresh") -> None:
-        """Let the wallet fetch what is due, at a time of its own."""
+        """Let the wallet fetch what is published, at a time of its own."""
         with self.acting(context, member):
             assert member.run("refresh", "--json").json
+
+    def renew(self, member: Member) -> None:
+        """Let the wallet ask for its credential anew, at a time of its own."""
+        with self.acting("renewal", member):
+            assert member.run("renew", "--json").json
 
     def restore(self, member: Member) -> None:
         """Lose the wallet's file, and bring it back from its words."""
@@ -196,7 +201,7 @@ class Festival:
         file = member.file.with_suffix(".words")
         file.write_text(words)
         member.file = member.file.with_suffix(".restored")
-        with self.acting("refresh", member):
+        with self.acting("renewal", member):
             where = ("--phrase-file", file, "--community", self.city.address)
             assert member.run("restore", *where, "--json").json
 

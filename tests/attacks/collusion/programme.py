@@ -14,7 +14,7 @@ POLLS = {"anthem": 24, "flag": 44, "motto": 64}
 VOTING = 0.8
 """The part of those on a roll who vote."""
 
-CHANGED, REMOVED = 14, 4
+CHANGED, REMOVED = 24, 4
 
 EVERYTHING = "everything"
 """The visitors of an app that asks for all values at once."""
@@ -75,7 +75,7 @@ def changes(festival: Festival) -> None:
 
 
 def second_day(festival: Festival) -> None:
-    """A vote of wallets that know of nothing yet; then each is refreshed, and shown once more."""
+    """A vote of wallets that know of nothing yet; then each hears of it, and is shown once more."""
     events: list[Event] = []
     staying = festival.staying
     lost = festival.random.choice(staying)
@@ -87,8 +87,9 @@ def second_day(festival: Festival) -> None:
         if _takes_part(festival, member, "motto"):
             events.append((at("03:30", "08:00"), partial(festival.vote, "motto", member)))
     for member in staying:
-        renew = festival.restore if member is lost else festival.refresh
-        events.append((at("08:30", "11:15"), partial(renew, member)))
+        changed = festival.renew if member in festival.changed else festival.refresh
+        comes = festival.restore if member is lost else changed
+        events.append((at("08:30", "11:15"), partial(comes, member)))
         events.append((at("12:00", "13:40"), partial(festival.enter, "daily-2", member)))
     out = partial(festival.remove, late, when=When.NOW)
     events.append((festival.moment("14:00", day=2), out))

@@ -2,8 +2,8 @@
 
 They know which request is the act itself by its address and time. To it they add whatever came over
 the same connection or in the same second, whatever else holds a rare text or octet string that it
-holds, and the rows of the database that do. Everything in that becomes a *token* (where it stands, and what) or a *number*
-(how many, how long, when, in which order).
+holds, and the rows of the database that do. Everything in that becomes a *token* (where it stands,
+and what) or a *number* (how many, how long, when, in which order).
 """
 
 import hashlib
@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from credentials import domain_tags
-from credentials.formats.head import Head
 from credentials.formats.presentation import Presentation
 from tests.attacks.collusion.festival import Act
 from tests.attacks.collusion.leaves import Leaf, leaves, opened
@@ -50,10 +49,8 @@ class Colluders:
 
     requests: Sequence[Request]
     rows: Sequence[tuple[Leaf, ...]]
-    heads: Sequence[Head]
 
     def __post_init__(self) -> None:
-        self._removals = {head.hash: head.removals for head in self.heads}
         self._leaves = {id(one): tuple(_of_request(one)) for one in self.requests}
         self._by_connection: dict[str, list[Request]] = defaultdict(list)
         self._place = {id(one): number for number, one in enumerate(self.requests)}
@@ -139,18 +136,15 @@ class Colluders:
     def _said(self, core: Request) -> Iterator[object]:
         for path, value in self._leaves[id(core)]:
             if path.startswith("body") and isinstance(value, bytes):
-                yield from said_by(value, removals_at=self._removals)
+                yield from said_by(value)
 
 
-def said_by(octets: bytes, *, removals_at: dict[bytes, int]) -> tuple[object, ...]:
+def said_by(octets: bytes) -> tuple[object, ...]:
     """What a presentation says by design, where that is what the octets are."""
     if octets[2 : 2 + len(domain_tags.PRESENTATION)] != domain_tags.PRESENTATION.encode():
         return ()
     shown = Presentation.from_cbor(octets)
-    removals = getattr(shown, "removals", None)
-    if removals is None:
-        removals = removals_at[shown.head]
-    return (*shown.disclosed, removals)
+    return (*shown.disclosed, shown.removals)
 
 
 def _of_request(one: Request) -> Iterator[Leaf]:
@@ -223,4 +217,4 @@ def core_of(act: Act) -> Request | None:
         for one in act.requests:
             if one.method == "POST" and one.path.endswith(end):
                 return one
-    return None
+    return next(iter(act.requests), None)

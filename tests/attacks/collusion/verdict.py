@@ -13,10 +13,13 @@ from tests.attacks.collusion.programme import EVERYTHING, POLLS, play
 from tests.attacks.collusion.taking_part import TAKING_PART, judge_taking_part
 from tests.attacks.collusion.traces import Colluders, contexts_of, rows_in
 
-NAMED = ("issuance", "refresh", "refresh-2")
+NAMED = ("issuance", "renewal")
 """Where the organiser knows who somebody is, by design."""
 APART = (EVERYTHING, CARELESS, SHOWING)
 """What is not part of the honest festival, or looked at by itself."""
+
+FEWEST = 4
+"""Pairs with fewer members in common tell nothing."""
 
 
 def contexts(festival: Festival, *names: str) -> dict[str, Context]:
@@ -24,7 +27,7 @@ def contexts(festival: Festival, *names: str) -> dict[str, Context]:
     database = festival.city.data / "symbolon.db"
     rows = rows_in(database, festival.directory / "stderr")
     festival.record.catch_up()
-    colluders = Colluders(festival.record.requests, rows, festival.city.heads.heads)
+    colluders = Colluders(festival.record.requests, rows)
     return side_by_side(contexts_of(festival.acts, colluders, names=names or None))
 
 
@@ -33,7 +36,7 @@ def pairs(names: Iterable[str]) -> list[tuple[str, str]]:
     honest = sorted(name for name in names if name not in APART)
     return [
         *((x, y) for x, y in combinations(honest, 2) if not (x in NAMED and y in NAMED)),
-        *(("refresh", TAKING_PART + poll) for poll in POLLS if poll in honest),
+        *(("renewal", TAKING_PART + poll) for poll in POLLS if poll in honest),
     ]
 
 
@@ -45,7 +48,8 @@ def findings(
     found = {}
     for x, y in among:
         if y in known:
-            found[x, y] = judge(Pair.of(known[x], known[y], random=random), random=random)
+            if len(known[x].traces.keys() & known[y].traces.keys()) >= FEWEST:
+                found[x, y] = judge(Pair.of(known[x], known[y], random=random), random=random)
         else:
             poll = y.removeprefix(TAKING_PART)
             found[x, y] = judge_taking_part(
@@ -71,6 +75,8 @@ def leaking(first: dict[tuple[str, str], Finding], *, directory: Path) -> list[l
             play(festival)
             again = findings(contexts(festival), seen)
         seen = {
-            pair: [*before, again[pair]] for pair, before in seen.items() if again[pair].p <= LEVEL
+            pair: [*before, again[pair]]
+            for pair, before in seen.items()
+            if pair in again and again[pair].p <= LEVEL
         }
     return list(seen.values())
