@@ -81,6 +81,19 @@ def test_p1_no_member_is_found_for_certain_unless_the_crowd_is_one(played: Playe
     assert not certain, report(certain)
 
 
+def test_trap_21_everyone_asks_for_the_same_around_a_ballot(played: Played):
+    for poll in programme.POLLS:
+        asked = Counter(what_was_asked(played, poll).values())
+        assert len(asked) == 1, asked
+
+
+def test_trap_21_everyone_asks_for_the_same_at_a_renewal(played: Played):
+    """Or else it would show which of those who renew has looked for news to vote."""
+    asked = what_was_asked(played, "renewal")
+    asked.pop(played.festival.lost.number, None)  # who restores has to fetch everything
+    assert len(set(asked.values())) == 1, Counter(asked.values())
+
+
 def test_p9_who_is_not_warned_does_not_stand_in_a_small_crowd(played: Played):
     small = [
         member
@@ -148,6 +161,15 @@ def test_trap_25_were_the_smallest_group_told_those_who_stand_alone_would_be_fou
         for name in ("pass", "diet", "tongue", "camp")
     ]
     assert min(told) > 2 * ENOUGH  # and no group was smaller than that
+
+
+def what_was_asked(played: Played, context: str) -> dict[int, tuple[str, ...]]:
+    """By member, the requests of an act in their order."""
+    return {
+        act.member: tuple(f"{one.method} {one.path}?{one.query}" for one in act.requests)
+        for act in played.festival.acts
+        if act.context == context
+    }
 
 
 def crowd_of_those_who_showed(played: Played, context: str) -> dict[int, int]:

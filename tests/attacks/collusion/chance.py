@@ -8,15 +8,16 @@ of all 1,000 truths with which the matchers do at least as well as with the true
 assumption about times, sizes or scores (`shuffling`).
 
 **Many matchers.** Each is measured twice, by how many it finds and by the mean rank of the right
-one; what counts is the measure that stands out most, for each truth alike, so the p-value of the
-pair is exact, however many matchers there are and however they depend on each other. Those that
-learn are told half of each crowd, drawn by lot, and measured on the others; the shuffling keeps to
-the halves.
+one; and how well each measure of shape (time, octets, requests) goes together with each other is
+measured without any matcher. What counts is the measure that stands out most, for each truth alike,
+so the p-value of the pair is exact, however many measures there are and however they depend on each
+other. Matchers that learn are told half of each crowd, drawn by lot, and measured on the rest; the
+shuffling keeps to the halves.
 
-**Many pairs.** With ninety pairs, more than every other honest festival has one with p <= 0.01.
-Such a pair is looked at again in another festival: other members, times and keys. A pair leaks if
+**Many pairs.** With nearly eighty pairs, every other honest festival has one with p <= 0.01. Such
+a pair is looked at again in another festival: other members, times and keys. A pair leaks if
 p <= 0.01 in three festivals, one after the other. They are independent, so an honest run fails
-with a probability of at most 91 * 0.01 ** 3, less than once in 10,000. A leak that shows in one
+with a probability of at most 80 * 0.01 ** 3, less than once in 10,000. A leak that shows in one
 festival with probability q is found with q ** 3. With a defence taken out p is 0.001, the least
 there is, in every festival (test_everyone_colludes shows it).
 """
@@ -24,16 +25,20 @@ there is, in every festival (test_everyone_colludes shows it).
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
+from operator import mul
 from random import Random
 
-from tests.attacks.collusion.matchers import MATCHERS, Scores
+from tests.attacks.collusion.matchers import MATCHERS, Scores, shapes
 from tests.attacks.collusion.pairs import Pair
 from tests.attacks.collusion.shuffling import p_value
 
 LEVEL = 0.01
 FESTIVALS = 3
 CERTAIN = 8
-"""Octets, or characters, of a string that nothing but the same origin explains."""
+"""Octets, or characters, of a string that nothing but the same origin explains, if it is rare."""
+RARE = 4
+"""How many may hold such a string at some other place, as one registry head names another."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +79,27 @@ def judge(pair: Pair, *, random: Random) -> Finding:
         known |= {x: pair.truth[x] for x in told}
         halves += [told, rest]
         rests.append(rest)
-    measures: list[Scores] = []
+    ranked: list[Scores] = []
+    right: list[Scores] = []
     found: dict[str, int] = {}
     for matcher in MATCHERS:
         scores = matcher.score(pair, known if matcher.learns else {})
         crowds = rests if matcher.learns else pair.crowds
         assigned = _assigned(scores, crowds, pair.truth)
-        measures += [_ranked(scores, crowds, pair.truth), assigned]
+        ranked.append(_ranked(scores, crowds, pair.truth))
+        right.append(assigned)
         if not matcher.learns:
             found[matcher.name] = int(sum(map(list.__getitem__, assigned, pair.truth)))
+    of_x, of_y = shapes(pair.xs), shapes(pair.ys)
 
     def measured(truth: list[int]) -> list[float]:
-        return [sum(map(list.__getitem__, measure, truth)) for measure in measures]
+        mixed = [[column[y] for y in truth] for column in of_y]
+        return [
+            *(sum(map(list.__getitem__, one, truth)) for one in ranked),
+            # The root, as few are right by chance: one more says less, the more there are.
+            *(sqrt(sum(map(list.__getitem__, one, truth))) for one in right),
+            *(abs(sum(map(mul, a, b))) for a in of_x for b in mixed),
+        ]
 
     certain = _certain(pair)
     found["what nobody else holds"] = certain
@@ -132,14 +146,15 @@ def _assigned(scores: Scores, crowds: Sequence[Sequence[int]], truth: Sequence[i
 
 
 def _certain(pair: Pair) -> int:
-    """How many share a string, or a connection, that nobody else has in either context."""
+    """How many share a string, or a connection, that nobody else has there in either context."""
     alone = {crowd[0] for crowd in pair.crowds if len(crowd) == 1}
     linked = {
-        in_x[0]
-        for _kind, in_x, in_y, value in pair.shared
-        if len(in_x) == len(in_y) == 1
-        and isinstance(value, bytes | str)
-        and len(value) >= CERTAIN
-        and pair.truth[in_x[0]] == in_y[0]
+        one.in_x[0]
+        for one in pair.shared
+        if len(one.in_x) == len(one.in_y) == 1
+        and one.holders <= RARE
+        and isinstance(one.value, bytes | str)
+        and len(one.value) >= CERTAIN
+        and pair.truth[one.in_x[0]] == one.in_y[0]
     }
     return len(linked - alone)

@@ -84,6 +84,8 @@ class Festival:
     acts: list[Act] = field(default_factory=list)
     changed: list[Member] = field(default_factory=list)
     removed: list[Member] = field(default_factory=list)
+    lost: Member = field(init=False)
+    """Who loses the wallet, and restores it."""
 
     def found(self) -> "Festival":
         """Make the city with everything in it but members, and serve it."""
@@ -260,9 +262,9 @@ class Festival:
     # --- when
 
     def through(self, events: list[tuple[float, Callable[[], None]]]) -> None:
-        """Let things happen in the order of their times."""
+        """Let things happen in the order of their times, no two within the same second."""
         for at, happen in sorted(events, key=lambda event: event[0]):
-            self.clock.set(at)
+            self.clock.set(max(at, self.clock() + 1))
             happen()
 
     def some_time(self, begin: str, end: str, *, day: int) -> float:

@@ -49,10 +49,10 @@ def _shared(pair: Pair, _: Truth) -> Scores:
 def _rarest(pair: Pair, _: Truth) -> Scores:
     """The rarer the rarest that both hold, the likelier."""
     scores = _nothing(pair)
-    for _kind, in_x, in_y, _value in pair.shared:
-        if len(in_x) * len(in_y) <= len(pair.xs):
-            weight = _rarity(pair, in_x, in_y)
-            for x, y in product(in_x, in_y):
+    for one in pair.shared:
+        if len(one.in_x) * len(one.in_y) <= len(pair.xs):
+            weight = _rarity(pair, one.in_x, one.in_y)
+            for x, y in product(one.in_x, one.in_y):
                 scores[x][y] = max(scores[x][y], weight) + weight / 1000
     return scores
 
@@ -65,17 +65,17 @@ def _shared_and_learned(pair: Pair, known: Truth) -> Scores:
     scores = _nothing(pair)
     for found in kinds.values():
         right, chance = 0.0, 0.0
-        for _kind, in_x, in_y, _value in found:
-            told = [x for x in in_x if x in known]
-            among = set(in_y)
+        for one in found:
+            told = [x for x in one.in_x if x in known]
+            among = set(one.in_y)
             right += sum(known[x] in among for x in told)
-            chance += len(told) * len(in_y) / len(pair.ys)
+            chance += len(told) * len(one.in_y) / len(pair.ys)
         above = (right - chance) / math.sqrt(chance + 0.5)
         if above < SURE_ENOUGH:
             continue
-        for _kind, in_x, in_y, _value in found:
-            weight = above * _rarity(pair, in_x, in_y)
-            for x, y in product(in_x, in_y):
+        for one in found:
+            weight = above * _rarity(pair, one.in_x, one.in_y)
+            for x, y in product(one.in_x, one.in_y):
                 scores[x][y] += weight
     return scores
 
@@ -101,7 +101,8 @@ def _close_in_time(pair: Pair, _: Truth) -> Scores:
 
 def _numbers_learned(pair: Pair, known: Truth) -> Scores:
     """The pairs of numbers, whatever they are, that go together best."""
-    of_x, of_y = _columns(pair.xs), _columns(pair.ys)
+    of_x = _columns([trace.numbers for trace in pair.xs])
+    of_y = _columns([trace.numbers for trace in pair.ys])
     told = sorted(known)
     in_x = {name: _spread([column[x] for x in told]) for name, column in of_x.items()}
     in_y = {name: _spread([column[known[x]] for x in told]) for name, column in of_y.items()}
@@ -126,10 +127,16 @@ def _times(a: float, b: float) -> float:
     return a * b
 
 
-def _columns(traces: Sequence[Trace]) -> dict[str, list[int]]:
+def shapes(traces: Sequence[Trace]) -> list[list[float]]:
+    """Each measure of the traces' shapes, as ranks around 0."""
+    columns = _columns([trace.shape for trace in traces])
+    return [_spread(column) for column in columns.values()]
+
+
+def _columns(numbers: Sequence[Mapping[str, int]]) -> dict[str, list[int]]:
     """Each number that all have and that is not the same everywhere, one name for equal columns."""
-    names = set.intersection(*(set(trace.numbers) for trace in traces))
-    columns = {tuple(trace.numbers[name] for trace in traces): name for name in sorted(names)}
+    names = set.intersection(*map(set, numbers))
+    columns = {tuple(one[name] for one in numbers): name for name in sorted(names)}
     return {name: list(column) for column, name in columns.items() if len(set(column)) > 1}
 
 

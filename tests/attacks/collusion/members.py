@@ -4,7 +4,8 @@ So whatever order of requests, connections and refusals a command has is what is
 not as at home: the time is the festival's (see `clock`); what comes out alike at every command (the
 stretched passphrase of a wallet, the machine's list of certificates, whether a credential and the
 signature of a registry head verify) is worked out once and remembered; a wallet that asks for its
-credentials stops at the first that is unknown; and no file is flushed to the disk.
+credentials stops at the first that is unknown; tables are printed without frames; and no file is
+flushed to the disk.
 """
 
 import io
@@ -22,6 +23,8 @@ from typing import Any
 from unittest import mock
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from client.commands.main import app
 from client.commands.terminal import PASSPHRASE_VARIABLE
@@ -44,6 +47,11 @@ def _start_once(signed: Sequence[SignedHead], *, metadata: Metadata) -> HeadChai
     return _start(tuple(signed), metadata=metadata)
 
 
+def _print_plainly(console: Console, table: Table, **_: object) -> None:
+    for cells in zip(*(column.cells for column in table.columns), strict=True):
+        console.file.write("  ".join(map(str, cells)) + "\n")
+
+
 @contextmanager
 def at_home(clock: Clock) -> Iterator[None]:
     """Run commands at the festival's time, and quickly."""
@@ -56,6 +64,7 @@ def at_home(clock: Clock) -> Iterator[None]:
         mock.patch.object(SignedMetadata, "open", cache(SignedMetadata.open)),
         mock.patch.object(HeadChain, "start", staticmethod(_start_once)),
         mock.patch.object(enrolling, "accept", cache(enrolling.accept)),
+        mock.patch.object(Console, "print", _print_plainly),
         mock.patch.object(restore, "UNKNOWN_IN_A_ROW", 1),
         mock.patch.object(os, "fsync", return_value=None),
         mock.patch.dict(os.environ, {PASSPHRASE_VARIABLE: PASSPHRASE, "COLUMNS": "200"}),

@@ -14,12 +14,16 @@ from tests.attacks.collusion.traces import Trace
 
 
 class Shared(NamedTuple):
-    """What is in both contexts: where, and the positions of the traces that hold it in each."""
+    """What is in both contexts: where, and the positions of the traces that hold it in each.
+
+    `holders` says how many hold it anywhere, in the context where more do.
+    """
 
     kind: tuple[str, str]
     in_x: list[int]
     in_y: list[int]
     value: object
+    holders: int
 
 
 COMMON = 0.9
@@ -103,9 +107,10 @@ def _shared(
     for value in x.held.keys() & y.held.keys():
         of_x = _placed(x.held[value], place_x)
         of_y = _placed(y.held[value], place_y)
+        holders = max(_holders(of_x), _holders(of_y))
         for (where_x, in_x), (where_y, in_y) in product(of_x, of_y):
             if len(in_x) + len(in_y) < COMMON * (len(place_x) + len(place_y)):
-                shared.append(Shared((where_x, where_y), in_x, in_y, value))
+                shared.append(Shared((where_x, where_y), in_x, in_y, value, holders))
     return shared
 
 
@@ -117,3 +122,7 @@ def _placed(
         for where, holding in held.items()
     ]
     return [(where, holding) for where, holding in placed if holding]
+
+
+def _holders(placed: Sequence[tuple[str, list[int]]]) -> int:
+    return len({at for _, holding in placed for at in holding})

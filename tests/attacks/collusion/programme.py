@@ -8,13 +8,16 @@ from tests.attacks.collusion.apps import naming
 from tests.attacks.collusion.festival import ALONE, DAY, HALVES, Festival
 from tests.attacks.collusion.members import Member
 
-POLLS = {"anthem": 24, "flag": 44, "motto": 64}
+POLLS = {"anthem": 24, "flag": 60, "motto": 64}
 """Each with the number of claims after which it was opened: those who are on its roll."""
 
-VOTING = 0.8
+VOTING = 0.6
 """The part of those on a roll who vote."""
 
 CHANGED, REMOVED = 24, 4
+
+AGAIN = "refresh again"
+"""What makes two values of the registry stand beside each other at the last door."""
 
 EVERYTHING = "everything"
 """The visitors of an app that asks for all values at once."""
@@ -78,7 +81,7 @@ def second_day(festival: Festival) -> None:
     """A vote of wallets that know of nothing yet; then each hears of it, and is shown once more."""
     events: list[Event] = []
     staying = festival.staying
-    lost = festival.random.choice(staying)
+    festival.lost = festival.random.choice(staying)
     late, *others = festival.random.sample(staying, len(staying))
     while late in festival.alone:
         late, *others = festival.random.sample(staying, len(staying))
@@ -88,13 +91,13 @@ def second_day(festival: Festival) -> None:
             events.append((at("03:30", "08:00"), partial(festival.vote, "motto", member)))
     for member in staying:
         changed = festival.renew if member in festival.changed else festival.refresh
-        comes = festival.restore if member is lost else changed
+        comes = festival.restore if member is festival.lost else changed
         events.append((at("08:30", "11:15"), partial(comes, member)))
         events.append((at("12:00", "13:40"), partial(festival.enter, "daily-2", member)))
     out = partial(festival.remove, late, when=When.NOW)
     events.append((festival.moment("14:00", day=2), out))
     for member in others[: len(others) // 3]:
-        again = partial(festival.refresh, member, context="refresh-2")
+        again = partial(festival.refresh, member, context=AGAIN)
         events.append((at("14:02", "14:28"), again))
     for member in others:
         events.append((at("14:45", "14:58"), partial(festival.enter, "lounge-2", member)))

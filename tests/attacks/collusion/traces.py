@@ -38,6 +38,8 @@ class Trace:
     said: tuple[object, ...]
     """What it says by design: the values that it discloses, and the number of removals."""
     tokens: set[Token] = field(default_factory=set)
+    shape: dict[str, int] = field(default_factory=dict)
+    """How large it is and when, whatever is in it."""
     numbers: dict[str, int] = field(default_factory=dict)
     windows: set[bytes] = field(default_factory=set)
     times: list[int] = field(default_factory=list)
@@ -71,7 +73,7 @@ class Colluders:
         trace = Trace(member=member, at=core.at, said=tuple(self._said(core)))
         together = self._together(core)
         connection = self._by_connection[core.connection]
-        trace.numbers |= {
+        trace.shape |= {
             "when": core.at,
             "requests": len(together),
             "on the connection": len(connection),
@@ -81,6 +83,7 @@ class Colluders:
             "begins": min(one.at for one in together) - core.at,
             "ends": max(one.at for one in together) - core.at,
         }
+        trace.numbers |= trace.shape
         for one in together:
             trace.times.append(one.at)
             trace.tokens.add(("connection", one.connection))

@@ -9,13 +9,13 @@ from tests.attacks.collusion.careless import CARELESS, SHOWING
 from tests.attacks.collusion.chance import FESTIVALS, LEVEL, Finding, judge
 from tests.attacks.collusion.festival import Festival, playing
 from tests.attacks.collusion.pairs import Context, Pair, side_by_side
-from tests.attacks.collusion.programme import EVERYTHING, POLLS, play
+from tests.attacks.collusion.programme import AGAIN, EVERYTHING, POLLS, play
 from tests.attacks.collusion.taking_part import TAKING_PART, judge_taking_part
 from tests.attacks.collusion.traces import Colluders, contexts_of, rows_in
 
 NAMED = ("issuance", "renewal")
 """Where the organiser knows who somebody is, by design."""
-APART = (EVERYTHING, CARELESS, SHOWING)
+APART = (AGAIN, EVERYTHING, CARELESS, SHOWING)
 """What is not part of the honest festival, or looked at by itself."""
 
 FEWEST = 4
