@@ -18,14 +18,14 @@ from typing import cast
 
 from credentials.curve.scalars import random_scalar
 from credentials.formats.head import Head
-from credentials.formats.manifest import BY_LOG, BY_OPENING, Manifest
+from credentials.formats.manifest import Manifest
 from credentials.formats.poll_bundle import BundleHead, write_bundle
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.sealing import Sealing
 from credentials.formats.vote import RANKED, Marks
 from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
 from credentials.merkle import Frontier, leaf_hash
-from credentials.polls import count_votes, make_ballot, tie_seed
+from credentials.polls import count_votes, make_ballot
 from credentials.sealing import ServerOpener, share_of
 from tests.community import Community
 
@@ -51,7 +51,6 @@ class Town:
             options=OPTIONS,
             ballot_type=RANKED,
             tally="irv/1",
-            tie_rule=BY_OPENING if sealed else BY_LOG,
             opens_at=metadata.published_at,
             closes_at=metadata.published_at + 86_400,
             origin="agora.example/polls/budget",
@@ -135,13 +134,11 @@ def _bundle(
     entries.insert(0, manifest.to_cbor())
     entries.append(PollEvent(kind=Kind.CLOSING, at=closes_at).to_cbor())
     frontier = Frontier().grown(entries)
-    root, opening = frontier.root, None
     after: list[bytes] = []
     if manifest.sealing is not None:
         opening = share_of(town.secret, digest=manifest.manifest_hash)
         after.append(PollEvent(kind=Kind.OPENING, at=closes_at, value=opening).to_cbor())
-    seed = tie_seed(manifest, root=root, opening=opening)
-    result = count_votes(votes, manifest=manifest, seed=seed).to_cbor()
+    result = count_votes(votes, manifest=manifest, seed=None).to_cbor()
     after.append(PollEvent(kind=Kind.CERTIFICATION, at=closes_at, value=result).to_cbor())
     frontier = frontier.grown(after)
     checkpoint = SignedCheckpoint.sign(

@@ -64,7 +64,7 @@ def main() -> None:
             OPEN: open_next,
             "make a trustee's share": lambda: share_of(finished[0][0].secret, digest=digest),
             CHECK_SHARE: lambda: check_share(
-                shares[1], trustee=1, key=result.keys[0][1], digest=digest
+                shares[1], trustee=1, key=result.trustees[0].key, digest=digest
             ),
             COMBINE: lambda: combine(shares, threshold=THRESHOLD),
             CHECK_OPENING: lambda: check_opening(opening, key=result.key, digest=digest),

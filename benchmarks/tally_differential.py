@@ -5,8 +5,9 @@ RESULTS.md says how to run it and what came out.
 
 Schulze: the library's set of undefeated options must be ours, winner first by our lot. Instant
 runoff: the library follows every way in which ties could be decided; our winner must be one of
-those that come out. STV: its Scottish rules are ours with values cut to 12 decimals and ties
-decided by earlier rounds, so that profiles in which our lot decided anything are left out.
+those that come out. STV: its Scottish rules are ours with values cut to 12 decimals, and decide
+between equals by earlier rounds too; profiles in which our lot decided anything, or equal surpluses
+were handed on together, are left out.
 """
 
 import importlib
@@ -15,6 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -122,7 +124,7 @@ def _stv(profile: Counter[Marks], options: int, chance: Random, agreement: Agree
     methods = importlib.import_module("pref_voting.proportional_methods")
     seats = chance.randint(1, options - 1)
     result = _count("stv/1", profile, options, seats=seats)
-    if any(one.by_lot for one in result.rounds):
+    if any(one.by_lot for one in result.rounds) or _handed_on_together(result):
         agreement.left_out += 1
         return
     theirs = methods.stv_scottish(_theirs(profile, options), num_seats=seats, decimals=12)
@@ -131,6 +133,15 @@ def _stv(profile: Counter[Marks], options: int, chance: Random, agreement: Agree
     if set(theirs) != set(result.winners):
         shown = _shown(profile, ours=sorted(result.winners), theirs=list(theirs))
         agreement.disagreements.append(f"{seats} seats: {shown}")
+
+
+def _handed_on_together(result: TallyResult) -> bool:
+    """Whether equal surpluses were, which Scotland's rules hand on one after the other."""
+    for before, after in pairwise(result.rounds):
+        both = zip(before.scores, after.scores, strict=True)
+        if sum(one is not None and two is not None and two < one for one, two in both) > 1:
+            return True  # nobody has less in a later round but who handed on
+    return False
 
 
 def _shown(profile: Mapping[Marks, int], *, ours: list[int], theirs: list[int]) -> str:

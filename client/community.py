@@ -5,9 +5,10 @@ Without one the first use is trusted, and the fingerprint found is handed back t
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypeAlias, TypedDict
 
 from client.errors import ClientError
 from client.published import PublishedClient
@@ -15,6 +16,9 @@ from client.transport import Transport, checked_address
 from credentials.errors import EncodingError
 from credentials.formats import base64url
 from credentials.formats.metadata import Metadata, SignedMetadata, check_successor
+
+MetadataSource: TypeAlias = str | Path | Mapping[str, Any]
+"""A community's address, a file, or the JSON object itself ({"metadata", "signature"})."""
 
 FINGERPRINT_LENGTH = 32
 WELL_KNOWN = "/.well-known/symbolon.json"
@@ -29,11 +33,15 @@ class StoredMetadata(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinnedMetadata:
-    """Metadata whose signature verifies under the key with this fingerprint."""
+    """Metadata whose signature verifies under the key with this fingerprint.
+
+    `between` are earlier versions, where they were fetched (`client.history`).
+    """
 
     signed: SignedMetadata = field(repr=False)
     metadata: Metadata
     fingerprint: bytes
+    between: tuple[SignedMetadata, ...] = field(default=(), repr=False)
 
     @property
     def stored(self) -> StoredMetadata:
@@ -52,7 +60,7 @@ def pinned(signed: SignedMetadata, *, fingerprint: bytes | None) -> PinnedMetada
 
 def check_newer(old: SignedMetadata, *, published: PinnedMetadata) -> None:
     """Check that what is published now may follow what was seen before. Raises MetadataRefused."""
-    check_successor(old, published.signed)
+    check_successor(old, published.signed, between=published.between)
 
 
 def parse_fingerprint(text: str) -> bytes:
@@ -83,8 +91,10 @@ def address_in(source: str | Path) -> str | None:
     return checked_address(text).removesuffix(WELL_KNOWN)
 
 
-def load_signed(source: str | Path) -> SignedMetadata:
-    """Read signed metadata from a file, or from a community's address. Raises ClientError."""
+def load_signed(source: MetadataSource) -> SignedMetadata:
+    """Read signed metadata from where it is. Raises ClientError, MetadataRefused."""
+    if isinstance(source, Mapping):
+        return SignedMetadata.from_json(dict(source))
     address = address_in(source)
     if address is not None:
         with Transport() as transport:

@@ -3,17 +3,18 @@
 Of a broken promise: the promise that a ballot will be in the log by a time, and a checkpoint of the
 log, signed by the same key, which is later (or ends the poll) and lacks the ballot, or which is of
 a log that begins with another manifest than the promise names. Of a fork: two checkpoints that
-cannot be of one log. Source: docs/protocol.md, "Polls".
+cannot be of one log. What a trustee keeps of a closing is one half of a fork: it accuses nobody
+before another log of the poll is seen. Source: docs/protocol.md, "Polls".
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from client.community import pinned
 from client.errors import ClientError
 from client.poll import time_in_words
-from client.poll_log import ENDINGS, LogView, contradiction, place_of, view_of
+from client.poll_log import ENDINGS, LogView, contradiction, fork, place_of, view_of
 from credentials.errors import SymbolonError
 from credentials.formats import base64url
 from credentials.formats.manifest import Manifest
@@ -48,7 +49,7 @@ class Evidence:
     manifest: its octets. checkpoint: a signed note; leaves: the leaf hashes under it, 32 octets
     each. With a promise: `ending` is the event that ended the poll, if the checkpoint is not later
     than the promised time, and `receipt` shows that the ballot was added too late. Without: `other`
-    is the note of the checkpoint that contradicts.
+    is the note of the checkpoint that contradicts, empty while there is none.
     """
 
     metadata: SignedMetadata = field(repr=False)
@@ -113,6 +114,33 @@ class Evidence:
         except (ValueError, RecursionError, SymbolonError):
             raise EvidenceRefused("That file holds no evidence about a poll.") from None
 
+    def view(self) -> LogView:
+        """The log that the file holds, as its community signed it. Raises SymbolonError."""
+        manifest = Manifest.from_cbor(self.manifest)
+        key = self.metadata.open_unpinned().metadata_key
+        return view_of(self.checkpoint, self.leaves, origin=manifest.origin, key=key)
+
+    def against(self, note: str, leaves: bytes) -> "Evidence | None":
+        """Evidence of a fork, if another log (a signed note and its leaf hashes) contradicts.
+
+        None while both can be states of one log. Raises SymbolonError.
+        """
+        manifest = Manifest.from_cbor(self.manifest)
+        key = self.metadata.open_unpinned().metadata_key
+        found = fork(self.view(), view_of(note, leaves, origin=manifest.origin, key=key))
+        if found is None:
+            return None
+        before, view = found
+        return replace(
+            self,
+            checkpoint=view.signed.to_text(),
+            leaves=view.leaves,
+            promise=None,
+            ending=b"",
+            receipt="",
+            other=before.signed.to_text(),
+        )
+
     def prove(self, *, fingerprint: bytes | None) -> Proven:
         """What the file proves, against the community with this fingerprint (32 octets).
 
@@ -173,6 +201,8 @@ class Evidence:
         return f"{sentence} It was added afterwards, too late, as entry {receipt.index}."
 
     def _fork(self, view: LogView, *, manifest: Manifest, key: bytes) -> str:
+        if not self.other:
+            raise EvidenceRefused(_half(view, ending=self.ending))
         before = SignedCheckpoint.parse(self.other).open(origin=manifest.origin, key=key)
         found = contradiction(before, view)
         if not found:
@@ -182,6 +212,20 @@ class Evidence:
             f"({before.size} entries at {time_in_words(before.time)}, {view.checkpoint.size} at "
             f"{time_in_words(view.checkpoint.time)})."
         )
+
+
+def _half(view: LogView, *, ending: bytes) -> str:
+    """What one half of a fork says."""
+    size, signed_at = view.checkpoint.size, time_in_words(view.checkpoint.time)
+    closing = ""
+    if ending and _ends(ending, view):
+        closing = (
+            f", among them an end of voting at {time_in_words(PollEvent.from_cbor(ending).at)}"
+        )
+    return (
+        f"The file proves nothing yet: the community signed a log of {size} entries at {signed_at}"
+        f"{closing}. Compare it with the log as it is published: --against."
+    )
 
 
 def _ends(octets: bytes, view: LogView) -> bool:

@@ -12,12 +12,14 @@ from client.polls import PollsClient
 from credentials.errors import EncodingError, HeadRefused, PolicyError
 from credentials.formats import vote
 from credentials.formats.head import Head
-from credentials.formats.manifest import BY_OPENING, Manifest
+from credentials.formats.lot import BY_OPENING
+from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import Metadata
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.vote import Marks
 from credentials.polls import roll_bounds
 from credentials.sealing.trustees import check_sealing
+from credentials.sealing.words import SIGNED_BY_KEYS
 
 OPEN = "open"
 
@@ -88,6 +90,8 @@ def poll_in_words(poll: Poll) -> tuple[tuple[str, str], ...]:
         ("Ballot", ballot_in_words(manifest)),
         ("Counted", counted_in_words(manifest)),
         ("Sealed", sealed_in_words(manifest)),
+        *trustees_in_words(manifest),
+        ("Witnesses", witnesses_in_words(manifest)),
         ("Voters", roll_in_words(poll.head)),
         ("Closes", time_in_words(poll.closes_at)),
     )
@@ -131,8 +135,17 @@ def counted_in_words(manifest: Manifest) -> str:
     numerator, denominator = manifest.threshold
     if numerator:
         parts.append(f"more than {numerator}/{denominator} is needed to win")
-    source = "the value that opens the votes" if manifest.tie_rule == BY_OPENING else "the log"
-    return "; ".join([*parts, f"ties are broken by a lot drawn from {source}"])
+    return "; ".join([*parts, ties_in_words(manifest)])
+
+
+def ties_in_words(manifest: Manifest) -> str:
+    """What decides between equals."""
+    if manifest.tie_rule == BY_OPENING:
+        return "a tie is broken by a lot drawn from the value that opens the votes"
+    if manifest.beacon is not None:
+        due = time_in_words(manifest.beacon.due_at)
+        return f"a tie is broken by a lot drawn from a public beacon's number of {due} or later"
+    return "a tie stays a tie: there is no lot"
 
 
 def sealed_in_words(manifest: Manifest) -> str:
@@ -146,11 +159,28 @@ def sealed_in_words(manifest: Manifest) -> str:
             "by the server alone: it can read votes at any time, though not whose they are; all "
             "are opened after the closing"
         )
-    names = ", ".join(trustee.name for trustee in sealing.trustees)
     return (
-        f"until the closing; then any {sealing.threshold} of the {len(sealing.trustees)} trustees "
-        f"can open all votes: {names}"
+        f"until the closing; then any {sealing.threshold} of these {len(sealing.trustees)} "
+        "trustees can open all votes; so many together could do so before, too"
     )
+
+
+def trustees_in_words(manifest: Manifest) -> tuple[tuple[str, str], ...]:
+    """(title, text): the trustees with the fingerprints of their keys, and what that proves."""
+    sealing = manifest.sealing
+    if sealing is None or not sealing.trustees:
+        return ()
+    shown = "\n".join(f"{trustee.name}  {trustee.fingerprint}" for trustee in sealing.trustees)
+    return (("Trustees", shown), ("Compare", SIGNED_BY_KEYS))
+
+
+def witnesses_in_words(manifest: Manifest) -> str:
+    """Who must have seen the closing, as all see it, before anybody opens or certifies."""
+    names = ", ".join(key.name for key in manifest.witness_keys)
+    if names:
+        count = len(manifest.witnesses)
+        return f"{manifest.witnesses_needed} of {count} must cosign the closing first: {names}"
+    return "none is pinned: nobody but the organiser has to see the closing"
 
 
 def roll_in_words(head: Head) -> str:

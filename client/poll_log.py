@@ -31,6 +31,12 @@ def place_of(leaf: bytes, leaves: bytes) -> int | None:
     return None if at < 0 else at // HASH_LENGTH
 
 
+def folder_name(origin: str) -> str:
+    """An origin as the name of a file or folder."""
+    # Neither hosts nor ids of polls hold a "_", so different origins have different names.
+    return origin.replace("/", "_").replace(":", "_")
+
+
 def root_of_first(size: int, leaves: bytes) -> bytes:
     """The root over the first of these leaf hashes."""
     return root_of_leaves(split_leaves(leaves[: size * HASH_LENGTH]))
@@ -79,21 +85,53 @@ def read_log(poll: str, *, polls: PollsClient, origin: str, key: bytes) -> LogVi
     return view_of(note, polls.leaves(poll), origin=origin, key=key)
 
 
-def ending_of(view: LogView, *, poll: str, polls: PollsClient) -> bytes:
-    """The octets of the event in the log after which no ballot can follow; empty without one."""
-    return ending_among(polls.events(poll), view=view)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedEvent:
+    """An event at its place in a log, from 0."""
+
+    place: int
+    event: PollEvent
+    octets: bytes = field(repr=False)
 
 
-def ending_among(events: Sequence[bytes], *, view: LogView) -> bytes:
-    """The same among a poll's events, which were fetched. Raises ClientError."""
+def events_of(view: LogView, *, poll: str, polls: PollsClient) -> list[PlacedEvent]:
+    """The events that the server tells of and that are in the log, in its order.
+
+    It may leave some out: leaf hashes do not tell what is an event. Raises ClientError.
+    """
+    return events_among(polls.events(poll), view=view)
+
+
+def events_among(events: Sequence[bytes], *, view: LogView) -> list[PlacedEvent]:
+    """The same among a poll's events, which were fetched."""
+    found = []
     for octets in events:
         try:
             event = PollEvent.from_cbor(octets)
         except SymbolonError:
             raise ClientError("The server sent an event that is none.") from None
-        if event.kind in ENDINGS and view.place_of(leaf_hash(octets)) is not None:
-            return octets
-    return b""
+        place = view.place_of(leaf_hash(octets))
+        if place is not None:
+            found.append(PlacedEvent(place=place, event=event, octets=octets))
+    return sorted(found, key=lambda one: one.place)
+
+
+def ending_among(events: Sequence[bytes], *, view: LogView) -> bytes:
+    """The octets of the event in the log after which no ballot can follow; empty without one."""
+    placed = events_among(events, view=view)
+    return next((one.octets for one in placed if one.event.kind in ENDINGS), b"")
+
+
+def fork(first: LogView, second: LogView) -> tuple[LogView, LogView] | None:
+    """Two states of a log that cannot be of one, the one with fewer entries first; None if they
+    can. A later state with fewer entries is none of the same log either, and comes second.
+    """
+    smaller, larger = sorted((first, second), key=lambda view: view.checkpoint.size)
+    if contradiction(smaller.checkpoint, larger):
+        return smaller, larger
+    if contradiction(larger.checkpoint, smaller):
+        return larger, smaller
+    return None
 
 
 def contradiction(before: Checkpoint, view: LogView) -> str:

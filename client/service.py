@@ -13,6 +13,9 @@ from credentials.formats import base64url
 from credentials.formats.head import SignedHead
 from credentials.formats.metadata import SignedMetadata
 
+SEGMENT_LIMIT = 32 * 1024 * 1024
+"""Octets of an answer with as many versions of the metadata as a segment can have."""
+
 
 class ServiceClient:
     """The service at one address (checked here). Raises ClientError."""
@@ -20,6 +23,16 @@ class ServiceClient:
     def __init__(self, address: str, *, transport: Transport) -> None:
         self.address = checked_address(address)
         self._transport = transport
+
+    def metadata_segment(self, number: int) -> tuple[SignedMetadata, ...]:
+        """The versions of the metadata from 64 * number on: 64 of them, or the last ones.
+
+        The first segment begins with version 1.
+        """
+        answer = self._transport.get(
+            f"{self.address}/community/metadata/{number}", limit=SEGMENT_LIMIT
+        )
+        return tuple(self._signed(row) for row in self._rows(answer, "versions"))
 
     def _signed(self, answer: Json) -> SignedMetadata:
         return SignedMetadata(

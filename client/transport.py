@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PROBLEM_TYPE = "urn:symbolon:problem:"
 ANSWER_LIMIT = 4 * 1024 * 1024
 TIMEOUT_SECONDS = 15.0
+REFRESH_TIMEOUT_SECONDS = 5.0  # where somebody else waits for a verdict meanwhile
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 Json = dict[str, Any]

@@ -4,8 +4,8 @@
     verifier.request({"purpose": "login"})   -> JSON to serve to the wallet
     verifier.verify(answer)                  -> VerifiedPresentation, or PresentationRefused
 
-Nothing about a member leaves the app. From the community's address it fetches the metadata once,
-and registry heads (which say who was removed, without names) whenever newer ones are due, and every
+Nothing about a member leaves the app. From the community's address it fetches the metadata, and
+registry heads (which say who was removed, without names), whenever newer ones are due, and every
 ten minutes while it is used, so that a removal in an emergency reaches it. With files instead of
 the address it never uses the network.
 """
@@ -14,19 +14,26 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from secrets import token_bytes, token_urlsafe
 from typing import Any
 
-from client.community import address_in, load_signed, parse_fingerprint, pinned, show_fingerprint
+from client.community import (
+    MetadataSource,
+    address_in,
+    load_signed,
+    parse_fingerprint,
+    pinned,
+    show_fingerprint,
+)
 from client.errors import ClientError
+from client.history import VersionsSource, followed
 from client.nonce_store import MemoryNonceStore, NonceStore
 from client.published import PublishedClient
 from client.registry import HEADS_KEPT, HeadsSource, follow, read_heads
-from client.transport import Transport
+from client.transport import REFRESH_TIMEOUT_SECONDS, Transport
 from credentials.errors import PresentationRefused, SymbolonError
 from credentials.formats import base64url
-from credentials.formats.metadata import App, Metadata, SignedMetadata
+from credentials.formats.metadata import App, Metadata
 from credentials.formats.policy import Policy
 from credentials.formats.presentation import PRESENTATION_LIMIT, Presentation
 from credentials.formats.request import PresentationRequest
@@ -47,7 +54,6 @@ REFRESH_SECONDS = 30
 STALE_SECONDS = 600
 """After so long it looks whether there was an emergency, if it is asked to verify anything."""
 
-REFRESH_TIMEOUT_SECONDS = 5.0
 NONCE_LENGTH = 32
 
 
@@ -64,7 +70,7 @@ class Verifier:
 
     def __init__(
         self,
-        metadata: str | Path | Mapping[str, Any],
+        metadata: MetadataSource,
         *,
         app: str,
         heads: HeadsSource | None = None,
@@ -72,13 +78,9 @@ class Verifier:
         nonces: NonceStore | None = None,
         request_seconds: int = REQUEST_SECONDS,
     ) -> None:
-        signed = (
-            SignedMetadata.from_json(dict(metadata))
-            if isinstance(metadata, Mapping)
-            else load_signed(metadata)
-        )
         pin = None if fingerprint is None else parse_fingerprint(fingerprint)
-        published = pinned(signed, fingerprint=pin)
+        published = pinned(load_signed(metadata), fingerprint=pin)
+        self._published = published
         self.metadata: Metadata = published.metadata
         self.fingerprint: str = show_fingerprint(published.fingerprint)
         self.app: App = _registered(self.metadata, app)
@@ -150,17 +152,31 @@ class Verifier:
             outcomes[at] = verdict
         return outcomes
 
-    def refresh(self, heads: HeadsSource | None = None) -> None:
-        """Take newer registry heads: those given (as for `heads` above), or those published now.
+    def refresh(
+        self,
+        heads: HeadsSource | None = None,
+        *,
+        metadata: MetadataSource | None = None,
+        between: Sequence[VersionsSource] = (),
+    ) -> None:
+        """Take newer registry heads and metadata: those given, or those published now.
 
-        Done by itself, when it is time, where metadata came from an address. Without newer heads,
-        members whose wallets have them are refused, and members removed since are let in. Raises
-        HeadRefused for heads that contradict those known, ClientError.
+        `heads` and `metadata` as above. Where versions of the metadata were missed, `between` has
+        them: files with the JSON of the community's /community/metadata/0, /1 and so on, or that
+        JSON. Done by itself, when it is time, where metadata came from an address. Without newer
+        heads, members whose wallets have them are refused, and members removed since are let in.
+        Raises HeadRefused and MetadataRefused for what does not follow what is known, ClientError.
         """
         with self._lock:
             self._next_refresh = time.monotonic() + REFRESH_SECONDS
-            self._chain = self._newer(self._chain, heads)
-            self._stale_at = time.monotonic() + STALE_SECONDS
+            if heads is not None or metadata is None:
+                self._chain = self._newer(self._chain, heads)
+                self._stale_at = time.monotonic() + STALE_SECONDS
+            source = self._address if heads is None and metadata is None else metadata
+            if source is not None:
+                published = followed(self._published, source=source, between=between)
+                self.app = _registered(published.metadata, self.app.id)
+                self.metadata, self._published = published.metadata, published
 
     def _newer(self, chain: HeadChain | None, heads: HeadsSource | None) -> HeadChain:
         if heads is not None:

@@ -10,16 +10,16 @@ CREDENTIAL_HEADER = "symbolon/credential/1"  # the signed header, the same for e
 ISSUED_CREDENTIAL = "symbolon/issued/1"  # what the issuer answers to a commitment
 HEAD = "symbolon/head/1"  # one epoch of the revocation registry; its SHA-256 names it
 WITNESS = "symbolon/witness/1"  # what the issuer gives along: a registry witness and its head
-METADATA = "symbolon/metadata/2"  # the community's signed public description
+METADATA = "symbolon/metadata/3"  # the community's signed public description
 REQUEST = "symbolon/request/3"  # what an app asks a wallet to show
 PRESENTATION = "symbolon/showing/2"  # a proof with what it discloses; also the door code
-POLL = "symbolon/poll/3"  # a poll's manifest; its SHA-256 names the poll
+POLL = "symbolon/poll/4"  # a poll's manifest; its SHA-256 names the poll
 BALLOT = "symbolon/ballot/3"  # one vote with its presentation; its leaf hash names the ballot
-POLL_EVENT = "symbolon/poll-event/1"  # what else happens in a poll: extension, closing, opening
+POLL_EVENT = "symbolon/poll-event/2"  # what else happens in a poll: extension, closing, opening
 PROMISE = "symbolon/promise/1"  # that a ballot will be in its poll's log, and by when
 ABSTENTION = "symbolon/abstention/2"  # a member's proof of having cast no ballot in a poll
-POLL_BUNDLE = "symbolon/poll-bundle/3"  # head of the file from which a poll is recounted offline
-TALLY_RESULT = "symbolon/tally/1"  # what a poll comes to, with every round of its count
+POLL_BUNDLE = "symbolon/poll-bundle/4"  # head of the file from which a poll is recounted offline
+TALLY_RESULT = "symbolon/tally/2"  # what a poll comes to, with every round of its count
 TRUSTEE_CARD = "symbolon/trustee-card/1"  # a trustee's name and public keys, before a ceremony
 TRUSTEE_DEAL = "symbolon/trustee-deal/1"  # one trustee's part of the polls' key, for all others
 CEREMONY_RESULT = "symbolon/ceremony-result/1"  # the polls' key and the key of each trustee
@@ -47,6 +47,7 @@ LOT = b"symbolon/lot/1\0"  # SHA-256 over a poll's seed and an option: its place
 OPENING_SECRET = b"symbolon/opening-secret/1"  # HKDF info of the server's own key for sealed polls
 CARD_SIGNATURE = b"symbolon/trustee-card-signature/1\0"  # Ed25519 over a trustee's card
 DEAL_SIGNATURE = b"symbolon/trustee-deal-signature/1\0"  # Ed25519 over a trustee's deal
+TRUSTEE_FINGERPRINT = b"symbolon/trustee-fingerprint/1\0"  # SHA-256 over an Ed25519 key
 CEREMONY_SIGNATURE = b"symbolon/ceremony-signature/1\0"  # Ed25519 over a ceremony's result
 
 # Sealed ballots: HKDF info, and tags of hashing to G1 that no other interface has.
@@ -54,6 +55,9 @@ SEALED_BALLOT = b"symbolon/sealed-ballot/1"  # HKDF info of the key that seals o
 DEALT_SHARE = b"symbolon/dealt-share/1"  # HKDF info of the key that seals one dealt share
 SEALING_POINT = b"SYMBOLON_SEALING_1_BLS12381G1_XMD:SHA-256_SSWU_RO_"  # H1, over a manifest's hash
 TRUSTEE_POSSESSION = b"SYMBOLON_TRUSTEE_POP_1_BLS12381G1_XMD:SHA-256_SSWU_RO_"  # proof of a deal
+
+# Not ours: the tag of drand's scheme bls-unchained-g1-rfc9380, under which quicknet signs.
+BEACON = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
 
 # The BBS interface of the product (typed messages to scalars), after the ciphersuite's id.
 INTERFACE = b"SYMBOLON_1_H2G_TM2S_"

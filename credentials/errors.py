@@ -88,6 +88,10 @@ class PollLogRefused(SymbolonError):
     """A poll's log whose entries break the poll's rules."""
 
 
+class BeaconRefused(SymbolonError):
+    """A signature that is not the one of that round of the public beacon."""
+
+
 class LogRefused(SymbolonError):
     """A proof, note, checkpoint, cosignature or receipt of a log that does not hold."""
 

@@ -36,6 +36,7 @@ from server.organiser.access import OrganiserAccess
 from server.organiser.routes import router as organiser_router
 from server.pages.routes import router as pages_router
 from server.polls.assembly import assemble_polls
+from server.polls.beacon_source import BeaconSource
 from server.polls.routes import router as polls_router
 from server.polls.watch import keep_moving
 from server.presentations.routes import router as presentations_router
@@ -148,7 +149,8 @@ def create_app(
     community.verifier().warm()
     if publishing:
         keep_publishing(publisher)
-        keep_moving(polls.life)
+        source = None if settings.beacon is None else BeaconSource(settings.beacon)
+        keep_moving(polls.life, polls.lots, source=source)
     return Gate(app)
 
 

@@ -173,12 +173,26 @@ class PollNotClosed(Refusal):
     slug, title, status = "poll-not-closed", "Voting in this poll goes on.", 409
 
 
+class PollNotWitnessed(Refusal):
+    slug = "poll-not-witnessed"
+    title = "Not enough of the poll's witnesses have cosigned its closing yet."
+    status = 409
+
+
 class PollNotCertified(Refusal):
     slug, title, status = "poll-not-certified", "The poll has no certified result yet.", 409
 
 
 class ShareRefused(Refusal):
     slug, title, status = "share-refused", "The share of the opening value is wrong.", 422
+
+
+class BeaconRefused(Refusal):
+    slug, title, status = "beacon-refused", "That is not the round that the poll needs.", 422
+
+
+class BeaconMissing(Refusal):
+    slug, title, status = "beacon-missing", "The poll's lot has no round of the beacon yet.", 409
 
 
 class LeafUnknown(Refusal):

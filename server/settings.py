@@ -19,11 +19,16 @@ NONCE_SECONDS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The layout of one data directory and the address to listen on."""
+    """The layout of one data directory and the address to listen on.
+
+    beacon: the address of a relay from which rounds of the public beacon are fetched for polls
+    whose lot is one; without it they are handed in.
+    """
 
     data_directory: Path
     host: str = "127.0.0.1"
     port: int = 8000
+    beacon: str | None = None
 
     @property
     def keystore_file(self) -> Path:

@@ -4,7 +4,8 @@ For tests of the protocol. Tests of the service start a real one (tests/flows/co
 """
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -102,6 +103,7 @@ class Community:
             published_at=1_790_000_000,
         )
         self.signed = SignedMetadata.sign(self.metadata, private_key=self.signing_key)
+        self.versions = [self.signed]
         self.issuer = Issuer(self.secret, metadata=self.metadata)
         self.keys = VerifierKeys.from_metadata(self.metadata)
         self.digits = make_digits(self.secret.xi)
@@ -127,6 +129,19 @@ class Community:
     def verifier(self) -> VerifierKeys:
         """The keys at the newest registry head."""
         return self.keys.at(self.heads.newest)
+
+    def next_version(self, before: SignedMetadata, **changes: Any) -> SignedMetadata:
+        """Signed metadata that follows `before`; it is not published."""
+        known = before.open_unpinned()
+        metadata = replace(known, version=known.version + 1, previous=before.hash, **changes)
+        return SignedMetadata.sign(metadata, private_key=self.signing_key)
+
+    def describe(self, **changes: Any) -> SignedMetadata:
+        """Publish the next version of the metadata."""
+        self.signed = self.next_version(self.signed, **changes)
+        self.versions.append(self.signed)
+        self.metadata = self.signed.open_unpinned()
+        return self.signed
 
     def publish(
         self, *handles: int, grace: int = 3600, at: int | None = None, serial: int | None = None

@@ -1,13 +1,18 @@
 """Manifests of polls of a tests.community.Community, and ways to seal them."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
+from credentials import domain_tags
 from credentials.curve.scalars import ORDER
-from credentials.formats.manifest import BY_OPENING, Manifest
-from credentials.formats.sealing import Sealing, Trustee
+from credentials.formats.ceremony_result import CeremonyResult, Trustee
+from credentials.formats.lot import BY_BEACON, BY_OPENING, Beacon
+from credentials.formats.manifest import Manifest
+from credentials.formats.sealing import Sealing
 from credentials.log.checkpoint import log_origin
 from credentials.sealing import ServerOpener
+from credentials.sealing.cards import TrusteeKeys
 from tests.community import Community
 
 OPENS_AT, CLOSES_AT = 1_790_100_000, 1_790_200_000
@@ -31,9 +36,14 @@ def open_manifest(community: Community, **changes: Any) -> Manifest:
         "origin": log_origin(community.address, poll=poll),
         "head": community.heads.newest.hash,
     }
-    if changes.get("sealing") is not None:
+    if getattr(changes.get("sealing"), "trustees", ()):
         values["tie_rule"] = BY_OPENING
-    return Manifest(**(values | changes))
+    values |= changes
+    if values.get("tie_rule") == BY_BEACON:
+        values.setdefault("batch_seconds", 300)
+        after = Beacon.after(values["closes_at"], batch_seconds=values["batch_seconds"])
+        values.setdefault("beacon", after)
+    return Manifest(**values)
 
 
 def sealed_by_server(secret: int) -> Sealing:
@@ -48,8 +58,29 @@ def sealed_by_trustees(secret: int, *, threshold: int, names: tuple[str, ...]) -
         sum(factor * number**power for power, factor in enumerate(factors)) % ORDER
         for number in range(1, len(names) + 1)
     ]
-    trustees = tuple(
-        Trustee(name=name, key=ServerOpener(secret=share).key)
-        for name, share in zip(names, shares, strict=True)
+    return signed_sealing(secret, shares=shares, threshold=threshold, names=names)
+
+
+def signed_sealing(
+    secret: int, *, shares: Sequence[int], threshold: int, names: tuple[str, ...]
+) -> Sealing:
+    """Sealing to a secret and shares of one's choice, signed by keys that are made for these
+    names: what an organiser can make alone."""
+    keys = [TrusteeKeys.generate(name) for name in names]
+    result = CeremonyResult(
+        ceremony=bytes(32),
+        deals=bytes(32),
+        threshold=threshold,
+        key=ServerOpener(secret=secret).key,
+        trustees=tuple(
+            Trustee(
+                name=key.name,
+                verification_key=key.card.verification_key,
+                key=ServerOpener(secret=share).key,
+            )
+            for key, share in zip(keys, shares, strict=True)
+        ),
     )
-    return Sealing(key=ServerOpener(secret=secret).key, threshold=threshold, trustees=trustees)
+    octets = result.to_cbor()
+    signatures = tuple(key.sign(octets, tag=domain_tags.CEREMONY_SIGNATURE) for key in keys)
+    return Sealing.by_trustees(result, signatures=signatures)

@@ -11,10 +11,11 @@ from typing import Any
 
 from credentials.formats.abstention import Abstention
 from credentials.formats.head import Head, SignedHead
+from credentials.formats.lot import Beacon
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll import Ballot, action_digest
 from credentials.formats.poll_bundle import BundleHead, read_bundle, write_bundle
-from credentials.formats.poll_event import Kind, PollEvent
+from credentials.formats.poll_event import BATCH_END, Kind, PollEvent
 from credentials.formats.promise import Promise, SignedPromise
 from credentials.formats.vote import Marks
 from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
@@ -22,6 +23,7 @@ from credentials.log.cosignature import WitnessKey
 from credentials.log.receipt import Receipt
 from credentials.merkle import Tree, leaf_hash, root_of
 from credentials.polls import (
+    BATCH_SIZE,
     Replay,
     count_votes,
     make_abstention,
@@ -117,6 +119,12 @@ class PollInMemory:
     # --- the log
 
     def append(self) -> None:
+        """Put what waits into the log as a batch, if it is enough for one."""
+        if len(self.waiting) >= BATCH_SIZE:
+            self.place()
+            self.add(BATCH_END)
+
+    def place(self) -> None:
         """Put what waits into the log, ascending by leaf hash."""
         self.entries += [b.to_cbor() for b in sorted(self.waiting, key=lambda b: b.leaf_hash)]
         self.waiting.clear()
@@ -127,21 +135,36 @@ class PollInMemory:
 
     def extend(self, closes_at: int, *, at: int = OPENS_AT + 10) -> None:
         """Move the closing time."""
-        self.append()
-        self.add(PollEvent.extension(at=at, reason="The network was down.", closes_at=closes_at))
+        self.place()
+        beacon = self.manifest.beacon and self.manifest.beacon_at(closes_at)
+        self.add(
+            PollEvent.extension(
+                at=at, reason="The network was down.", closes_at=closes_at, beacon=beacon
+            )
+        )
         self.closes_at = closes_at
 
     def cancel(self) -> None:
         """End the poll without a result."""
-        self.append()
+        self.place()
         self.add(
             PollEvent(kind=Kind.CANCELLATION, at=OPENS_AT + 20, reason="The question was wrong.")
         )
 
     def close(self) -> None:
         """End voting, at its time."""
-        self.append()
+        self.place()
         self.add(PollEvent(kind=Kind.CLOSING, at=self.closes_at))
+
+    @property
+    def beacon(self) -> Beacon | None:
+        """The beacon's round that is the lot."""
+        return self.manifest.beacon and self.manifest.beacon_at(self.closes_at)
+
+    def draw(self, signature: bytes) -> None:
+        """Publish the beacon's round."""
+        assert self.beacon is not None
+        self.add(PollEvent(kind=Kind.BEACON, at=self.beacon.due_at, value=signature))
 
     def unseal(self) -> None:
         """Publish the opening value."""
@@ -151,7 +174,8 @@ class PollInMemory:
     def certify(self) -> TallyResult:
         """Count, and publish the result."""
         result = self.count()
-        event = PollEvent(kind=Kind.CERTIFICATION, at=self.closes_at + 2, value=result.to_cbor())
+        at = self.beacon.due_at if self.beacon else self.closes_at + 2
+        event = PollEvent(kind=Kind.CERTIFICATION, at=at, value=result.to_cbor())
         self.add(event)
         return result
 
@@ -177,6 +201,23 @@ class PollInMemory:
         )
         return SignedCheckpoint.sign(checkpoint, private_key=self.community.signing_key)
 
+    def cosigned(
+        self, signed: SignedCheckpoint, *witnesses: WitnessKey, at: int | None = None
+    ) -> SignedCheckpoint:
+        """A checkpoint with the lines of these witnesses."""
+        for witness in witnesses:
+            line = witness.cosign(signed.note.text, time=self.closes_at + 4 if at is None else at)
+            signed = signed.with_cosignature(line, key=witness.verifier_key)
+        return signed
+
+    @property
+    def closing_size(self) -> int:
+        """How many entries there are up to and including the closing, 0 without one."""
+        for size, entry in enumerate(self.entries, start=1):
+            if is_event(entry) and PollEvent.from_cbor(entry).kind is Kind.CLOSING:
+                return size
+        return 0
+
     @property
     def leaves(self) -> list[bytes]:
         """The leaf hashes of all entries."""
@@ -192,14 +233,16 @@ class PollInMemory:
 
     def bundle(self, *, witnesses: tuple[WitnessKey, ...] = (), **changes: Any) -> bytes:
         """The bundle's file; `changes` are fields of its head."""
-        signed = self.checkpoint()
-        for witness in witnesses:
-            line = witness.cosign(signed.note.text, time=self.closes_at + 4)
-            signed = signed.with_cosignature(line, key=witness.verifier_key)
+        at = self.beacon.due_at if self.beacon else self.closes_at + 4
+        signed = self.cosigned(self.checkpoint(), *witnesses, at=at)
+        closing = self.closing_size
         head = BundleHead(
             metadata=self.community.signed,
             head=self.signed_head,
             checkpoint=signed.to_text().encode(),
+            closing=self.cosigned(self.checkpoint(size=closing), *witnesses).to_text().encode()
+            if closing
+            else b"",
             witnesses=tuple(witness.verifier_key.to_text() for witness in witnesses),
             entries=len(self.entries),
         )
@@ -209,17 +252,16 @@ class PollInMemory:
 def recounted(manifest: Manifest, entries: Sequence[bytes]) -> TallyResult:
     """What the ballots in a log come to; their proofs are taken for good."""
     replay = Replay(manifest)
-    root = b""
-    for index, entry in enumerate(entries[1:], start=2):
+    for entry in entries[1:]:
         if is_event(entry):
-            event = PollEvent.from_cbor(entry)
-            replay.take_event(event)
-            if event.kind is Kind.CLOSING:
-                root = root_of(entries[:index])
+            replay.take_event(PollEvent.from_cbor(entry))
         else:
             ballot = Ballot.from_cbor(entry)
             replay.take_ballot(
-                pseudonym=ballot.pseudonym, sequence=ballot.sequence, content=ballot.content
+                leaf_hash=ballot.leaf_hash,
+                pseudonym=ballot.pseudonym,
+                sequence=ballot.sequence,
+                content=ballot.content,
             )
     votes: dict[Marks | None, int] = {}
     for pseudonym, (sequence, content) in replay.highest.items():
@@ -231,7 +273,9 @@ def recounted(manifest: Manifest, entries: Sequence[bytes]) -> TallyResult:
             opening=replay.opening,
         )
         votes[marks] = votes.get(marks, 0) + 1
-    seed = tie_seed(manifest, root=root, opening=replay.opening)
+    seed = tie_seed(
+        manifest, opening=replay.opening, beacon=replay.beacon, signature=replay.signature
+    )
     return count_votes(votes, manifest=manifest, seed=seed)
 
 

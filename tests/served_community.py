@@ -25,6 +25,7 @@ from tests.served_polls import Answer, Problem, ServedPoll
 Json = dict[str, Any]
 NEWEST = 64
 SEGMENT_HEADS = 256
+SEGMENT_VERSIONS = 64
 SEGMENT_ENTRIES = 1024
 
 
@@ -100,6 +101,7 @@ class Served:
         kind, *rest = path.strip("/").split("/")
         return {
             ".well-known": lambda *_: self.community.signed.to_json(),
+            "community": self._community,
             "issuance": self._issuance,
             "registry": self._registry,
             "polls": self._polls,
@@ -136,6 +138,17 @@ class Served:
             "witness": base64url.encode(issuer.witness(head, handle=member.handle).to_cbor()),
             "head": self.community.heads.signed[-1].to_json(),
         }
+
+    def _community(self, rest: list[str], _body: Json) -> Json:
+        number = int(rest[1])
+        segment = [
+            signed.to_json()
+            for version, signed in enumerate(self.community.versions, start=1)
+            if version // SEGMENT_VERSIONS == number
+        ]
+        if not segment:
+            raise Problem("not-found", 404)
+        return {"versions": segment}
 
     def _registry(self, rest: list[str], _body: Json) -> Json:
         heads, entries = self.community.heads.signed, self.community.entries

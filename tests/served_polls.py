@@ -45,8 +45,8 @@ class ServedPoll:
     # --- what the organiser does
 
     def append(self, *, time: int | None = None) -> None:
-        """Put what waits into the log, at this time."""
-        self.poll.append()
+        """Put what waits into the log, however little it is, at this time."""
+        self.poll.place()
         self.time = self.time + 1 if time is None else time
 
     def drop(self, ballot: bytes) -> None:

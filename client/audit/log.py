@@ -1,14 +1,16 @@
-"""The log under its final checkpoint: root, signature, and who cosigned it."""
+"""The log under its final checkpoint: root, signature, and who cosigned it and its closing."""
 
 from collections.abc import Iterable
 
 from client.audit.report import Checks
-from client.poll_log import split_leaves
+from client.poll_log import root_of_first, split_leaves
 from credentials.errors import LogRefused
+from credentials.formats.manifest import Manifest
 from credentials.formats.poll_bundle import BundleHead
 from credentials.log.checkpoint import SignedCheckpoint
 from credentials.log.note import VerifierKey
 from credentials.merkle import HASH_LENGTH, root_of_leaves
+from credentials.polls import closing_seen_by
 
 
 def check_log(
@@ -48,6 +50,40 @@ def check_log(
     else:
         checks.passed("log's root", root.hex())
     _check_cosignatures(signed, named=bundle.witnesses, trusted=trusted, checks=checks)
+
+
+def check_closing(
+    bundle: BundleHead,
+    leaves: bytes,
+    *,
+    size: int,
+    manifest: Manifest,
+    key: bytes,
+    checks: Checks,
+) -> None:
+    """Check that enough of the witnesses whom the poll pins cosigned its closing.
+
+    `size` is that of the log up to and including the closing, 0 without one; `key` is the
+    community's, 32 octets.
+    """
+    if not manifest.witnesses or not size:
+        return
+    try:
+        signed = SignedCheckpoint.parse(bundle.closing.decode())
+        checkpoint = signed.open(origin=manifest.origin, key=key)
+        if (checkpoint.size, checkpoint.root) != (size, root_of_first(size, leaves)):
+            raise LogRefused("the checkpoint of the closing is of another log, or another place")
+        seen = closing_seen_by(signed, manifest=manifest)
+    except (LogRefused, UnicodeDecodeError) as error:
+        checks.failed("witnesses of the closing", error)
+        return
+    told = f"{', '.join(seen) or 'none'}, of {len(manifest.witnesses)} pinned"
+    if len(seen) < manifest.witnesses_needed:
+        checks.failed(
+            "witnesses of the closing", f"{manifest.witnesses_needed} must have cosigned it: {told}"
+        )
+    else:
+        checks.passed("witnesses of the closing", told)
 
 
 def _check_cosignatures(

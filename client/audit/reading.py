@@ -15,11 +15,13 @@ from credentials.errors import PollLogRefused, SymbolonError
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll import BALLOT_LIMIT
 from credentials.formats.poll_event import Kind, PollEvent
-from credentials.merkle import leaf_hash
+from credentials.merkle import HASH_LENGTH, leaf_hash
 from credentials.polls import Replay
+from credentials.polls.in_time import Decided
 
 Progress: TypeAlias = Callable[[int, int], None]
 
+_DECIDING = (Kind.EXTENSION, Kind.CANCELLATION, Kind.CLOSING)
 _EVENT_LABEL = domain_tags.POLL_EVENT.encode()
 
 
@@ -35,7 +37,8 @@ class Entries:
 
     refused: reasons that name the entry, from 0, for ballots whose proof does not hold. misplaced:
     for entries that break the poll's rules. cut_off: why the file could not be read to its end.
-    closing_size: how many entries there are up to and including the closing, 0 without one.
+    decided: what had to be public before a beacon's round was. closing_size: how many entries there
+    are up to and including the closing, 0 without one.
     """
 
     replay: Replay
@@ -43,6 +46,7 @@ class Entries:
     refused: list[str] = field(default_factory=list)
     misplaced: list[str] = field(default_factory=list)
     cut_off: str = ""
+    decided: list[Decided] = field(default_factory=list)
     closing_size: int = 0
     count: int = 0
 
@@ -112,12 +116,17 @@ class Reader:
                     self._take_ballot(index, verdict)
 
     def _take_ballot(self, index: int, verdict: Proven | str) -> None:
-        if isinstance(verdict, str):
-            self.found.refused.append(f"entry {index}: {verdict}")
-            return
-        pseudonym, sequence, content = verdict
+        leaf = bytes(self.found.leaves[index * HASH_LENGTH : (index + 1) * HASH_LENGTH])
+        replay = self.found.replay
         try:
-            self.found.replay.take_ballot(pseudonym=pseudonym, sequence=sequence, content=content)
+            if isinstance(verdict, str):
+                self.found.refused.append(f"entry {index}: {verdict}")
+                replay.pass_over(leaf)
+            else:
+                pseudonym, sequence, content = verdict
+                replay.take_ballot(
+                    leaf_hash=leaf, pseudonym=pseudonym, sequence=sequence, content=content
+                )
         except PollLogRefused as error:
             self.found.misplaced.append(f"entry {index}: {error}")
 
@@ -125,6 +134,7 @@ class Reader:
         # After one event that may not stand where it does, nothing more can be said of the others.
         if self._stopped:
             return
+        beacon = self.found.replay.beacon
         try:
             event = PollEvent.from_cbor(octets)
             self.found.replay.take_event(event)
@@ -132,5 +142,7 @@ class Reader:
             self.found.misplaced.append(f"entry {index}: {error}")
             self._stopped = True
             return
+        if beacon is not None and event.kind in _DECIDING:
+            self.found.decided.append(Decided(size=index + 1, before=beacon.due_at))
         if event.kind is Kind.CLOSING:
             self.found.closing_size = index + 1

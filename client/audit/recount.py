@@ -11,7 +11,6 @@ from itertools import islice
 from client.audit.reading import Entries
 from client.audit.report import Checks
 from client.audit.workers import CHUNK, SealedVote, Workers
-from client.poll_log import root_of_first
 from credentials.errors import SymbolonError
 from credentials.formats.manifest import Manifest
 from credentials.formats.vote import Marks
@@ -37,9 +36,13 @@ def recount(
     if manifest.sealing is not None:
         invalid = votes[None]
         checks.passed("votes opened", f"{votes.total() - invalid} opened, {invalid} invalid")
-    root = root_of_first(found.closing_size, bytes(found.leaves))
     try:
-        seed = tie_seed(manifest, root=root, opening=replay.opening)
+        seed = tie_seed(
+            manifest,
+            opening=replay.opening,
+            beacon=replay.beacon,
+            signature=replay.signature,
+        )
         result = count_votes(votes, manifest=manifest, seed=seed)
     except SymbolonError as error:
         checks.failed("result", error)

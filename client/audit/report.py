@@ -6,7 +6,7 @@ from typing import Final
 
 from client.community import PinnedMetadata
 from credentials.formats.manifest import Manifest
-from credentials.formats.poll_event import PollEvent
+from credentials.formats.poll_event import Kind, PollEvent
 from credentials.polls import State
 from credentials.tally import TallyResult
 
@@ -14,6 +14,8 @@ NOBODY_CAN_CHECK: Final = (
     "whether every credential on the roll belongs to a person: the organiser issues them, and "
     "could enrol people who do not exist",
     "whether the server noted network addresses and times beside the ballots that it took",
+    "whether the keys of trustees and witnesses are those of the people named: compare their "
+    "fingerprints with them",
     "whether somebody was paid or forced to vote in a certain way, and showed how",
     "whether a ballot was taken and promised, and never put into the log: the wallet of the voter "
     "finds that out, and has evidence",
@@ -104,6 +106,11 @@ class Report:
     def check(self, name: str) -> Check | None:
         """The line with this name."""
         return next((check for check in self.checks if check.name == name), None)
+
+    @property
+    def objections(self) -> tuple[PollEvent, ...]:
+        """What the organiser objects to the result, which stands."""
+        return tuple(event for event in self.events if event.kind is Kind.OBJECTION)
 
     @property
     def verdict(self) -> tuple[str, str]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from client.audit.beside import Beside, check_abstentions, check_checkpoints, check_receipts
-from client.audit.log import check_log
+from client.audit.log import check_closing, check_log
+from client.audit.lot import check_lot
 from client.audit.reading import Entries, Progress, Reader
 from client.audit.recount import recount
 from client.audit.report import Checks, Report
@@ -61,8 +62,25 @@ def audit(
             trusted=beside.witnesses,
             checks=checks,
         )
+        check_closing(
+            bundle,
+            leaves,
+            size=0 if found.replay.state is State.CANCELLED else found.closing_size,
+            manifest=ground.manifest,
+            key=ground.published.metadata.metadata_key,
+            checks=checks,
+        )
         _check_entries(found, manifest=ground.manifest, checks=checks)
         result = recount(found, manifest=ground.manifest, workers=workers, checks=checks)
+    check_lot(
+        bundle,
+        found,
+        manifest=ground.manifest,
+        key=ground.published.metadata.metadata_key,
+        witnesses=ground.manifest.witness_keys or beside.witnesses,
+        needed=ground.manifest.witnesses_needed or len(beside.witnesses),
+        checks=checks,
+    )
     _check_roll(len(found.replay.highest), head=ground.head, checks=checks)
     key = ground.published.metadata.metadata_key
     origin = ground.manifest.origin
@@ -156,11 +174,15 @@ def _check_sealing(sealing: Sealing, *, checks: Checks) -> None:
     except SymbolonError as error:
         checks.failed("sealing", error)
         return
-    if sealing.trustees:
-        who = f"any {sealing.threshold} of {len(sealing.trustees)} trustees"
-    else:
-        who = "the server alone, at any time"
-    checks.passed("sealing", f"{who} could open the votes")
+    if not sealing.trustees:
+        checks.passed("sealing", "the server alone, at any time, could open the votes")
+        return
+    names = ", ".join(f"{trustee.name} {trustee.fingerprint}" for trustee in sealing.trustees)
+    checks.passed(
+        "sealing",
+        f"any {sealing.threshold} of {len(sealing.trustees)} trustees, who all signed, could open "
+        f"the votes: {names}",
+    )
 
 
 def _check_entries(found: Entries, *, manifest: Manifest, checks: Checks) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from client.commands.result import outcome_in_words, result_json, say_result
+from client.commands.result import result_json, say_result
 from client.commands.sources import note_fingerprint, read_octets
 from client.commands.terminal import JsonOption, progress, say, say_json, say_rows
 from client.errors import ClientError
@@ -97,6 +97,8 @@ def _say(report: "Report") -> None:
         say(f"\n{report.manifest.question}")
         if report.result is not None:
             say_result(report.result, manifest=report.manifest)
+        for objection in report.objections:
+            say(f"The organiser objects to this result: {objection.reason}")
     if report.events:
         say("\nWhat happened")
         say_rows([(f"  {event.kind}", event_in_words(event)) for event in report.events])
@@ -115,6 +117,7 @@ def _say(report: "Report") -> None:
 def _json(report: "Report") -> dict[str, object]:
     from client.audit import NOBODY_CAN_CHECK
     from client.community import show_fingerprint
+    from credentials.tally import outcome_in_words
 
     manifest, result, published = report.manifest, report.result, report.published
     return {
@@ -127,8 +130,13 @@ def _json(report: "Report") -> dict[str, object]:
         "ballots": report.ballots,
         "voters": report.voters,
         "roll": list(report.roll),
-        "outcome": outcome_in_words(result, manifest=manifest) if result and manifest else None,
+        "outcome": outcome_in_words(result, options=manifest.options)
+        if result and manifest
+        else None,
         "result": result_json(result, manifest=manifest) if result and manifest else None,
+        "objections": [
+            {"at": objection.at, "reason": objection.reason} for objection in report.objections
+        ],
         "events": [
             {"kind": event.kind.value, "at": event.at, "reason": event.reason}
             for event in report.events

@@ -24,6 +24,7 @@ from client.commands.terminal import (
 from client.errors import ClientError, WalletError
 
 if TYPE_CHECKING:
+    from client.community import PinnedMetadata
     from client.wallet.contents import Membership, WalletContents
 
 
@@ -155,7 +156,7 @@ def _from_words(
         if vault.read().seed != seed:
             raise WalletError(f"The wallet at {wallet} has other words; choose another file.")
     beside = None if vault is None else vault.read()
-    found = _ask_community(seed, address=address, fingerprint=pin, beside=beside)
+    published, found = _ask_community(seed, address=address, fingerprint=pin, beside=beside)
     if pin is None:
         shown = show_fingerprint(found.fingerprint)
         note(f"No fingerprint was given; this community's is {shown}. Compare it.")
@@ -165,7 +166,7 @@ def _from_words(
             "written. If you never claimed one, use your claim link."
         )
     if vault is not None:
-        return vault.change(lambda now: with_restored(now, found=found))
+        return vault.change(lambda now: with_restored(now, found=found, between=published.between))
     contents = WalletContents(seed=seed, memberships=(found,))
     return Vault.create(
         wallet, passphrase=passphrase(passphrase_file, new=True), contents=contents
@@ -184,7 +185,7 @@ def _from_copy(source: Path, *, wallet: Path, passphrase_file: Path | None) -> "
     vault = Vault.create(wallet, passphrase=word, contents=contents)
     for membership in contents.memberships:
         try:
-            found = _ask_community(
+            published, found = _ask_community(
                 contents.seed,
                 address=membership.address,
                 fingerprint=membership.fingerprint,
@@ -196,14 +197,15 @@ def _from_copy(source: Path, *, wallet: Path, passphrase_file: Path | None) -> "
                 "Run `symbolon wallet refresh` later."
             )
             continue
-        vault.change(partial(with_restored, found=found))
+        vault.change(partial(with_restored, found=found, between=published.between))
     return vault.read()
 
 
 def _ask_community(
     seed: bytes, *, address: str, fingerprint: bytes | None, beside: "WalletContents | None"
-) -> "Membership":
+) -> "tuple[PinnedMetadata, Membership]":
     from client.community import pinned
+    from client.history import bridged
     from client.issuance import IssuanceClient
     from client.published import PublishedClient
     from client.transport import Transport
@@ -212,7 +214,11 @@ def _ask_community(
     with Transport() as transport, progress("Asking for your credentials") as report:
         service = PublishedClient(address, transport=transport)
         published = pinned(service.metadata(), fingerprint=fingerprint)
-        return ask_again(
+        known = None if beside is None else beside.membership(published.fingerprint)
+        published = bridged(
+            published, known=None if known is None else known.signed, service=service
+        )
+        found = ask_again(
             seed,
             service=service,
             issuance=IssuanceClient(address, transport=transport),
@@ -220,3 +226,4 @@ def _ask_community(
             beside=beside,
             progress=report,
         )
+    return published, found

@@ -1,19 +1,13 @@
 """`symbolon poll`: its list of commands, and those that need no wallet."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from client.commands.ballots import abstained, receipt, receipts
-from client.commands.sources import note_fingerprint, read_octets
-from client.commands.terminal import (
-    JsonOption,
-    note,
-    say,
-    say_json,
-    say_rows,
-)
+from client.commands.evidence import check_evidence
+from client.commands.sources import FingerprintOption, note_fingerprint
+from client.commands.terminal import JsonOption, say, say_json, say_rows
 from client.commands.vote import place
 from client.errors import ClientError
 
@@ -25,10 +19,6 @@ commands = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-
-FingerprintOption = Annotated[
-    str | None, typer.Option("--fingerprint", help="The community's fingerprint.", metavar="TEXT")
-]
 
 
 @commands.command("list")
@@ -101,38 +91,6 @@ def show(
     say(poll.manifest.question)
     say_rows([(f"  {n}", option) for n, option in enumerate(poll.manifest.options, start=1)])
     say_rows(rows)
-
-
-def check_evidence(
-    *,
-    file: Annotated[Path, typer.Argument(help="An evidence file.", metavar="FILE")],
-    fingerprint: FingerprintOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Check evidence that a community broke its word in a poll, offline.
-
-    Exit status 0: it proves what it says; 1: it proves nothing, and why.
-    """
-    from client.community import parse_fingerprint, show_fingerprint
-    from client.evidence import Evidence
-
-    pin = None if fingerprint is None else parse_fingerprint(fingerprint)
-    proven = Evidence.from_json(read_octets(file)).prove(fingerprint=pin)
-    shown = show_fingerprint(proven.fingerprint)
-    if as_json:
-        say_json(
-            {
-                "proven": proven.sentence,
-                "community": proven.community,
-                "fingerprint": shown,
-                "question": proven.question,
-            }
-        )
-        return
-    say(proven.sentence)
-    say_rows([("Poll", proven.question), ("Community", proven.community), ("Fingerprint", shown)])
-    if pin is None:
-        note("No fingerprint was given; compare the one above with the community's.")
 
 
 commands.command("receipts")(receipts)

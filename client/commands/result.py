@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, Any
 from client.commands.terminal import say, say_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from credentials.formats.manifest import Manifest
     from credentials.tally import Round, TallyResult
 
-_OUTCOMES = {
-    "no_votes": "nobody voted",
-    "below_quorum": "too few voted",
-    "below_threshold": "no option got as much as it needs to win",
-}
 _TITLES = {
     "count": "Count",
     "round": "Round {number}",
@@ -23,20 +20,15 @@ _TITLES = {
 }
 
 
-def outcome_in_words(result: "TallyResult", *, manifest: "Manifest") -> str:
-    """Who won, or why nobody did."""
-    if result.winners:
-        return ", ".join(manifest.options[option - 1] for option in result.winners)
-    return _OUTCOMES[result.outcome.value]
-
-
 def say_result(result: "TallyResult", *, manifest: "Manifest") -> None:
     """The result with its rounds."""
+    from credentials.tally import outcome_in_words
+
     counted = f"{result.ballots} counted, {result.abstentions} of them abstentions"
     invalid = f"; {result.invalid} invalid" if result.invalid else ""
     say_rows(
         [
-            ("Result", outcome_in_words(result, manifest=manifest)),
+            ("Result", outcome_in_words(result, options=manifest.options)),
             ("Ballots", counted + invalid),
         ]
     )
@@ -53,9 +45,8 @@ def result_json(result: "TallyResult", *, manifest: "Manifest") -> dict[str, Any
         "abstentions": result.abstentions,
         "invalid": result.invalid,
         "outcome": result.outcome.value,
-        "winners": [
-            {"option": option, "text": manifest.options[option - 1]} for option in result.winners
-        ],
+        "winners": _named(result.winners, manifest=manifest),
+        "tied": _named(result.tied, manifest=manifest),
         "rounds": [
             {
                 "title": one.title,
@@ -63,6 +54,7 @@ def result_json(result: "TallyResult", *, manifest: "Manifest") -> dict[str, Any
                 "elected": list(one.elected),
                 "eliminated": list(one.eliminated),
                 "by_lot": list(one.by_lot),
+                "tied": list(one.tied),
                 "exhausted": str(one.exhausted),
             }
             for one in result.rounds
@@ -70,6 +62,10 @@ def result_json(result: "TallyResult", *, manifest: "Manifest") -> dict[str, Any
         "matrix": [list(row) for row in result.matrix],
         "paths": [list(row) for row in result.paths],
     }
+
+
+def _named(chosen: "Sequence[int]", *, manifest: "Manifest") -> list[dict[str, Any]]:
+    return [{"option": option, "text": manifest.options[option - 1]} for option in chosen]
 
 
 def _rows(one: "Round", *, manifest: "Manifest") -> list[tuple[str, str]]:
@@ -82,6 +78,8 @@ def _rows(one: "Round", *, manifest: "Manifest") -> list[tuple[str, str]]:
             remark = "  elected"
         elif option in one.eliminated:
             remark = "  drops out"
+        elif option in one.tied:
+            remark = "  tied"
         rows.append((f"  {text}", _number(score) + remark))
     if one.exhausted:
         rows.append(("  no longer counting", _number(one.exhausted)))

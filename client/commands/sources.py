@@ -1,14 +1,20 @@
-"""Files that `symbolon verify` is given, and the fingerprint that a person should compare."""
+"""Files that commands are given, and the fingerprint that a person should compare."""
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from client.commands.terminal import note
 from client.errors import ClientError
 
 if TYPE_CHECKING:
     from client.community import PinnedMetadata
+
+FingerprintOption = Annotated[
+    str | None, typer.Option("--fingerprint", help="The community's fingerprint.", metavar="TEXT")
+]
 
 
 def note_fingerprint(published: "PinnedMetadata", *, given: bytes | None) -> None:

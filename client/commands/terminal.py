@@ -124,16 +124,26 @@ def read_first_line(file: Path, *, what: str) -> str:
     return lines[0]
 
 
-def passphrase(file: Path | None, *, new: bool = False, title: str = "Wallet passphrase") -> str:
-    """The passphrase from a file, the environment or a question (twice for a new one)."""
+def passphrase(
+    file: Path | None,
+    *,
+    new: bool = False,
+    title: str = "Wallet passphrase",
+    variable: str = PASSPHRASE_VARIABLE,
+    secured: str = "the new wallet file",
+) -> str:
+    """The passphrase from a file, the environment or a question (twice for a new one).
+
+    `variable` is the one of the environment; `secured` says what a new passphrase is for.
+    """
     if file is not None:
         return read_first_line(file, what="passphrase")
-    given = os.environ.get(PASSPHRASE_VARIABLE)
+    given = os.environ.get(variable)
     if given:
         return given
-    _need_person(f"use --passphrase-file or set {PASSPHRASE_VARIABLE}")
+    _need_person(f"use --passphrase-file or set {variable}")
     if new:
-        note("Choose a passphrase for the new wallet file. Without it the file cannot be opened.")
+        note(f"Choose a passphrase for {secured}. Without it nothing in it can be read.")
     word = _read_hidden(title)
     if new and _read_hidden("The same again") != word:
         raise ClientError("The two passphrases are not the same; nothing was made.")

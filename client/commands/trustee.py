@@ -10,10 +10,13 @@ from client.commands.trustee_open import hand_in, open_poll
 from client.commands.trustee_show import show
 from client.commands.trustee_words import (
     DirOption,
+    PassphraseOption,
+    open_folder,
     result_json,
     say_participants,
     say_result,
     shown,
+    trustee_passphrase,
 )
 from client.errors import TrusteeError
 
@@ -35,21 +38,25 @@ def init(
         str,
         typer.Option("--name", help="Your name, as every voter will read it.", metavar="NAME"),
     ],
+    passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Draw your keys, and write the card that the other trustees need.
 
-    Your keys stay in your folder, readable for you alone. Back the folder up after `finish`.
+    Your keys stay in your folder, under a passphrase that you choose now. Back the folder up after
+    `finish`.
     """
     from client.trustee.folder import Folder
 
-    made = Folder.create(folder, name=name)
+    made = Folder.create(
+        folder, name=name, passphrase=lambda: trustee_passphrase(passphrase_file, new=True)
+    )
     card, file = made.keys.card, made.file("card")
     if as_json:
-        say_json({"name": card.name, "card": str(file), "fingerprint": shown(card.fingerprint)})
+        say_json({"name": card.name, "card": str(file), "fingerprint": card.fingerprint})
         return
     say(f"Give your card to all other trustees: {file}")
-    say(f"Its fingerprint, for them to compare: {shown(card.fingerprint)}")
+    say(f"Its fingerprint, for them to compare: {card.fingerprint}")
 
 
 @commands.command("deal")
@@ -72,6 +79,7 @@ def deal(
     again: Annotated[
         bool, typer.Option("--again", help="Replace an earlier deal: the ceremony starts again.")
     ] = False,
+    passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Deal a random part of the polls' key to all trustees.
@@ -80,9 +88,9 @@ def deal(
     fingerprint that is shown here, by voice or in person, before anybody runs `finish`.
     """
     from client.trustee.deals import deal as deal_to
-    from client.trustee.folder import Folder
 
-    participants, file = deal_to(Folder.open(folder), cards=cards, threshold=threshold, again=again)
+    opened = open_folder(folder, passphrase_file)
+    participants, file = deal_to(opened, cards=cards, threshold=threshold, again=again)
     if as_json:
         say_json(
             {
@@ -90,7 +98,7 @@ def deal(
                 "ceremony": shown(participants.id),
                 "threshold": participants.threshold,
                 "trustees": [
-                    {"number": at, "name": card.name, "fingerprint": shown(card.fingerprint)}
+                    {"number": at, "name": card.name, "fingerprint": card.fingerprint}
                     for at, card in enumerate(participants.cards, start=1)
                 ],
             }
@@ -108,6 +116,7 @@ def finish(
         typer.Argument(help="The deals of the other trustees.", metavar="DEAL..."),
     ],
     folder: DirOption,
+    passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check all deals, keep your share of the key, and sign what came out.
@@ -115,9 +124,8 @@ def finish(
     A trustee who dealt badly is named; the ceremony then starts again without that trustee.
     """
     from client.trustee.deals import finish_ceremony
-    from client.trustee.folder import Folder
 
-    result, file = finish_ceremony(Folder.open(folder), deals=deals)
+    result, file = finish_ceremony(open_folder(folder, passphrase_file), deals=deals)
     if as_json:
         say_json({"part": str(file), **result_json(result)})
         return

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from client.commands.terminal import JsonOption, note, say, say_json
-from client.commands.trustee_words import DirOption
-from client.errors import TrusteeError
+from client.commands.alarm import EXIT_ALARM
+from client.commands.terminal import JsonOption, ask, note, say, say_json, say_rows
+from client.commands.trustee_words import DirOption, PassphraseOption, open_folder
+from client.errors import ConsentRefused, ForkFound, TrusteeError
 
 if TYPE_CHECKING:
     from client.answers import SharesSoFar
+    from client.evidence import Evidence
+    from client.trustee.closing import ClosedPoll
+    from client.trustee.kept import KeptPoll
     from client.trustee.sharing import PollShare
 
 PollArgument = Annotated[
@@ -32,9 +36,18 @@ def open_poll(
         list[str] | None,
         typer.Option(
             "--witness",
-            help="A witness's verifier key: only if it cosigned the log with the closing. "
+            help="Verifier key of a witness whom you know: only if it, too, cosigned the closing. "
             "May be repeated.",
             metavar="KEY",
+        ),
+    ] = None,
+    early: Annotated[
+        str | None,
+        typer.Option(
+            "--early-closing",
+            help="Agree to open this poll, named by its id, before its own closing time; you are "
+            "asked otherwise.",
+            metavar="POLL-ID",
         ),
     ] = None,
     out: Annotated[
@@ -43,58 +56,104 @@ def open_poll(
             "--out", "-o", help="Write the share to a file instead of sending it.", metavar="FILE"
         ),
     ] = None,
+    passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Hand in your share for a poll that has closed; enough shares open it.
 
-    Refuses unless the poll's log proves that it closed. The share opens this poll and no other.
+    Refuses unless the poll's log proves that it closed and its closing time has come. An early
+    closing needs the witnesses that the poll pins, and your word. What you were shown is kept in
+    your folder. The share opens this poll and no other.
+
+    Exit status 2: the log is not the one that you were shown before; the evidence is in a file.
     """
     from client.community import parse_fingerprint, pinned
     from client.polls import PollsClient
     from client.published import PublishedClient
     from client.transport import Transport
-    from client.trustee.closing import closed_poll
-    from client.trustee.folder import Folder
-    from client.trustee.sharing import share_for
+    from client.trustee.closing import closed_poll, shown_poll
+    from client.trustee.kept import KeptPoll
+    from client.trustee.sharing import share_for, share_of_ours
     from client.whole_file import write_whole
     from credentials.log.note import VerifierKey
 
     address, poll = _split(target)
-    opened = Folder.open(folder)
+    opened = open_folder(folder, passphrase_file)
     opened.result()  # without a share nothing needs to be asked
     pin = None if fingerprint is None else parse_fingerprint(fingerprint)
     keys = [VerifierKey.parse(key) for key in witnesses or ()]
     if out is not None and out.exists():
         raise TrusteeError(f"{out} exists already; it is left as it is.")
+    now = int(time.time())
     with Transport() as transport:
         published = pinned(
             PublishedClient(address, transport=transport).metadata(), fingerprint=pin
         )
         polls = PollsClient(address, transport=transport)
-        closed = closed_poll(
-            poll,
-            polls=polls,
-            metadata=published.metadata,
-            witnesses=keys,
-            now=int(time.time()),
-        )
+        shown = shown_poll(poll, polls=polls, published=published)
+        share_of_ours(shown.manifest, folder=opened)
+        kept = KeptPoll.of(opened.path, manifest=shown.manifest)
+        _see(kept, shown.evidence)
+        closed = closed_poll(shown, witnesses=keys, now=now)
+        rows = closed.in_words()
+        answer = ""
+        if closed.early or not as_json:
+            say_rows(rows, err=True)
+        if closed.early:
+            answer = _agreed_to_early_closing(closed, repeated=early)
+        kept.keep_closing(shown.evidence, rows=rows, answer=answer, at=now)
         share = share_for(closed, folder=opened)
-        if not as_json:
-            note(closed.manifest.question)
-        if closed.closing.reason:
-            note(f"The organiser closed the poll early: {closed.closing.reason}")
         if out is None:
             taken = polls.hand_in_share(share.share, poll=poll, trustee=share.trustee)
     if out is None:
-        _say_taken(share, taken, as_json=as_json)
-        return
-    write_whole(out, share.to_text().encode(), error=TrusteeError)
-    if as_json:
-        say_json({"poll": poll, "trustee": share.trustee, "share": str(out)})
+        told, said = _handed_in(share, taken), _taken_in_words(taken)
     else:
-        say(
+        write_whole(out, share.to_text().encode(), error=TrusteeError)
+        told = {"poll": poll, "trustee": share.trustee, "share": str(out)}
+        said = (
             f"Your share for the poll {poll} is in {out}; `trustee hand-in` sends it from anywhere."
         )
+    if as_json:
+        say_json(told | {"kept": str(kept.closing)})
+        return
+    say(said)
+    note(
+        f"What you were shown is kept in {kept.closing}. Once the result is out, hold it against "
+        f"the log: symbolon poll check-evidence {kept.closing} --against {target}"
+    )
+
+
+def _see(kept: "KeptPoll", shown: "Evidence") -> None:
+    try:
+        kept.see(shown)
+    except ForkFound as found:
+        typer.secho(f"ALARM. {found}", fg="red", bold=True, err=True)
+        raise typer.Exit(EXIT_ALARM) from None
+
+
+def _agreed_to_early_closing(closed: "ClosedPoll", *, repeated: str | None) -> str:
+    """How the trustee agreed to open a poll before its closing time. Raises ClientError."""
+    from client.poll import time_in_words
+
+    poll = closed.manifest.poll
+    from_then_on = f"From {time_in_words(closed.closes_at)} on you are not asked."
+    note(
+        "The organiser ended this poll before its time. Only the witnesses above say that "
+        "everybody else saw that too, and the organiser chose them: do you know them, and do they "
+        "say so?"
+    )
+    if repeated is None:
+        typed = ask(
+            f"Type the poll's id, {poll}, to give your share before its time",
+            instead=f"use --early-closing {poll} to open before its time. {from_then_on} "
+            "Nothing was sent",
+        )
+        if typed.strip() != poll:
+            raise ConsentRefused(f"Nothing was sent. {from_then_on}")
+        return "typed"
+    if repeated != poll:
+        raise TrusteeError(f"--early-closing names another poll than {poll}. Nothing was sent.")
+    return "--early-closing"
 
 
 def hand_in(
@@ -119,7 +178,10 @@ def hand_in(
     with Transport() as transport:
         polls = PollsClient(address, transport=transport)
         taken = polls.hand_in_share(share.share, poll=poll, trustee=share.trustee)
-    _say_taken(share, taken, as_json=as_json)
+    if as_json:
+        say_json(_handed_in(share, taken))
+    else:
+        say(_taken_in_words(taken))
 
 
 def _split(target: str) -> tuple[str, str]:
@@ -132,20 +194,18 @@ def _split(target: str) -> tuple[str, str]:
     return address, poll
 
 
-def _say_taken(share: "PollShare", taken: "SharesSoFar", *, as_json: bool) -> None:
-    if as_json:
-        say_json(
-            {
-                "poll": share.poll,
-                "trustee": share.trustee,
-                "shares": taken.shares,
-                "needed": taken.needed,
-                "state": taken.state,
-            }
-        )
-        return
+def _handed_in(share: "PollShare", taken: "SharesSoFar") -> dict[str, object]:
+    """What became of a share, for a script."""
+    return {
+        "poll": share.poll,
+        "trustee": share.trustee,
+        "shares": taken.shares,
+        "needed": taken.needed,
+        "state": taken.state,
+    }
+
+
+def _taken_in_words(taken: "SharesSoFar") -> str:
     missing = taken.needed - taken.shares
-    say(
-        f"The share was taken: {taken.shares} of {taken.needed}. "
-        + (f"The votes open with {missing} more." if missing > 0 else "The votes are open.")
-    )
+    opens = f"The votes open with {missing} more." if missing > 0 else "The votes are open."
+    return f"The share was taken: {taken.shares} of {taken.needed}. {opens}"

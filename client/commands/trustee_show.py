@@ -9,7 +9,9 @@ import typer
 from client.commands.terminal import JsonOption, say, say_json
 from client.commands.trustee_words import (
     DirOption,
+    PassphraseOption,
     card_json,
+    open_folder,
     result_json,
     say_card,
     say_participants,
@@ -27,15 +29,14 @@ def show(
         ),
     ] = None,
     folder: DirOption,
+    passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what a file of a ceremony holds, or how far your own folder is. Shows no secret."""
     if file is not None:
         _show_file(file, as_json=as_json)
         return
-    from client.trustee.folder import Folder
-
-    opened = Folder.open(folder)
+    opened = open_folder(folder, passphrase_file)
     card = opened.keys.card
     if opened.share is None:
         dealt = opened.file("deal").exists()
@@ -83,7 +84,7 @@ def _show_file(file: Path, *, as_json: bool) -> None:
             result, trustee, _ = read_part(text)
             by = [trustee.name]
         elif kind == "ceremony":
-            result = read_ceremony(text)
+            result, _ = read_ceremony(text)
             by = [trustee.name for trustee in result.trustees]
         else:
             raise TrusteeError(f"{file} is no card, part or ceremony; deals are read by `finish`.")

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from client.commands.terminal import default_folder, say, say_rows
+from client.commands.terminal import default_folder, passphrase, say, say_rows
 
 if TYPE_CHECKING:
+    from client.trustee.folder import Folder
+    from credentials.formats.ceremony_result import CeremonyResult
     from credentials.sealing.cards import Card
     from credentials.sealing.participants import Participants
-    from credentials.sealing.result import CeremonyResult
 
 
 def default_trustee_folder() -> Path:
@@ -31,14 +32,44 @@ DirOption = Annotated[
 ]
 
 
+PASSPHRASE_VARIABLE = "SYMBOLON_TRUSTEE_PASSPHRASE"  # noqa: S105 - a name, not the word
+PassphraseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--passphrase-file",
+        help=f"A file whose first line is your passphrase (or set {PASSPHRASE_VARIABLE}); "
+        "asked for otherwise.",
+        metavar="FILE",
+    ),
+]
+
+
+def trustee_passphrase(file: Path | None, *, new: bool = False) -> str:
+    """The passphrase of a trustee's folder; see terminal.passphrase."""
+    return passphrase(
+        file,
+        new=new,
+        title="Trustee's passphrase",
+        variable=PASSPHRASE_VARIABLE,
+        secured="your trustee's folder",
+    )
+
+
+def open_folder(folder: Path, file: Path | None) -> "Folder":
+    """A trustee's folder, opened with its passphrase. Raises TrusteeError, ClientError."""
+    from client.trustee.folder import Folder
+
+    return Folder.open(folder, passphrase=lambda: trustee_passphrase(file))
+
+
 def card_json(card: "Card") -> dict[str, object]:
     """A card for a script."""
-    return {"name": card.name, "fingerprint": shown(card.fingerprint)}
+    return {"name": card.name, "fingerprint": card.fingerprint}
 
 
 def say_card(card: "Card") -> None:
     """A card for people."""
-    say_rows([("Trustee", card.name), ("Card", shown(card.fingerprint))])
+    say_rows([("Trustee", card.name), ("Fingerprint", card.fingerprint)])
 
 
 def say_participants(participants: "Participants") -> None:
@@ -47,7 +78,7 @@ def say_participants(participants: "Participants") -> None:
     say(f"{participants.threshold} of these {count} trustees will open a poll:")
     say_rows(
         [
-            (f"  {at}", f"{card.name}   {shown(card.fingerprint)}")
+            (f"  {at}", f"{card.name}   {card.fingerprint}")
             for at, card in enumerate(participants.cards, start=1)
         ]
     )
@@ -59,14 +90,17 @@ def result_json(result: "CeremonyResult") -> dict[str, object]:
     return {
         "result": shown(result.fingerprint),
         "threshold": result.threshold,
-        "trustees": [trustee.name for trustee in result.trustees],
+        "trustees": [
+            {"name": trustee.name, "fingerprint": trustee.fingerprint}
+            for trustee in result.trustees
+        ],
     }
 
 
 def say_result(result: "CeremonyResult") -> None:
     """A ceremony's result for people."""
-    names = ", ".join(trustee.name for trustee in result.trustees)
-    say(f"Any {result.threshold} of {len(result.trustees)} open a poll: {names}.")
+    say(f"Any {result.threshold} of these {len(result.trustees)} open a poll:")
+    say_rows([(f"  {trustee.name}", trustee.fingerprint) for trustee in result.trustees])
     say(f"Fingerprint of the result: {shown(result.fingerprint)}")
 
 

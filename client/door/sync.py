@@ -8,10 +8,11 @@ import time
 from dataclasses import dataclass
 
 from client.answers import SyncResult
-from client.community import check_newer, pinned
+from client.community import pinned
 from client.door.store import DoorIdentity, DoorStore
 from client.doors import DoorClient
 from client.errors import DoorError
+from client.history import bridged
 from client.registry import HEADS_KEPT, joined
 from credentials.formats.head import SignedHead
 from credentials.formats.metadata import Metadata, SignedMetadata
@@ -68,9 +69,8 @@ def prepare(
     trusted = fingerprint if known is None else known.fingerprint
     published = pinned(bundle.signed, fingerprint=trusted)
     if known is not None:
-        check_newer(
-            SignedMetadata(octets=known.metadata, signature=known.signature), published=published
-        )
+        before = SignedMetadata(octets=known.metadata, signature=known.signature)
+        published = bridged(published, known=before, service=service)
     if published.metadata.address != service.address:
         raise DoorError(
             f"The server {service.address} speaks for a community that is at "

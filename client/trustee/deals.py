@@ -10,11 +10,11 @@ from typing import TypeVar
 from client.errors import TrusteeError
 from client.trustee.folder import Folder, read_text
 from credentials.errors import CeremonyRefused, DealRefused
+from credentials.formats.ceremony_result import CeremonyResult
 from credentials.sealing.cards import Card, read_card
 from credentials.sealing.ceremony import finish, merge, part_file, read_ceremony
 from credentials.sealing.deals import make_deal, read_deal
 from credentials.sealing.participants import Participants
-from credentials.sealing.result import CeremonyResult
 
 Read = TypeVar("Read")
 
@@ -77,7 +77,8 @@ def combine_parts(parts: Sequence[Path]) -> tuple[CeremonyResult, str]:
     texts = [read_text(file) for file in parts]
     try:
         text = merge(texts)
-        return read_ceremony(text), text
+        result, _ = read_ceremony(text)
+        return result, text
     except CeremonyRefused as error:
         raise TrusteeError(f"The ceremony is not complete: {error}.") from None
 

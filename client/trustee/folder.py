@@ -1,8 +1,9 @@
 """A trustee's folder: one file of secrets, and the public files of one ceremony.
 
-    secret.json         the trustee's keys and, after the ceremony, the share; 0600
+    secret              the trustee's keys and, after the ceremony, the share, under a passphrase
     participants.json   threshold and all cards, once the trustee has dealt
     card.json, deal.json, part.json   what is handed to the others
+    polls/              what the trustee was shown of each poll (client.trustee.kept)
 
 A folder serves one ceremony; another one begins in another folder. Nothing here is printed.
 """
@@ -10,26 +11,25 @@ A folder serves one ceremony; another one begins in another folder. Nothing here
 import json
 import os
 import stat
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from client.errors import TrusteeError
+from client.sealed_file import SealKey, new_key
+from client.trustee.secret import TRUSTEE_FORM, TrusteeSecret
 from client.whole_file import make_folder, write_whole
-from credentials.curve.scalars import decode_scalar, encode_scalar
 from credentials.errors import CeremonyRefused, EncodingError
-from credentials.formats import base64url
+from credentials.formats.ceremony_result import CeremonyResult
 from credentials.formats.json_object import read_list, read_object
 from credentials.sealing.cards import TrusteeKeys, read_card
 from credentials.sealing.ceremony import TrusteeShare, read_part
 from credentials.sealing.participants import Participants
-from credentials.sealing.result import CeremonyResult
 from credentials.sealing.signed_files import FILE_LIMIT
 
-SECRET_FILE: Final = "secret.json"  # noqa: S105 - a name, not the secret
+SECRET_FILE: Final = "secret"  # noqa: S105 - a name, not the secret
 PARTICIPANTS_FILE: Final = "participants.json"
-_SECRET_KIND = "trustee-secret"  # noqa: S105 - a name, not the secret
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -39,11 +39,15 @@ class Folder:
 
     path: Path
     keys: TrusteeKeys
+    seal_key: SealKey = field(repr=False)
     share: TrusteeShare | None = field(default=None, repr=False)
 
     @classmethod
-    def create(cls, path: Path, *, name: str) -> "Folder":
-        """Make the folder, draw the keys, and write the card. Raises TrusteeError."""
+    def create(cls, path: Path, *, name: str, passphrase: Callable[[], str]) -> "Folder":
+        """Make the folder, draw the keys, and write the card. Raises TrusteeError.
+
+        `passphrase` is called once it is sure that the folder can be made.
+        """
         path = path.expanduser()
         try:
             keys = TrusteeKeys.generate(name)
@@ -54,32 +58,31 @@ class Folder:
             raise TrusteeError(
                 f"{path} is a trustee's folder already; each ceremony has a folder of its own."
             )
-        folder = cls(path=path, keys=keys)
+        key = new_key(passphrase(), form=TRUSTEE_FORM)
+        folder = cls(path=path, keys=keys, seal_key=key)
         folder._write_secret()
         folder.write("card", keys.card_file())
         return folder
 
     @classmethod
-    def open(cls, path: Path) -> "Folder":
-        """Read a trustee's secrets. Raises TrusteeError, also where others could read them."""
+    def open(cls, path: Path, *, passphrase: Callable[[], str]) -> "Folder":
+        """Read a trustee's secrets. Raises TrusteeError, also where others could read them.
+
+        `passphrase` is called once there is a file that needs it.
+        """
         path = path.expanduser()
         file = path / SECRET_FILE
         try:
             _refuse_loose(file)
-            value = json.loads(file.read_text(encoding="utf-8"))
+            sealed = file.read_bytes()
         except FileNotFoundError:
             raise TrusteeError(
                 f"{path} is no trustee's folder; `symbolon trustee init` makes one."
             ) from None
         except OSError as error:
             raise TrusteeError(f"{file} cannot be read: {error.strerror}.") from None
-        except ValueError:
-            raise TrusteeError(f"{file} is damaged.") from None
-        try:
-            keys, share = _read_secret(value)
-        except EncodingError:
-            raise TrusteeError(f"{file} is damaged.") from None
-        return cls(path=path, keys=keys, share=share)
+        secret, key = TrusteeSecret.open(sealed, passphrase=passphrase())
+        return cls(path=path, keys=secret.keys, share=secret.share, seal_key=key)
 
     def file(self, kind: str) -> Path:
         """Where a public file of the trustee is: `card`, `deal` or `part`."""
@@ -121,7 +124,7 @@ class Folder:
 
     def keep_share(self, share: TrusteeShare, *, part: str) -> Path:
         """Keep the own share, and write the signed part for the organiser. Raises TrusteeError."""
-        kept = Folder(path=self.path, keys=self.keys, share=share)
+        kept = replace(self, share=share)
         kept._write_secret()
         return kept.write("part", part)
 
@@ -137,16 +140,8 @@ class Folder:
         return self.share, result
 
     def _write_secret(self) -> None:
-        value: dict[str, Any] = {
-            "symbolon": _SECRET_KIND,
-            "name": self.keys.name,
-            "signing": base64url.encode(self.keys.signing),
-            "sharing": base64url.encode(self.keys.sharing),
-        }
-        if self.share is not None:
-            value["number"] = self.share.number
-            value["share"] = base64url.encode(encode_scalar(self.share.secret))
-        octets = (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+        secret = TrusteeSecret(keys=self.keys, share=self.share)
+        octets = secret.sealed(self.seal_key)
         write_whole(self.path / SECRET_FILE, octets, error=TrusteeError)
 
 
@@ -163,27 +158,6 @@ def read_text(file: Path, *, limit: int = FILE_LIMIT) -> str:
         return octets.decode()
     except UnicodeDecodeError:
         raise TrusteeError(f"{file} is not text.") from None
-
-
-def _read_secret(value: object) -> tuple[TrusteeKeys, TrusteeShare | None]:
-    fields = read_object(
-        value,
-        required=("symbolon", "name", "signing", "sharing"),
-        optional=("number", "share"),
-        name="the file",
-        error=EncodingError,
-    )
-    if fields["symbolon"] != _SECRET_KIND:
-        raise EncodingError("the file is not a trustee's secret")
-    keys = TrusteeKeys(
-        name=fields["name"],  # type: ignore[arg-type]  # checked there
-        signing=base64url.decode(fields["signing"]),  # type: ignore[arg-type]
-        sharing=base64url.decode(fields["sharing"]),  # type: ignore[arg-type]
-    )
-    if "share" not in fields:
-        return keys, None
-    secret = decode_scalar(base64url.decode(fields["share"]))  # type: ignore[arg-type]
-    return keys, TrusteeShare(number=fields["number"], secret=secret)  # type: ignore[arg-type]
 
 
 def _refuse_loose(file: Path) -> None:

@@ -9,10 +9,12 @@ from client.trustee.folder import Folder
 from credentials.curve import OCTET_POINT_LENGTH
 from credentials.errors import EncodingError
 from credentials.formats import base64url, cbor
+from credentials.formats.ceremony_result import MAX_TRUSTEES
 from credentials.formats.json_object import read_object
+from credentials.formats.manifest import Manifest
 from credentials.formats.names import take_identifier
-from credentials.formats.sealing import MAX_TRUSTEES
 from credentials.sealing import check_share, share_of
+from credentials.sealing.ceremony import TrusteeShare
 
 _KIND = "poll-share"
 
@@ -59,22 +61,25 @@ def read_share(text: str) -> PollShare:
         raise TrusteeError("That file is not a trustee's share for a poll.") from None
 
 
-def share_for(closed: ClosedPoll, *, folder: Folder) -> PollShare:
-    """The share for a poll that is sealed to the key of this folder's ceremony.
-
-    Raises TrusteeError for a poll that is sealed otherwise, or without a share in the folder.
-    """
+def share_of_ours(manifest: Manifest, *, folder: Folder) -> TrusteeShare:
+    """The folder's share, if the poll is sealed to the key of its ceremony. Raises TrusteeError."""
     kept, result = folder.result()
-    manifest, sealing = closed.manifest, closed.manifest.sealing
-    if sealing is None or not sealing.trustees:
+    sealing = manifest.sealing
+    if sealing is None or sealing.result is None:
         raise TrusteeError("The poll is not sealed to trustees; there is nothing to open for you.")
-    named = tuple((trustee.name, trustee.key) for trustee in sealing.trustees)
-    ours = (result.key, result.threshold, result.keys)
-    if (sealing.key, sealing.threshold, named) != ours:
+    if sealing.result != result:
         raise TrusteeError("The poll is sealed to the key of another ceremony than yours.")
+    return kept
+
+
+def share_for(closed: ClosedPoll, *, folder: Folder) -> PollShare:
+    """The share for a poll that has closed. Raises TrusteeError, see share_of_ours."""
+    manifest = closed.manifest
+    kept = share_of_ours(manifest, folder=folder)
+    _, result = folder.result()
     digest = manifest.manifest_hash
     share = share_of(kept.secret, digest=digest)
-    check_share(share, trustee=kept.number, key=result.keys[kept.number - 1][1], digest=digest)
+    check_share(share, trustee=kept.number, key=result.trustees[kept.number - 1].key, digest=digest)
     return PollShare(poll=manifest.poll, manifest_hash=digest, trustee=kept.number, share=share)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from client.community import PinnedMetadata, check_newer
 from client.errors import ServerRefused, WalletError
+from client.history import bridged
 from client.issuance import IssuanceClient
 from client.published import PublishedClient
 from client.wallet.contents import Claim, Membership, WalletContents
@@ -59,11 +60,12 @@ def claim(
             f"The link leads to {link.address}, but the community says that it is at "
             f"{metadata.address}; ask the organiser."
         )
-    code_hash = hashlib.sha256(link.code.encode()).digest()
     moment = int(time.time())
     known = vault.read().membership(published.fingerprint)
     if known is not None and not at_once:
         check_before_naming(known, now=moment)
+    published = bridged(published, known=None if known is None else known.signed, service=service)
+    code_hash = hashlib.sha256(link.code.encode()).digest()
     for _ in range(COUNTS_AT_MOST):
         contents = vault.change(
             lambda kept: _reserve(kept, published=published, code=code_hash, now=moment)

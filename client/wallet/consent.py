@@ -7,15 +7,15 @@ member hides.
 
 from dataclasses import dataclass, field
 
-from client.poll import Poll
-from client.wallet.crowd import crowd_in_words, crowd_warning
+from client.poll import Poll, sealed_in_words, trustees_in_words
+from client.wallet.crowd import company
 from client.wallet.required import check_met, required_in_words
 from credentials.formats.attribute import AttributeValue
+from credentials.formats.head import Head
 from credentials.formats.metadata import App, Door, Event, Metadata
 from credentials.formats.policy import Policy
 from credentials.formats.request import PresentationRequest
 from credentials.holder import Credential
-from credentials.polls import roll_bounds
 from credentials.scope import day_of, origin_of
 
 
@@ -30,7 +30,9 @@ class Asked:
     proven: tuple[str, ...] = ()
     linkable: str
     crowd: str
+    crowd_at_least: int | None = None
     warning: str = ""
+    readers: tuple[tuple[str, str], ...] = ()
 
     def lines(self) -> tuple[tuple[str, str], ...]:
         """(title, text) in the order of importance."""
@@ -40,6 +42,7 @@ class Asked:
             ("You allow", self.action),
             ("They will see", shown or "only that you are a member"),
             *(("They will know", phrase) for phrase in self.proven),
+            *self.readers,
             ("Linkable", self.linkable),
             ("Crowd", self.crowd),
         )
@@ -55,6 +58,7 @@ class Asked:
             "proven": list(self.proven),
             "linkable": self.linkable,
             "crowd": self.crowd,
+            "crowd_at_least": self.crowd_at_least,
             "warning": self.warning or None,
         }
 
@@ -113,10 +117,12 @@ def asked_by_poll(
     """Casting exactly one vote, in place of another one or not. Raises PolicyError."""
     change = "" if replaced is None else f" It replaces “{replaced}”."
     sealed = poll.manifest.sealing is not None
+    readers = (("Sealed", sealed_in_words(poll.manifest)), *trustees_in_words(poll.manifest))
     return _asked(
         poll.manifest.policy(poll.head),
         metadata=metadata,
         credential=credential,
+        readers=readers,
         who=f"a poll of {metadata.name}",
         where=metadata.address,
         action=(
@@ -127,7 +133,7 @@ def asked_by_poll(
             "Only within this poll, so that you count once; all your ballots in it are published"
             + (" and opened after the closing." if sealed else ".")
         ),
-        roll=roll_bounds(poll.head),
+        roll=poll.head,
     )
 
 
@@ -141,7 +147,7 @@ def asked_to_show_abstention(poll: Poll, *, metadata: Metadata, credential: Cred
         where="a file, which you can give to whom you like",
         action=f"Prove that you cast no ballot on “{poll.manifest.question}”.",
         linkable="Only within this poll, in which you cast nothing.",
-        roll=roll_bounds(poll.head),
+        roll=poll.head,
     )
 
 
@@ -155,7 +161,8 @@ def _asked(
     where: str,
     action: str,
     linkable: str,
-    roll: tuple[int, int] | None = None,
+    roll: Head | None = None,
+    readers: tuple[tuple[str, str], ...] = (),
 ) -> Asked:
     schema = metadata.schema
     policy.check(schema)
@@ -163,7 +170,15 @@ def _asked(
     shown: dict[str, AttributeValue] = {
         name: credential.attributes[name] for name in policy.disclose
     }
-    warning = crowd_warning(metadata.crowd, shown=shown, roll=roll)
+    others = company(
+        metadata,
+        head=credential.keys.head.head if roll is None else roll,
+        shown=shown,
+        required=policy.require,
+        today=today,
+        in_poll=roll is not None,
+    )
+    warning = others.warning
     if policy.identifying:
         warning = "What is disclosed can identify you: this is not an anonymous proof."
     return Asked(
@@ -173,6 +188,8 @@ def _asked(
         disclosed=tuple((name, schema.show_text(name, value)) for name, value in shown.items()),
         proven=required_in_words(policy, schema=schema, today=today),
         linkable=linkable,
-        crowd=crowd_in_words(metadata.crowd, shown=shown, schema=schema, roll=roll),
+        crowd=others.words,
+        crowd_at_least=others.at_least,
         warning=warning,
+        readers=readers,
     )

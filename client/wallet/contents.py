@@ -3,7 +3,7 @@ unanswered claims, votes, and what it has seen of the logs of its polls.
 
 Secrets that can be derived again (nym secret, blinding) are not kept: the seed makes them. Every
 secret field is kept out of `repr`. How it becomes octets, and how these are sealed and stored, is
-said elsewhere (`encoding`, `sealed_file`, `vault`).
+said elsewhere (`encoding`, `vault`, `client.sealed_file`).
 """
 
 from collections.abc import Callable

@@ -6,6 +6,7 @@ Asked for only then: a fetch at every showing would tell the issuer when somebod
 from dataclasses import replace
 
 from client.community import PinnedMetadata, check_newer, pinned
+from client.history import bridged
 from client.published import PublishedClient
 from client.wallet.contents import Membership
 from client.wallet.vault import Vault
@@ -16,8 +17,11 @@ def renew_metadata(
 ) -> PinnedMetadata:
     """Fetch, check and store. Raises MetadataRefused, ServerUnreachable."""
     published = pinned(service.metadata(), fingerprint=membership.fingerprint)
-    check_newer(membership.signed, published=published)
-    vault.change(
-        lambda now: now.changed(membership.fingerprint, lambda m: replace(m, **published.stored))
-    )
+    published = bridged(published, known=membership.signed, service=service)
+
+    def renewed(now: Membership) -> Membership:
+        check_newer(now.signed, published=published)  # another command may have been faster
+        return replace(now, **published.stored)
+
+    vault.change(lambda now: now.changed(membership.fingerprint, renewed))
     return published

@@ -46,5 +46,5 @@ def renew(
         beside=contents,
         progress=progress,
     )
-    vault.change(partial(with_restored, found=found))
+    vault.change(partial(with_restored, found=found, between=published.between))
     return found

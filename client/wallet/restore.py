@@ -5,10 +5,10 @@ each is the authority to have its credential.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from client.community import PinnedMetadata
+from client.community import PinnedMetadata, check_newer
 from client.errors import ServerRefused
 from client.issuance import IssuanceClient
 from client.published import PublishedClient
@@ -21,7 +21,7 @@ from client.wallet.enrolling import (
 )
 from client.wallet.registry import Registry
 from client.wallet.traffic import named
-from credentials.formats.metadata import check_successor
+from credentials.formats.metadata import SignedMetadata, check_successor
 
 UNKNOWN_IN_A_ROW = 5
 END_OF_PROBLEM = {"credential-revoked": REMOVED, "commitment-retired": REPLACED}
@@ -43,10 +43,13 @@ def restore(
 
     Changes nothing on disk. `beside` is the wallet, or the copy of it, that the credentials come
     back into; of credentials that the issuer no longer hands out, it says there why they ended.
-    `progress` is told how many were asked for and found. Raises as `claim`.
+    `published` has to follow what `beside` knows (`client.history.bridged`). `progress` is told how
+    many were asked for and found. Raises as `claim`.
     """
     metadata = published.metadata
     known = None if beside is None else beside.membership(published.fingerprint)
+    if known is not None:
+        check_newer(known.signed, published=published)
     membership = replace(known or new_membership(published), **published.stored)
     membership = replace(named(membership, now=int(time.time())), renew_at=0)
     registry = Registry(membership, service=service)
@@ -83,16 +86,18 @@ def restore(
     raise too_many(metadata)
 
 
-def with_restored(contents: WalletContents, *, found: Membership) -> WalletContents:
+def with_restored(
+    contents: WalletContents, *, found: Membership, between: Sequence[SignedMetadata] = ()
+) -> WalletContents:
     """The wallet with what a community gave back; what the wallet knows besides stays.
 
-    Raises MetadataRefused or HeadRefused if what is published now may not follow what the wallet
-    knew.
+    `between` are the versions of the metadata that lead from the known one to the one found. Raises
+    MetadataRefused or HeadRefused if what is published now may not follow what the wallet knew.
     """
     membership = contents.membership(found.fingerprint)
     if membership is None:
         return contents.with_membership(found)
-    check_successor(membership.signed, found.signed)
+    check_successor(membership.signed, found.signed, between=between)
     membership = replace(
         membership,
         metadata_octets=found.metadata_octets,

@@ -2,7 +2,7 @@
 
 Every change takes the lock, reads the file anew, and replaces it as a whole (written beside it,
 flushed to disk, renamed), so two commands at once cannot overwrite each other and a power cut
-leaves the old file or the new one. Permissions are 0600. The format is in `sealed_file`.
+leaves the old file or the new one. Permissions are 0600. The format is in `client.sealed_file`.
 """
 
 import os
@@ -10,13 +10,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-from client.errors import WalletError
+from client.errors import WalletError, WrongPassphrase
 from client.file_lock import locked
+from client.sealed_file import (
+    SealedForm,
+    SealKey,
+    key_for,
+    new_key,
+    same_salt,
+    seal,
+    unseal,
+)
 from client.wallet.contents import WalletContents
 from client.wallet.encoding import decode_contents, encode_contents
-from client.wallet.sealed_file import SealKey, key_for, new_key, same_salt, seal, unseal
 from client.whole_file import make_folder, write_whole
 from credentials.errors import EncodingError
+
+WALLET_FORM = SealedForm(kind="wallet", name="wallet", error=WalletError, wrong=WrongPassphrase)
 
 
 class Vault:
@@ -32,7 +42,7 @@ class Vault:
         """Make a new wallet file, and its folder. Raises WalletError if there is one already."""
         path = _real(path)
         make_folder(path.parent, error=WalletError)
-        key = new_key(passphrase)
+        key = new_key(passphrase, form=WALLET_FORM)
         with locked(path):
             if path.exists():
                 raise WalletError(f"There is a wallet at {path} already; it is left as it is.")
@@ -44,7 +54,7 @@ class Vault:
         """Open an existing wallet file. Raises WalletError, WrongPassphrase."""
         path = _real(path)
         sealed = read_sealed(path)
-        key = key_for(sealed, passphrase=passphrase)
+        key = key_for(sealed, passphrase=passphrase, form=WALLET_FORM)
         unseal(sealed, key=key)
         return cls(path, passphrase=passphrase, key=key)
 
@@ -70,14 +80,14 @@ class Vault:
         if not path.parent.is_dir():
             raise WalletError(f"There is no folder {path.parent}.")
         contents = self.read()
-        key = new_key(self._passphrase)
+        key = new_key(self._passphrase, form=WALLET_FORM)
         write_whole(path, seal(encode_contents(contents), key=key), error=WalletError)
         if contents_of(unseal(read_sealed(path), key=key)) != contents:
             raise WalletError("The copy could not be read back; do not rely on it.")
 
     def _contents(self, sealed: bytes) -> WalletContents:
         if not same_salt(sealed, key=self._key):
-            self._key = key_for(sealed, passphrase=self._passphrase)
+            self._key = key_for(sealed, passphrase=self._passphrase, form=WALLET_FORM)
         return contents_of(unseal(sealed, key=self._key))
 
 

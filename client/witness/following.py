@@ -8,8 +8,9 @@ disk before its cosignature is sent, so that no crash makes the witness forget w
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from client.community import PinnedMetadata, check_newer, pinned
+from client.community import PinnedMetadata, pinned
 from client.errors import ClientError, ForkFound, ServerRefused
+from client.history import bridged
 from client.witness.record import Record
 from client.witness.service import LogClient
 from credentials.errors import CheckpointRefused
@@ -56,8 +57,7 @@ def meet(client: LogClient, *, record: Record, fingerprint: bytes | None) -> Com
             f"{published.metadata.address}."
         )
     known = record.community(client.address)
-    if known is not None:
-        check_newer(known, published=published)
+    published = bridged(published, known=known, service=client)
     record.keep_community(signed, address=client.address)
     return Community(published=published, first_use=known is None)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from client.errors import ClientError
 from client.file_lock import locked
+from client.poll_log import folder_name
 from client.whole_file import make_folder, write_whole
 from credentials.errors import EncodingError, LogRefused, MetadataRefused
 from credentials.formats.metadata import SignedMetadata
@@ -80,7 +81,7 @@ class Record:
         time: int,
     ) -> Path:
         """Write down two checkpoints that accuse a log; returns the folder."""
-        folder = self.folder / f"alarm-{_name(origin)}-{time}"
+        folder = self.folder / f"alarm-{folder_name(origin)}-{time}"
         make_folder(folder)
         write_whole(folder / "earlier.note", earlier.to_text().encode())
         write_whole(folder / "later.note", later.to_text().encode())
@@ -94,12 +95,7 @@ class Record:
         return folder
 
     def _community(self, address: str) -> Path:
-        return self.folder / "communities" / _name(address.partition("://")[2])
+        return self.folder / "communities" / folder_name(address.partition("://")[2])
 
     def _checkpoint(self, origin: str) -> Path:
-        return self.folder / "logs" / _name(origin) / "checkpoint"
-
-
-def _name(origin: str) -> str:
-    # Neither hosts nor ids of polls hold a "_", so different origins have different names.
-    return origin.replace("/", "_").replace(":", "_")
+        return self.folder / "logs" / folder_name(origin) / "checkpoint"

@@ -72,8 +72,10 @@ class Metadata:
             raise MetadataRefused("two apps of the community have the same origin")
         for door in self.doors:
             self._check_door(door)
-        if self.crowd is not None and type(self.crowd) is not Crowd:
-            raise MetadataRefused("the metadata's crowd is something else")
+        if self.crowd is not None:
+            if type(self.crowd) is not Crowd:
+                raise MetadataRefused("the metadata's crowd is something else")
+            self.crowd.check(self.schema)
         cbor.take_uint(self.published_at, max=MAX_TIME, name="a time of publishing")
         if len(self.to_cbor()) > METADATA_LIMIT:
             raise MetadataRefused(f"the metadata has more than {METADATA_LIMIT} octets")

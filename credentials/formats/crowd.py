@@ -1,7 +1,9 @@
-"""How large the crowds are in which members hide: rounded counts, as the organiser claims them.
+"""How many members share what is shown, as the organiser claims it: the published crowd table.
 
-Counts are rounded to tens. A group below ten is not told, and neither is a single group whose size
-the others would give away. Nobody can check the counts; a wallet shows them as a claim.
+Members are sorted by the choices and flags of the schema, some of them together on one sheet. Each
+member is in at most one group of a sheet, so that sums of groups are true as well. Every number is
+at most the true one, a multiple of ten. How the table is made from exact counts, and why nothing
+below ten can be worked out from it, is in `credentials.crowd`. Nobody can check the counts.
 """
 
 from collections.abc import Mapping
@@ -10,121 +12,197 @@ from typing import Final
 
 from credentials.errors import EncodingError
 from credentials.formats import cbor
-from credentials.formats.attribute import AttributeValue
-from credentials.formats.names import MAX_TEXT, take_attribute_name, take_shown_text
+from credentials.formats.attribute import ANONYMOUS_TYPES, MAX_OF_TYPE, MAX_VALUES
+from credentials.formats.credential import MAX_SERIAL
+from credentials.formats.names import take_attribute_name
+from credentials.formats.schema import Schema
 
-SMALLEST: Final = 10
-MAX_COUNT: Final = 2**24
-MAX_GROUPS: Final = 1024
+STEP: Final = 10
+"""Numbers are rounded down to multiples of it; so many members at least are in no group."""
+
+SMALLEST: Final = 20
+"""The smallest group that is told."""
+
+MAX_TOGETHER: Final = 3  # attributes on one sheet
+MAX_SHEETS: Final = 16
+MAX_GROUPS: Final = 256  # on one sheet
+MAX_REMOVALS: Final = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """About how many current members have this value of a choice or flag: a multiple of ten."""
+    """At least so many of those counted have these values of a sheet's first attributes.
 
-    attribute: str
-    value: AttributeValue
+    values: the places of choices in the schema's lists, from 0; flags 0 or 1. Whoever is in a group
+    of a longer beginning is not counted again in that of a shorter one. members: a multiple of ten,
+    20 or more.
+    """
+
+    values: tuple[int, ...]
     members: int
 
     def __post_init__(self) -> None:
-        take_attribute_name(self.attribute)
-        if type(self.value) is str:
-            take_shown_text(self.value, name="a group's value")
-        else:
-            cbor.take_uint(self.value, max=1, name="a group's value")
-        _take_count(self.members)
+        for value in cbor.take_array(self.values, min=1, max=MAX_TOGETHER, name="a group's values"):
+            cbor.take_uint(value, max=MAX_VALUES - 1, name="a group's value")
+        _take_count(self.members, min=SMALLEST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """Attributes that are counted together, in an order, and their groups, by ascending values."""
+
+    attributes: tuple[str, ...]
+    groups: tuple[Group, ...]
+
+    def __post_init__(self) -> None:
+        for name in cbor.take_array(self.attributes, max=MAX_TOGETHER, name="a sheet's attributes"):
+            take_attribute_name(name)
+        cbor.take_array(self.groups, min=1, max=MAX_GROUPS, name="a sheet's groups")
+        if not all(isinstance(group, Group) for group in self.groups):
+            raise EncodingError("a sheet holds something else than groups")
+        keys = [group.values for group in self.groups]
+        if keys != sorted(set(keys)):
+            raise EncodingError("the groups of a sheet are not in their order")
+        if any(len(key) > len(self.attributes) for key in keys):
+            raise EncodingError("a group has more values than its sheet has attributes")
+
+    @property
+    def members(self) -> int:
+        """How many are in a group."""
+        return sum(group.members for group in self.groups)
+
+    def sharing(self, places: Mapping[str, int]) -> int:
+        """At least so many have all these values; each attribute is on this sheet."""
+        wanted = [(self.attributes.index(name), place) for name, place in places.items()]
+        return sum(
+            group.members
+            for group in self.groups
+            if all(at < len(group.values) and group.values[at] == place for at, place in wanted)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crowd:
-    """Counts of current members; raises EncodingError.
+    """The table of one moment; raises EncodingError.
 
-    members: all of them, rounded to tens, 0 where there are fewer than ten. groups: by attribute
-    and value; one that is missing is too small to be told.
+    day: no pass of those counted had ended before it (days since 1970-01-01), 0 where passes do not
+    end. since, removals: length of the registry's log when those who left were last taken out of
+    the count, and at the head of this table: of those counted, at most as many have left as the log
+    has grown since `since`. highest_serial: that of those counted. members: how many were
+    counted, rounded down to tens. sheets: no attribute is on two.
     """
 
-    members: int
-    groups: tuple[Group, ...] = ()
+    day: int = 0
+    since: int = 0
+    removals: int = 0
+    highest_serial: int = 0
+    members: int = 0
+    sheets: tuple[Sheet, ...] = ()
 
     def __post_init__(self) -> None:
-        _take_count(self.members, or_none=True)
-        cbor.take_array(self.groups, max=MAX_GROUPS, name="groups")
-        keys = [(group.attribute, group.value) for group in self.groups]
-        if len(set(keys)) != len(keys):
-            raise EncodingError("a crowd counts a group twice")
+        cbor.take_uint(self.day, max=MAX_OF_TYPE["date"], name="a crowd's day")
+        cbor.take_uint(self.removals, max=MAX_REMOVALS, name="a number of removals")
+        cbor.take_uint(self.since, max=self.removals, name="a number of earlier removals")
+        cbor.take_uint(self.highest_serial, max=MAX_SERIAL, name="a highest serial")
+        _take_count(self.members)
+        cbor.take_array(self.sheets, max=MAX_SHEETS, name="sheets")
+        if not all(isinstance(sheet, Sheet) for sheet in self.sheets):
+            raise EncodingError("a crowd holds something else than sheets")
+        names = [name for sheet in self.sheets for name in sheet.attributes]
+        if len(set(names)) != len(names):
+            raise EncodingError("a crowd counts by one attribute twice")
+        if any(sheet.members > self.members - STEP for sheet in self.sheets):
+            raise EncodingError("a crowd leaves fewer than ten members out of its groups")
 
-    @classmethod
-    def of(cls, members: int, counts: Mapping[str, Mapping[AttributeValue, int]]) -> "Crowd":
-        """Round exact counts; `counts` holds, for each attribute, every value's number of members.
+    def check(self, schema: Schema) -> None:
+        """Raise EncodingError unless the schema has what is counted by, as choices and flags."""
+        known = {attribute.name: attribute for attribute in schema.attributes}
+        for sheet in self.sheets:
+            for at, name in enumerate(sheet.attributes):
+                attribute = known.get(name)
+                if attribute is None or attribute.type not in ANONYMOUS_TYPES:
+                    raise EncodingError(f"the crowd counts by {name!r}, which is no choice or flag")
+                places = len(attribute.values) or 2
+                if any(
+                    place >= places for group in sheet.groups for place in group.values[at:][:1]
+                ):
+                    raise EncodingError(f"the crowd counts a value that {name!r} does not have")
 
-        Where one group of an attribute is too small to be told, the next smallest is kept back too:
-        from the others and the total its size could be told.
+    def sharing(self, places: Mapping[str, int]) -> int:
+        """At least so many of those counted have all these values; 0 where nothing can be said.
+
+        Of two groups of 200 and 280 among at most 299, at least 181 are in both: so a combination
+        over several sheets is told from the groups of each.
         """
-        groups = []
-        for attribute, by_value in counts.items():
-            told = sorted(by_value.items(), key=lambda pair: (-pair[1], str(pair[0])))
-            kept_back = [pair for pair in told if 0 < pair[1] < SMALLEST]
-            told = [pair for pair in told if pair[1] >= SMALLEST]
-            if len(kept_back) == 1 and told:
-                told.pop()
-            groups += [
-                Group(attribute=attribute, value=value, members=_rounded(count))
-                for value, count in told
-            ]
-        return cls(
-            members=_rounded(members),
-            groups=tuple(sorted(groups, key=lambda group: (group.attribute, str(group.value)))),
-        )
-
-    def around(self, disclosed: Mapping[str, AttributeValue]) -> int | None:
-        """About how many members at most share what is disclosed; None where it is too few to tell.
-
-        With several attributes disclosed it is the smallest of their groups: the crowd that shares
-        all of them may be smaller.
-        """
-        sizes = [self.members]
-        told = {(group.attribute, group.value): group.members for group in self.groups}
-        for pair in disclosed.items():
-            sizes.append(told.get(pair, 0))
-        return min(sizes) or None
+        known, rest = [], dict(places)
+        for sheet in self.sheets:
+            here = {name: rest.pop(name) for name in sheet.attributes if name in rest}
+            if here:
+                known.append(sheet.sharing(here))
+        if rest:
+            return 0
+        at_most = self.members + STEP - 1
+        return max(0, sum(known) - (len(known) - 1) * at_most) if known else self.members
 
     def to_fields(self) -> tuple[cbor.Value, ...]:
         """The elements of its CBOR array inside metadata."""
         return (
+            self.day,
+            self.since,
+            self.removals,
+            self.highest_serial,
             self.members,
-            tuple((group.attribute, group.value, group.members) for group in self.groups),
+            tuple(
+                (sheet.attributes, tuple((group.values, group.members) for group in sheet.groups))
+                for sheet in self.sheets
+            ),
         )
 
     @classmethod
     def from_fields(cls, fields: object) -> "Crowd":
         """From the elements of its CBOR array; raises EncodingError."""
-        members, groups = cbor.take_array(fields, length=2, name="a crowd")
+        day, since, removals, serial, members, sheets = cbor.take_array(
+            fields, length=6, name="a crowd"
+        )
         return cls(
+            day=cbor.take_uint(day, name="a crowd's day"),
+            since=cbor.take_uint(since, name="a number of earlier removals"),
+            removals=cbor.take_uint(removals, name="a number of removals"),
+            highest_serial=cbor.take_uint(serial, name="a highest serial"),
             members=cbor.take_uint(members, name="a number of members"),
-            groups=tuple(
-                _read_group(group)
-                for group in cbor.take_array(groups, max=MAX_GROUPS, name="groups")
+            sheets=tuple(
+                _read_sheet(sheet)
+                for sheet in cbor.take_array(sheets, max=MAX_SHEETS, name="sheets")
             ),
         )
 
 
+def _read_sheet(fields: object) -> Sheet:
+    attributes, groups = cbor.take_array(fields, length=2, name="a sheet")
+    return Sheet(
+        attributes=tuple(
+            cbor.take_text(name, max=32, name="an attribute's name")
+            for name in cbor.take_array(attributes, max=MAX_TOGETHER, name="a sheet's attributes")
+        ),
+        groups=tuple(
+            _read_group(group)
+            for group in cbor.take_array(groups, max=MAX_GROUPS, name="a sheet's groups")
+        ),
+    )
+
+
 def _read_group(fields: object) -> Group:
-    attribute, value, members = cbor.take_array(fields, length=3, name="a group")
-    if not isinstance(value, (str, int)):
-        raise EncodingError("a group's value is neither text nor a number")
+    values, members = cbor.take_array(fields, length=2, name="a group")
     return Group(
-        attribute=cbor.take_text(attribute, max=MAX_TEXT, name="an attribute's name"),
-        value=value,
+        values=tuple(
+            cbor.take_uint(value, name="a group's value")
+            for value in cbor.take_array(values, max=MAX_TOGETHER, name="a group's values")
+        ),
         members=cbor.take_uint(members, name="a number of members"),
     )
 
 
-def _take_count(value: object, *, or_none: bool = False) -> None:
-    count = cbor.take_uint(value, max=MAX_COUNT, name="a number of members")
-    if count % 10 or (count == 0 and not or_none):
+def _take_count(value: object, *, min: int = 0) -> None:
+    count = cbor.take_uint(value, max=MAX_SERIAL, min=min, name="a number of members")
+    if count % STEP:
         raise EncodingError("a number of members is not a multiple of ten")
-
-
-def _rounded(count: int) -> int:
-    """To the nearest ten, and 0 below ten."""
-    return 0 if count < SMALLEST else max(SMALLEST, (count + 5) // 10 * 10)

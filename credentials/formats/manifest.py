@@ -18,6 +18,7 @@ from credentials.formats import cbor
 from credentials.formats.attribute import AttributeValue
 from credentials.formats.community import Metadata
 from credentials.formats.head import Head
+from credentials.formats.lot import BY_BEACON, BY_NONE, BY_OPENING, TIE_RULES, Beacon
 from credentials.formats.names import (
     MAX_TEXT,
     take_attribute_name,
@@ -34,12 +35,11 @@ from credentials.formats.vote import (
     SINGLE_CHOICE,
     BallotPaper,
 )
+from credentials.formats.witnesses import MAX_KEY, MAX_WITNESSES, take_witnesses
 from credentials.log.checkpoint import log_origin
+from credentials.log.note import VerifierKey
 from credentials.tally import MAX_SEATS, METHODS, WITH_SEATS, WITH_THRESHOLD
 
-BY_LOG: Final = "log/1"
-BY_OPENING: Final = "opening/1"
-TIE_RULES: Final = (BY_LOG, BY_OPENING)
 MAX_QUESTION: Final = 1000  # characters
 MAX_NUMBER: Final = 2**24 - 1
 MAX_TIME: Final = 2**40  # Unix seconds
@@ -55,11 +55,14 @@ class Manifest:
     community_id, issuer_id, registry_id, schema_id: 32 octets each. poll: its id. options: 2 to 64
     different texts, counted from 1. ballot_type and limit: see BallotPaper. tally: the method of
     counting and its version. seats: how many options are elected. tie_rule: where the seed of the
-    lot comes from, the log at its close or the value that opens the sealed votes. quorum: ballots
-    needed, abstentions among them. threshold: (numerator, denominator) in lowest terms and below 1,
-    the share of the votes without abstentions that a winner must exceed; (0, 1) is none. opens_at,
-    closes_at: Unix seconds. batch_seconds: a ballot is in the log this long after the closing at
-    the latest. origin: the name of the log. sealing: None for votes that are readable at once.
+    lot comes from, the value with which trustees open the votes or a beacon; or that there is no
+    lot. beacon: the round, only where the tie rule needs one; it follows from the closing time.
+    quorum: ballots needed, abstentions among them. threshold: (numerator, denominator) in lowest
+    terms and below 1, the share of the votes without abstentions that a winner must exceed; (0, 1)
+    is none. opens_at, closes_at: Unix seconds. batch_seconds: a ballot is in the log this long
+    after the closing at the latest. origin: the name of the log. witnesses: verifier keys of those
+    who watch it, of whom witnesses_needed, more than half, must cosign the closing before anyone
+    opens or certifies; 0 without witnesses. sealing: None for votes that are readable at once.
     live: whether the count is shown while voting goes on. head: hash of the registry head that is
     the roll, 32 octets. require: attributes that every voter discloses, each with its one admitted
     value.
@@ -76,13 +79,16 @@ class Manifest:
     limit: int = 0
     tally: str = "plurality/1"
     seats: int = 1
-    tie_rule: str = BY_LOG
+    tie_rule: str = BY_NONE
+    beacon: Beacon | None = None
     quorum: int = 0
     threshold: tuple[int, int] = (0, 1)
     opens_at: int
     closes_at: int
     batch_seconds: int = 300
     origin: str
+    witnesses: tuple[str, ...] = ()
+    witnesses_needed: int = 0
     sealing: Sealing | None = None
     live: bool = False
     head: bytes
@@ -106,6 +112,8 @@ class Manifest:
         if self.opens_at >= self.closes_at:
             raise PolicyError("a poll closes before it opens")
         self._check_log()
+        self._check_lot()
+        self.witness_keys  # noqa: B018 - raises EncodingError, PolicyError
         cbor.take_octets(self.head, length=32, name="the hash of a poll's head")
         self._check_require()
         octets = self.to_cbor()
@@ -120,6 +128,20 @@ class Manifest:
             ballot_type=self.ballot_type, options=len(self.options), limit=self.limit
         )
 
+    @property
+    def witness_keys(self) -> tuple[VerifierKey, ...]:
+        """The keys of the witnesses that the poll pins."""
+        return take_witnesses(self.witnesses, needed=self.witnesses_needed)
+
+    @property
+    def may_close_early(self) -> bool:
+        """Whether voting can end before its time: if only trustees open, not without witnesses.
+
+        Otherwise an early closing that trustees alone are shown would open votes while voting goes
+        on.
+        """
+        return self.sealing is None or not self.sealing.trustees or self.witnesses_needed > 0
+
     def _check_options(self) -> None:
         cbor.take_array(self.options, min=MIN_OPTIONS, max=MAX_OPTIONS, name="a poll's options")
         for option in self.options:
@@ -133,10 +155,18 @@ class Manifest:
             raise PolicyError(f"the method {self.tally!r} does not count this type of ballot")
         most = min(MAX_SEATS, len(self.options)) if self.tally in WITH_SEATS else 1
         cbor.take_uint(self.seats, min=1, max=most, name="a number of seats")
+
+    def _check_lot(self) -> None:
         if self.tie_rule not in TIE_RULES:
             raise PolicyError(f"there is no tie rule {self.tie_rule!r}")
-        if self.tie_rule == BY_OPENING and self.sealing is None:
-            raise PolicyError("a poll without sealing has no opening value to draw lots from")
+        if self.tie_rule == BY_OPENING and (self.sealing is None or not self.sealing.trustees):
+            raise PolicyError("without trustees there is no opening value to draw lots from")
+        if self.beacon != (self.beacon_at(self.closes_at) if self.tie_rule == BY_BEACON else None):
+            raise PolicyError("the beacon's round is not the one that follows from the close")
+
+    def beacon_at(self, closes_at: int) -> Beacon:
+        """The round that would be this poll's lot if it closed at this time (Unix seconds)."""
+        return Beacon.after(closes_at, batch_seconds=self.batch_seconds)
 
     def _check_log(self) -> None:
         take_shown_text(self.origin, max=MAX_ORIGIN, name="a log's origin")
@@ -223,12 +253,15 @@ class Manifest:
             self.tally,
             self.seats,
             self.tie_rule,
+            () if self.beacon is None else self.beacon.to_fields(),
             self.quorum,
             self.threshold,
             self.opens_at,
             self.closes_at,
             self.batch_seconds,
             self.origin,
+            self.witnesses,
+            self.witnesses_needed,
             () if self.sealing is None else self.sealing.to_fields(),
             int(self.live),
             self.head,
@@ -239,12 +272,12 @@ class Manifest:
     def from_cbor(cls, octets: bytes) -> "Manifest":
         """The manifest in `octets`; raises EncodingError or PolicyError."""
         fields = cbor.decode_labelled(
-            octets, label=domain_tags.POLL, fields=22, limit=MANIFEST_LIMIT
+            octets, label=domain_tags.POLL, fields=25, limit=MANIFEST_LIMIT
         )
         hashes = [cbor.take_octets(value, length=32, name="an id") for value in fields[:4]]
         poll, question, options, ballot_type, limit, tally, seats, tie_rule = fields[4:12]
-        quorum, threshold, opens_at, closes_at, batch_seconds, origin = fields[12:18]
-        sealing, live, head, require = fields[18:]
+        beacon, quorum, threshold, opens_at, closes_at, batch_seconds, origin = fields[12:19]
+        witnesses, witnesses_needed, sealing, live, head, require = fields[19:]
         numerator, denominator = cbor.take_array(threshold, length=2, name="a threshold")
         return cls(
             community_id=hashes[0],
@@ -262,12 +295,18 @@ class Manifest:
             tally=cbor.take_text(tally, max=32, name="a tally"),
             seats=cbor.take_uint(seats, name="a number of seats"),
             tie_rule=cbor.take_text(tie_rule, max=32, name="a tie rule"),
+            beacon=Beacon.from_fields(beacon),
             quorum=cbor.take_uint(quorum, name="a quorum"),
             threshold=(cbor.take_uint(numerator), cbor.take_uint(denominator)),
             opens_at=cbor.take_uint(opens_at, name="an opening time"),
             closes_at=cbor.take_uint(closes_at, name="a closing time"),
             batch_seconds=cbor.take_uint(batch_seconds, name="a batch interval"),
             origin=cbor.take_text(origin, max=MAX_ORIGIN, name="a log's origin"),
+            witnesses=tuple(
+                cbor.take_text(witness, max=MAX_KEY, name="a witness's key")
+                for witness in cbor.take_array(witnesses, max=MAX_WITNESSES, name="witnesses")
+            ),
+            witnesses_needed=cbor.take_uint(witnesses_needed, name="a number of witnesses"),
             sealing=Sealing.from_fields(sealing),
             live=cbor.take_flag(live, name="whether a count is shown live"),
             head=cbor.take_octets(head, name="a head hash"),

@@ -5,6 +5,7 @@ known by the SHA-256 of its metadata key, which claim links carry.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,6 +23,9 @@ from credentials.formats.public_keys import PublicKeys
 __all__ = ["App", "Door", "Event", "Metadata", "PublicKeys", "SignedMetadata", "check_successor"]
 
 SIGNATURE_LENGTH: Final = 64
+
+SEGMENT_VERSIONS: Final = 64
+"""How many versions a static segment has; segment n begins with version 64n, the first with 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,23 +111,43 @@ class SignedMetadata:
         )
 
 
-def check_successor(old: SignedMetadata, new: SignedMetadata) -> Metadata:
+def check_successor(
+    old: SignedMetadata, new: SignedMetadata, *, between: Sequence[SignedMetadata] = ()
+) -> Metadata:
     """The metadata in `new`, if it may take the place of `old`, which is already trusted.
 
-    The same octets may come again; a higher version must be signed by the same key and keep the
-    issuer's keys and schema, and the very next one must name the hash of the old octets. Versions
-    between may have been missed. Raises MetadataRefused.
+    The same octets may come again. A higher version is reached from the old one by the versions
+    `between`, in their order, none missing: each is signed by the same key, names the hash of the
+    one before, and keeps the issuer's keys and schema. Versions up to the old one, or from the new
+    one on, may stand there too, and must be the same. Raises MetadataRefused.
     """
     known = old.open_unpinned()
     metadata = new.open(fingerprint=known.community_id)
     if metadata.version < known.version:
         raise MetadataRefused("the metadata is older than what is already known")
-    if metadata.version == known.version and new.octets != old.octets:
-        raise MetadataRefused("the community published two different versions of one number")
-    if metadata.version == known.version + 1 and metadata.previous != old.hash:
-        raise MetadataRefused("the metadata does not follow the version that is already known")
-    if metadata.keys != known.keys:
-        raise MetadataRefused("the community's issuer keys have changed")
-    if metadata.schemas != known.schemas:
-        raise MetadataRefused("the community's schema has changed")
+    at, last = old, known
+    for signed in (*between, new):
+        one = signed.open(fingerprint=known.community_id)
+        if one.version == last.version and signed.octets != at.octets:
+            raise MetadataRefused("the community published two different versions of one number")
+        if last.version < one.version <= metadata.version:
+            _check_next(one, before=last, hash_before=at.hash)
+            at, last = signed, one
     return metadata
+
+
+def _check_next(metadata: Metadata, *, before: Metadata, hash_before: bytes) -> None:
+    if metadata.version != before.version + 1:
+        raise MetadataRefused(
+            f"there are versions of the metadata missing after number {before.version}, which is "
+            "already known: what is published now may not be its continuation"
+        )
+    if metadata.previous != hash_before:
+        raise MetadataRefused(
+            f"version {metadata.version} of the metadata does not follow the version "
+            f"{before.version} that is already known: the community signed two histories"
+        )
+    if metadata.keys != before.keys:
+        raise MetadataRefused("the community's issuer keys have changed")
+    if metadata.schemas != before.schemas:
+        raise MetadataRefused("the community's schema has changed")

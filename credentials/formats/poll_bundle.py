@@ -15,12 +15,13 @@ from credentials.formats.community import METADATA_LIMIT
 from credentials.formats.head import SignedHead
 from credentials.formats.metadata import SignedMetadata
 from credentials.formats.poll_event import EVENT_LIMIT
+from credentials.formats.witnesses import MAX_WITNESSES
 
 FRAME_HEAD: Final = 4  # octets
 CHECKPOINT_LIMIT: Final = 65536  # octets
-BUNDLE_HEAD_LIMIT: Final = METADATA_LIMIT + CHECKPOINT_LIMIT + 4096  # octets
 MAX_ENTRIES: Final = 2**24
-MAX_WITNESSES: Final = 64
+MAX_EARLIER: Final = 16
+BUNDLE_HEAD_LIMIT: Final = METADATA_LIMIT + (2 + MAX_EARLIER) * CHECKPOINT_LIMIT + 4096  # octets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +29,18 @@ class BundleHead:
     """What stands before the entries; raises EncodingError.
 
     metadata: the community's. head: the registry head that is the poll's roll. checkpoint: the
-    final one, a signed note with its cosignatures, in UTF-8. witnesses: verifier keys of the
+    final one, a signed note with its cosignatures, in UTF-8. closing: the same of the checkpoint
+    whose last entry is the closing, empty if there is none. earlier: such notes of other earlier
+    states, whose cosignatures show what was known before a beacon's round. witnesses: verifier keys
+    of the
     witnesses that the community names. entries: how many follow.
     """
 
     metadata: SignedMetadata
     head: SignedHead
     checkpoint: bytes = field(repr=False)
+    closing: bytes = field(default=b"", repr=False)
+    earlier: tuple[bytes, ...] = field(default=(), repr=False)
     witnesses: tuple[str, ...] = ()
     entries: int
 
@@ -43,7 +49,10 @@ class BundleHead:
             raise EncodingError("a bundle has no signed metadata")
         if type(self.head) is not SignedHead:
             raise EncodingError("a bundle has no signed registry head")
-        cbor.take_octets(self.checkpoint, max=CHECKPOINT_LIMIT, name="a checkpoint")
+        for note in (self.checkpoint, self.closing):
+            cbor.take_octets(note, max=CHECKPOINT_LIMIT, name="a checkpoint")
+        for earlier in cbor.take_array(self.earlier, max=MAX_EARLIER, name="earlier checkpoints"):
+            cbor.take_octets(earlier, max=CHECKPOINT_LIMIT, name="an earlier checkpoint")
         for witness in cbor.take_array(self.witnesses, max=MAX_WITNESSES, name="witnesses"):
             cbor.take_text(witness, max=400, name="a witness's key")
         cbor.take_uint(self.entries, min=1, max=MAX_ENTRIES, name="a number of entries")
@@ -55,6 +64,8 @@ class BundleHead:
             (self.metadata.octets, self.metadata.signature),
             self.head.to_fields(),
             self.checkpoint,
+            self.closing,
+            self.earlier,
             self.witnesses,
             self.entries,
         )
@@ -62,8 +73,8 @@ class BundleHead:
     @classmethod
     def from_cbor(cls, octets: bytes) -> "BundleHead":
         """The head in `octets`; raises EncodingError."""
-        metadata, head, checkpoint, witnesses, entries = cbor.decode_labelled(
-            octets, label=domain_tags.POLL_BUNDLE, fields=5, limit=BUNDLE_HEAD_LIMIT
+        metadata, head, checkpoint, closing, earlier, witnesses, entries = cbor.decode_labelled(
+            octets, label=domain_tags.POLL_BUNDLE, fields=7, limit=BUNDLE_HEAD_LIMIT
         )
         described, signature = cbor.take_array(metadata, length=2, name="signed metadata")
         return cls(
@@ -73,6 +84,11 @@ class BundleHead:
             ),
             head=SignedHead.from_fields(head),
             checkpoint=cbor.take_octets(checkpoint, name="a checkpoint"),
+            closing=cbor.take_octets(closing, name="a checkpoint"),
+            earlier=tuple(
+                cbor.take_octets(note, max=CHECKPOINT_LIMIT, name="an earlier checkpoint")
+                for note in cbor.take_array(earlier, max=MAX_EARLIER, name="earlier checkpoints")
+            ),
             witnesses=tuple(
                 cbor.take_text(witness, max=400, name="a witness's key")
                 for witness in cbor.take_array(witnesses, max=MAX_WITNESSES, name="witnesses")

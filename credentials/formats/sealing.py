@@ -1,65 +1,77 @@
 """How a poll's votes are sealed, as its manifest says: not at all, by trustees, or by the server.
 
-Source: docs/protocol.md, "Sealed ballots". That the keys are points is checked where they are used.
+Where trustees open, the whole result of their ceremony stands here with the signature of each, so
+that nobody is named as a trustee who did not sign. Source: docs/protocol.md, "Sealed ballots".
+Signatures and points are checked by `credentials.sealing.trustees`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from credentials.errors import PolicyError
+from credentials.errors import EncodingError, PolicyError
 from credentials.formats import cbor
-from credentials.formats.names import take_shown_text
+from credentials.formats.ceremony_result import (
+    MAX_TRUSTEES,
+    RESULT_LIMIT,
+    SEALING_KEY_LENGTH,
+    CeremonyResult,
+    Trustee,
+)
 
-KEY_LENGTH: Final = 96  # octets, a compressed point of G2
-MAX_TRUSTEES: Final = 32
+SIGNATURE_LENGTH: Final = 64  # octets, Ed25519
 
 SERVER: Final = "server"
 TRUSTEES: Final = "trustees"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trustee:
-    """A trustee's name, and the key (96 octets, G2) that its share of the opening is checked by."""
-
-    name: str
-    key: bytes
-
-    def __post_init__(self) -> None:
-        take_shown_text(self.name, name="a trustee's name")
-        cbor.take_octets(self.key, length=KEY_LENGTH, name="a trustee's key")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sealing:
     """The key (96 octets, G2) to which votes are sealed, and who can open them.
 
-    Without trustees the server alone can, at any time, and the poll is labelled so. Otherwise any
-    `threshold` of the trustees can. Raises EncodingError or PolicyError.
+    Without a ceremony the server alone can, at any time, and the poll is labelled so. Otherwise any
+    `threshold` of the trustees can; `signatures` has one of each (64 octets) over the result, in
+    their order. Raises EncodingError or PolicyError.
     """
 
     key: bytes
-    threshold: int = 0
-    trustees: tuple[Trustee, ...] = ()
+    result: CeremonyResult | None = None
+    signatures: tuple[bytes, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
-        cbor.take_octets(self.key, length=KEY_LENGTH, name="a sealing key")
-        cbor.take_array(self.trustees, max=MAX_TRUSTEES, name="trustees")
-        lowest = 1 if self.trustees else 0
-        cbor.take_uint(self.threshold, min=lowest, max=len(self.trustees), name="a threshold")
-        if len({trustee.name for trustee in self.trustees}) != len(self.trustees):
-            raise PolicyError("two trustees have the same name")
+        cbor.take_octets(self.key, length=SEALING_KEY_LENGTH, name="a sealing key")
+        if self.result is not None and type(self.result) is not CeremonyResult:
+            raise EncodingError("a sealing names something else than a ceremony's result")
+        cbor.take_array(self.signatures, length=len(self.trustees), name="signatures of trustees")
+        for signature in self.signatures:
+            cbor.take_octets(signature, length=SIGNATURE_LENGTH, name="a trustee's signature")
+        if self.result is not None and self.key != self.result.key:
+            raise PolicyError("the poll is sealed to another key than its trustees'")
+
+    @classmethod
+    def by_trustees(cls, result: CeremonyResult, *, signatures: tuple[bytes, ...]) -> "Sealing":
+        """To the key of a ceremony, with what its trustees signed."""
+        return cls(key=result.key, result=result, signatures=signatures)
+
+    @property
+    def trustees(self) -> tuple[Trustee, ...]:
+        """Who opens the votes, in the order of their numbers; nobody but the server otherwise."""
+        return () if self.result is None else self.result.trustees
+
+    @property
+    def threshold(self) -> int:
+        """How many trustees open a poll, 0 where there are none."""
+        return 0 if self.result is None else self.result.threshold
 
     @property
     def opener(self) -> str:
         """`server` or `trustees`."""
-        return TRUSTEES if self.trustees else SERVER
+        return SERVER if self.result is None else TRUSTEES
 
     def to_fields(self) -> cbor.Value:
         """The elements of its CBOR array in a manifest."""
-        if not self.trustees:
+        if self.result is None:
             return (SERVER, self.key)
-        trustees = tuple((trustee.name, trustee.key) for trustee in self.trustees)
-        return (TRUSTEES, self.threshold, self.key, trustees)
+        return (TRUSTEES, self.result.to_cbor(), self.signatures)
 
     @classmethod
     def from_fields(cls, fields: object) -> "Sealing | None":
@@ -67,28 +79,21 @@ class Sealing:
 
         Raises EncodingError or PolicyError.
         """
-        array = cbor.take_array(fields, max=4, name="a sealing")
+        array = cbor.take_array(fields, max=3, name="a sealing")
         if not array:
             return None
         if array[0] == SERVER:
             _, key = cbor.take_array(array, length=2, name="a sealing by the server")
-            return cls(key=cbor.take_octets(key, length=KEY_LENGTH, name="a sealing key"))
-        kind, threshold, key, trustees = cbor.take_array(array, length=4, name="a sealing")
+            return cls(key=cbor.take_octets(key, name="a sealing key"))
+        kind, result, signatures = cbor.take_array(array, length=3, name="a sealing")
         if kind != TRUSTEES:
             raise PolicyError("the poll is sealed in a way that this version does not know")
-        return cls(
-            key=cbor.take_octets(key, length=KEY_LENGTH, name="a sealing key"),
-            threshold=cbor.take_uint(threshold, min=1, name="a threshold"),
-            trustees=tuple(
-                _trustee(pair)
-                for pair in cbor.take_array(trustees, min=1, max=MAX_TRUSTEES, name="trustees")
+        return cls.by_trustees(
+            CeremonyResult.from_cbor(
+                cbor.take_octets(result, max=RESULT_LIMIT, name="a ceremony's result")
+            ),
+            signatures=tuple(
+                cbor.take_octets(one, max=SIGNATURE_LENGTH, name="a trustee's signature")
+                for one in cbor.take_array(signatures, max=MAX_TRUSTEES, name="signatures")
             ),
         )
-
-
-def _trustee(pair: object) -> Trustee:
-    name, key = cbor.take_array(pair, length=2, name="a trustee")
-    return Trustee(
-        name=cbor.take_text(name, max=200, name="a trustee's name"),
-        key=cbor.take_octets(key, length=KEY_LENGTH, name="a trustee's key"),
-    )

@@ -4,20 +4,25 @@ The same functions at the server and at an auditor. Source: docs/protocol.md, "P
 """
 
 from credentials.polls.ballots import VerifiedBallot, verify_abstentions, verify_ballots
+from credentials.polls.closing import closing_seen_by, is_closing_seen
 from credentials.polls.count import count_votes, read_vote, tie_seed
 from credentials.polls.make import make_abstention, make_ballot, poll_pseudonym
-from credentials.polls.replay import Replay, State
+from credentials.polls.replay import BATCH_SIZE, Replay, State, result_is_out
 from credentials.polls.roll import roll_bounds
 
 __all__ = [
+    "BATCH_SIZE",
     "Replay",
     "State",
     "VerifiedBallot",
+    "closing_seen_by",
     "count_votes",
+    "is_closing_seen",
     "make_abstention",
     "make_ballot",
     "poll_pseudonym",
     "read_vote",
+    "result_is_out",
     "roll_bounds",
     "tie_seed",
     "verify_abstentions",

@@ -4,24 +4,34 @@ import hashlib
 from collections.abc import Mapping
 
 from credentials import domain_tags
+from credentials.beacon import verify
 from credentials.errors import BallotRefused, PollLogRefused, SealBroken
-from credentials.formats.manifest import BY_OPENING, Manifest
+from credentials.formats.lot import BY_BEACON, BY_OPENING, Beacon
+from credentials.formats.manifest import Manifest
 from credentials.formats.vote import Marks
 from credentials.sealing import open_sealed
 from credentials.tally import TallyResult, tally
 
 
-def tie_seed(manifest: Manifest, *, root: bytes, opening: bytes | None) -> bytes:
-    """What the lot is drawn from, 32 octets; nobody knows it before the poll is closed.
+def tie_seed(
+    manifest: Manifest,
+    *,
+    opening: bytes | None = None,
+    beacon: Beacon | None = None,
+    signature: bytes | None = None,
+) -> bytes | None:
+    """What the lot is drawn from, 32 octets; None without a lot, or before its source is there.
 
-    `root` is that of the log up to and including the closing. `opening` is the opening value, if
-    there is one. Raises PollLogRefused if the manifest's tie rule needs one and there is none.
+    `opening` is the opening value, `signature` that of the round of `beacon` (48 octets each), if
+    they are in the log. Raises BeaconRefused if the signature is another one.
     """
-    source = root
+    source: bytes | None = None
     if manifest.tie_rule == BY_OPENING:
-        if opening is None:
-            raise PollLogRefused("the lot cannot be drawn before the votes are opened")
         source = opening
+    elif manifest.tie_rule == BY_BEACON and beacon is not None and signature is not None:
+        source = verify(beacon.number, signature)
+    if source is None:
+        return None
     return hashlib.sha256(domain_tags.TIE_SEED + manifest.manifest_hash + source).digest()
 
 
@@ -56,9 +66,12 @@ def read_vote(
 
 
 def count_votes(
-    votes: Mapping[Marks | None, int], *, manifest: Manifest, seed: bytes
+    votes: Mapping[Marks | None, int], *, manifest: Manifest, seed: bytes | None
 ) -> TallyResult:
-    """What the votes come to, each with how often it was cast; None stands for invalid ones."""
+    """What the votes come to, each with how often it was cast; None stands for invalid ones.
+
+    `seed` is what tie_seed gives; without one nothing decides between equals.
+    """
     return tally(
         manifest.tally,
         {marks: number for marks, number in votes.items() if marks is not None},

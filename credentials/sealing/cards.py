@@ -5,7 +5,6 @@ part. It is signed by itself, which shows that its keys belong together; that it
 person named on it, the others make sure of by comparing fingerprints.
 """
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import Final, NoReturn, Self
 
@@ -15,11 +14,15 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from credentials import domain_tags
 from credentials.errors import CeremonyRefused, EncodingError
 from credentials.formats import cbor
+from credentials.formats.ceremony_result import (
+    NAME_LIMIT,
+    VERIFICATION_KEY_LENGTH,
+    key_fingerprint,
+)
 from credentials.formats.names import take_shown_text
 from credentials.sealing.signed_files import is_signed, read_file, write_file
 
-KEY_LENGTH: Final = 32
-NAME_LIMIT: Final = 64  # characters
+KEY_LENGTH: Final = VERIFICATION_KEY_LENGTH  # that of X25519 is the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +42,9 @@ class Card:
         cbor.take_octets(self.share_key, length=KEY_LENGTH, name="a share key")
 
     @property
-    def fingerprint(self) -> bytes:
-        """SHA-256 of the octets, for people to compare."""
-        return hashlib.sha256(self.to_cbor()).digest()
+    def fingerprint(self) -> str:
+        """The fingerprint of the verification key, which signs the card, for people to compare."""
+        return key_fingerprint(self.verification_key)
 
     def to_cbor(self) -> bytes:
         """The octets that are signed."""

@@ -17,12 +17,11 @@ from credentials.curve import G2, curve
 from credentials.curve.scalars import ORDER
 from credentials.errors import CeremonyRefused, DealRefused, EncodingError, InvalidPoint
 from credentials.formats import cbor
-from credentials.formats.sealing import MAX_TRUSTEES
+from credentials.formats.ceremony_result import MAX_TRUSTEES, CeremonyResult, Trustee
 from credentials.sealing.cards import TrusteeKeys
 from credentials.sealing.deals import CheckedDeal, committed_value, open_share, read_deal
 from credentials.sealing.opening import check_trustee_keys
 from credentials.sealing.participants import Participants
-from credentials.sealing.result import CeremonyResult, Trustee
 from credentials.sealing.signed_files import (
     is_signed,
     read_file,
@@ -136,20 +135,26 @@ def merge(parts: Sequence[str]) -> str:
     )
 
 
-def read_ceremony(text: str) -> CeremonyResult:
-    """The result of a whole ceremony's file, signed by all its trustees; raises CeremonyRefused.
+def read_ceremony(text: str) -> tuple[CeremonyResult, tuple[bytes, ...]]:
+    """The result in a whole ceremony's file, and the signature of each of its trustees.
 
     That these keys are those of the people named, whoever uses the file makes sure of by comparing
-    fingerprints.
+    fingerprints. Raises CeremonyRefused.
     """
     octets, signatures = read_file_of_all(text, kind="ceremony")
     result = _result(octets)
+    check_signed(result, signatures=signatures)
+    return result, signatures
+
+
+def check_signed(result: CeremonyResult, *, signatures: Sequence[bytes]) -> None:
+    """Raise CeremonyRefused unless each trustee signed, in their order (64 octets each)."""
+    octets = result.to_cbor()
     if len(signatures) != len(result.trustees):
         raise CeremonyRefused("the ceremony is not signed by each of its trustees")
     for trustee, signature in zip(result.trustees, signatures, strict=True):
         if not _signed(octets, signature=signature, trustee=trustee):
             raise CeremonyRefused(f"the ceremony is not signed by {trustee.name}")
-    return result
 
 
 def _one_of_each(

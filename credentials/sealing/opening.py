@@ -15,7 +15,7 @@ from typing import NoReturn
 from credentials.curve import G1, curve
 from credentials.curve.scalars import ORDER, random_scalar
 from credentials.errors import EncodingError, InvalidPoint, OpeningRefused, ShareRefused
-from credentials.formats.sealing import MAX_TRUSTEES
+from credentials.formats.ceremony_result import MAX_TRUSTEES
 from credentials.sealing.ballot import sealing_point
 
 

@@ -12,7 +12,7 @@ from typing import Self
 from credentials import domain_tags
 from credentials.errors import CeremonyRefused
 from credentials.formats import cbor
-from credentials.formats.sealing import MAX_TRUSTEES
+from credentials.formats.ceremony_result import MAX_TRUSTEES
 from credentials.sealing.cards import Card
 
 

@@ -15,10 +15,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from credentials.errors import CeremonyRefused, EncodingError
 from credentials.formats import base64url
+from credentials.formats.ceremony_result import RESULT_LIMIT
 from credentials.formats.json_object import read_list, read_object
 
 SIGNATURE_LENGTH: Final = 64
-OCTETS_LIMIT: Final = 32768
+OCTETS_LIMIT: Final = RESULT_LIMIT
 FILE_LIMIT: Final = 65536  # characters
 KINDS: Final = {
     "trustee-card": "a trustee's card",

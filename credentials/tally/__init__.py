@@ -4,6 +4,7 @@ from credentials.tally.counting import METHODS, WITH_SEATS, WITH_THRESHOLD, tall
 from credentials.tally.lot import lot_order
 from credentials.tally.result import RESULT_LIMIT, Outcome, Round, TallyResult
 from credentials.tally.stv import MAX_SEATS
+from credentials.tally.words import listed, outcome_in_words
 
 __all__ = [
     "MAX_SEATS",
@@ -14,6 +15,8 @@ __all__ = [
     "Outcome",
     "Round",
     "TallyResult",
+    "listed",
     "lot_order",
+    "outcome_in_words",
     "tally",
 ]

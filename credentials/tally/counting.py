@@ -15,7 +15,7 @@ from credentials.tally.irv import irv
 from credentials.tally.lot import Lot
 from credentials.tally.profile import Count, Marks, Rules
 from credentials.tally.quadratic import quadratic
-from credentials.tally.result import Outcome, TallyResult
+from credentials.tally.result import DECIDING, Outcome, TallyResult
 from credentials.tally.schulze import schulze
 from credentials.tally.score import score
 from credentials.tally.stv import MAX_SEATS, stv
@@ -52,7 +52,7 @@ def tally(
     limit: int = 0,
     quorum: int = 0,
     threshold: tuple[int, int] = (0, 1),
-    seed: bytes,
+    seed: bytes | None,
     invalid: int = 0,
 ) -> TallyResult:
     """Count the ballots in `profile`, each one's marks valid for its paper, () for abstention.
@@ -60,13 +60,14 @@ def tally(
     The order of the ballots changes nothing. `method` is a key of METHODS; `limit` is the highest
     score, for score/1 only. `quorum` is the least number of valid ballots, abstentions included.
     `threshold` (numerator, denominator) is what the winner's share must exceed. `seed` decides
-    ties. `invalid` is only noted in the result. Raises PolicyError for a poll that cannot be
+    what is level after earlier rounds; with None nothing does, and what stays open is tied.
+    `invalid` is only noted in the result. Raises PolicyError for a poll that cannot be
     counted so.
     """
     _check_poll(method, options=options, seats=seats, limit=limit, threshold=threshold)
     rules = Rules(
         options=options,
-        lot=Lot.draw(seed, options=options),
+        lot=None if seed is None else Lot.draw(seed, options=options),
         seats=seats,
         limit=limit,
         threshold=Fraction(*threshold),
@@ -82,7 +83,8 @@ def tally(
         abstentions=abstentions,
         invalid=invalid,
         outcome=outcome,
-        winners=counted.winners if counted and outcome is Outcome.WINNER else (),
+        winners=counted.winners if counted and outcome in DECIDING else (),
+        tied=counted.tied if counted and outcome is Outcome.TIE else (),
         rounds=counted.rounds if counted else (),
         matrix=counted.matrix if counted else (),
         paths=counted.paths if counted else (),
@@ -104,11 +106,11 @@ def _check_poll(
 
 
 def _outcome(counted: Count | None, *, enough: bool, threshold: Fraction) -> Outcome:
-    """The first reason why there is no winner, in this order; else WINNER."""
+    """The first reason why not all seats have a winner, in this order; else WINNER."""
     if not enough:
         return Outcome.BELOW_QUORUM
     if counted is None:
         return Outcome.NO_VOTES
     if counted.share is not None and counted.share <= threshold:
         return Outcome.BELOW_THRESHOLD
-    return Outcome.WINNER
+    return Outcome.TIE if counted.tied else Outcome.WINNER

@@ -1,4 +1,4 @@
-"""The lot: one order of the options, fixed by a public seed, which breaks every tie of a poll.
+"""The lot: one order of the options, fixed by a public seed, for what nothing else decides.
 
 Source: docs/tally.md, "Ties". Nobody can choose the order without choosing the seed, and everybody
 who knows the seed gets the same one.
@@ -22,7 +22,7 @@ def _ticket(seed: bytes, option: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """An order of all options of a poll; whoever is earlier wins every tie."""
+    """An order of all options of a poll; whoever is earlier goes first among equals."""
 
     order: tuple[int, ...]
 
@@ -35,8 +35,3 @@ class Lot:
         """The same options in the order of the lot."""
         wanted = frozenset(options)
         return tuple(option for option in self.order if option in wanted)
-
-    def decided(self, tied: Iterable[int]) -> tuple[int, ...]:
-        """For a round's `by_lot`: the tied options in the order of the lot, none if it is one."""
-        drawn = self.sorted(tied)
-        return drawn if len(drawn) > 1 else ()

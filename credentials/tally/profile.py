@@ -5,12 +5,13 @@ Equal ballots are one entry with a count, abstentions are gone, and nothing is l
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeAlias
 
 from credentials.tally.lot import Lot
 from credentials.tally.result import COUNT, Matrix, Number, Round
+from credentials.tally.ties import choose_first
 
 Marks: TypeAlias = tuple[int, ...]
 Profile: TypeAlias = Counter[Marks]
@@ -20,12 +21,13 @@ Profile: TypeAlias = Counter[Marks]
 class Rules:
     """What a poll lays down for its count; each method looks at what concerns it.
 
-    options: how many there are. seats: how many are to be elected. limit: the highest score of a
-    score ballot. threshold: what the winner's share must exceed.
+    options: how many there are. lot: what decides between equals, None where there is no lot, or
+    none yet. seats: how many are to be elected. limit: the highest score of a score ballot.
+    threshold: what the winner's share must exceed.
     """
 
     options: int
-    lot: Lot
+    lot: Lot | None
     seats: int = 1
     limit: int = 0
     threshold: Fraction = Fraction(0)
@@ -35,10 +37,13 @@ class Rules:
 class Count:
     """What a method makes of a profile with at least one vote.
 
-    share: that of the winner, which must exceed the threshold; None where there can be none.
+    tied: the options between which nothing decides, ascending, where that leaves a seat open.
+    share: that of the winner, or of each that is tied for winning, which must exceed the
+    threshold; None where there can be none.
     """
 
     winners: tuple[int, ...]
+    tied: tuple[int, ...] = ()
     rounds: tuple[Round, ...]
     share: Fraction | None = None
     matrix: Matrix = ()
@@ -51,17 +56,18 @@ def leaders(scores: Sequence[Number]) -> list[int]:
     return [option for option, score in enumerate(scores, start=1) if score == highest]
 
 
-def highest_score(scores: Sequence[int], *, lot: Lot, of: int | None = None) -> Count:
+def highest_score(scores: Sequence[int], *, lot: Lot | None, of: int | None = None) -> Count:
     """The count of one round that the highest score wins; its share is that of `of`, if given."""
-    tied = lot.sorted(leaders(scores))
-    winner = tied[0]
-    return Count(
-        winners=(winner,),
-        rounds=(
-            Round(title=COUNT, scores=tuple(scores), elected=(winner,), by_lot=lot.decided(tied)),
-        ),
-        share=None if of is None else Fraction(scores[winner - 1], of),
-    )
+    decided = one_winner(Round(title=COUNT, scores=tuple(scores)), leaders(scores), lot=lot)
+    return replace(decided, share=None if of is None else Fraction(max(scores), of))
+
+
+def one_winner(last: Round, level: Sequence[int], *, lot: Lot | None) -> Count:
+    """The count whose last (or only) round is won by one of the options that lead in it."""
+    choice = choose_first(level, rounds=(), lot=lot)
+    winners = () if choice.option is None else (choice.option,)
+    decided = replace(last, elected=winners, by_lot=choice.by_lot, tied=choice.tied)
+    return Count(winners=winners, tied=choice.tied, rounds=(decided,))
 
 
 def sum_marks(profile: Profile, options: int) -> list[int]:

@@ -36,12 +36,17 @@ _FRACTION: Final = re.compile(r"([1-9][0-9]*)/([1-9][0-9]*)")
 
 
 class Outcome(StrEnum):
-    """What a count comes to. Ties are broken by lot and have no outcome of their own."""
+    """What a count comes to. TIE: nothing decides between options, and a seat stays empty."""
 
     WINNER = "winner"
+    TIE = "tie"
     NO_VOTES = "no_votes"
     BELOW_QUORUM = "below_quorum"
     BELOW_THRESHOLD = "below_threshold"
+
+
+DECIDING: Final = (Outcome.WINNER, Outcome.TIE)
+"""The outcomes with which options can be elected: all seats, or some before a tie."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +56,8 @@ class Round:
     title: one of the codes above. scores: `scores[k - 1]` is what option k has at the beginning of
     the round, None if it has dropped out before. elected: in order of election, in this round.
     eliminated: who drops out at its end. by_lot: the options between which the lot decided in this
-    round, in the order of the lot. exhausted: votes that no longer count for any option.
+    round, in the order of the lot. tied: those between which nothing decided, ascending. exhausted:
+    votes that no longer count for any option.
     """
 
     title: str
@@ -59,13 +65,15 @@ class Round:
     elected: tuple[int, ...] = ()
     eliminated: tuple[int, ...] = ()
     by_lot: tuple[int, ...] = ()
+    tied: tuple[int, ...] = ()
     exhausted: Fraction = Fraction(0)
 
     def __post_init__(self) -> None:
         cbor.take_text(self.title, max=MAX_TITLE, name="a round's title")
         cbor.take_array(self.scores, min=1, max=MAX_OPTIONS, name="a round's scores")
-        for named in (self.elected, self.eliminated, self.by_lot):
+        for named in (self.elected, self.eliminated, self.by_lot, self.tied):
             _check_options(named, options=len(self.scores))
+        _check_tied(self.tied)
 
     def to_fields(self) -> tuple[cbor.Value, ...]:
         """The elements of its CBOR array; an option that has dropped out has the score ""."""
@@ -75,14 +83,15 @@ class Round:
             self.elected,
             self.eliminated,
             self.by_lot,
+            self.tied,
             _number_to_value(self.exhausted),
         )
 
     @classmethod
     def from_fields(cls, value: object) -> "Round":
         """From the elements of its CBOR array; raises EncodingError."""
-        title, scores, elected, eliminated, by_lot, exhausted = cbor.take_array(
-            value, length=6, name="a round"
+        title, scores, elected, eliminated, by_lot, tied, exhausted = cbor.take_array(
+            value, length=7, name="a round"
         )
         return cls(
             title=cbor.take_text(title, max=MAX_TITLE, name="a round's title"),
@@ -93,6 +102,7 @@ class Round:
             elected=_take_numbers(elected),
             eliminated=_take_numbers(eliminated),
             by_lot=_take_numbers(by_lot),
+            tied=_take_numbers(tied),
             exhausted=Fraction(_number_from_value(exhausted)),
         )
 
@@ -102,10 +112,11 @@ class TallyResult:
     """The result of a poll; raises EncodingError. Options are numbered from 1.
 
     method: a key of `METHODS`. ballots: all valid ones, abstentions included. invalid: those that
-    could not be read, counted nowhere else. winners: in order of election, none unless `outcome` is
-    WINNER; the rounds tell the count in any case, except that there is none without votes. matrix
-    and paths: for Schulze only; `matrix[i - 1][j - 1]` voters prefer option i to option j, and
-    `paths` has the strength of the strongest path from i to j.
+    could not be read, counted nowhere else. winners: in order of election; all of them if `outcome`
+    is WINNER, those before the tie if it is TIE, else none. tied: the options between which nothing
+    decides, ascending, only if it is TIE. rounds: they tell the count in any case; there is none
+    without votes. matrix and paths: for Schulze only; `matrix[i - 1][j - 1]` voters prefer option i
+    to option j, and `paths` has the strength of the strongest path from i to j.
     """
 
     method: str
@@ -114,6 +125,7 @@ class TallyResult:
     invalid: int
     outcome: Outcome
     winners: tuple[int, ...]
+    tied: tuple[int, ...] = ()
     rounds: tuple[Round, ...]
     matrix: Matrix = ()
     paths: Matrix = ()
@@ -127,8 +139,12 @@ class TallyResult:
         options = len(self.rounds[0].scores) if self.rounds else 0
         if any(len(one.scores) != options for one in self.rounds):
             raise EncodingError("the rounds of a tally have different options")
-        _check_options(self.winners, options=options)
-        if bool(self.winners) != (self.outcome is Outcome.WINNER):
+        _check_options((*self.winners, *self.tied), options=options)
+        _check_tied(self.tied)
+        if bool(self.tied) != (self.outcome is Outcome.TIE):
+            raise EncodingError("a tally's tie does not fit its outcome")
+        needs_winner = self.outcome is Outcome.WINNER
+        if (needs_winner and not self.winners) or (self.winners and self.outcome not in DECIDING):
             raise EncodingError("a tally's winners do not fit its outcome")
         for matrix in (self.matrix, self.paths):
             if matrix and any(len(row) != options for row in (matrix, *matrix)):
@@ -149,6 +165,7 @@ class TallyResult:
             self.invalid,
             self.outcome.value,
             self.winners,
+            self.tied,
             tuple(one.to_fields() for one in self.rounds),
             self.matrix,
             self.paths,
@@ -160,7 +177,7 @@ class TallyResult:
         read = cbor.decode_labelled(
             octets, label=domain_tags.TALLY_RESULT, fields=len(fields(cls)), limit=RESULT_LIMIT
         )
-        method, ballots, abstentions, invalid, outcome, winners, rounds, matrix, paths = read
+        method, ballots, abstentions, invalid, outcome, winners, tied, rounds, matrix, paths = read
         if outcome not in tuple(Outcome):
             raise EncodingError("a tally has an unknown outcome")
         return cls(
@@ -170,6 +187,7 @@ class TallyResult:
             invalid=cbor.take_uint(invalid, name="a number of invalid ballots"),
             outcome=Outcome(outcome),
             winners=_take_numbers(winners),
+            tied=_take_numbers(tied),
             rounds=tuple(
                 Round.from_fields(one)
                 for one in cbor.take_array(rounds, max=MAX_ROUNDS, name="a tally's rounds")
@@ -182,6 +200,11 @@ class TallyResult:
 def _check_options(named: Sequence[int], *, options: int) -> None:
     if len(set(named)) != len(named) or not all(1 <= option <= options for option in named):
         raise EncodingError("a tally names an option twice, or one that there is not")
+
+
+def _check_tied(tied: Sequence[int]) -> None:
+    if len(tied) == 1 or list(tied) != sorted(tied):
+        raise EncodingError("a tie is not between two options or more, in ascending order")
 
 
 def _take_numbers(value: object, *, max: int = MAX_OPTIONS) -> tuple[int, ...]:

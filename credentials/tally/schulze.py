@@ -9,13 +9,16 @@ not rank, and says nothing between those. `matrix[i][j]` is the number of ballot
 j. There is a link from i to j, as strong as that number, where more ballots prefer i to j than j to
 i. A path is as strong as its weakest link, and `paths[i][j]` is the strength of the strongest path
 from i to j, 0 if there is none. An option wins if no other has a stronger path to it than it has to
-that other; there always is one. Of several the lot decides. There is no threshold.
+that other; there always is one. Of several the lot decides, and without a lot they are tied. There
+is no threshold.
 
 Two rounds. "pairwise": how many others each option beats head to head. "paths": how many others
 have no stronger path to it than it to them; who has all others wins.
 """
 
-from credentials.tally.profile import Count, Profile, Rules, leaders
+from dataclasses import replace
+
+from credentials.tally.profile import Count, Profile, Rules, leaders, one_winner
 from credentials.tally.result import PAIRWISE, PATHS, Round
 
 
@@ -26,18 +29,11 @@ def schulze(profile: Profile, *, rules: Rules) -> Count:
     each = range(rules.options)
     beaten = [sum(matrix[i][j] > matrix[j][i] for j in each) for i in each]
     unbeaten = [sum(paths[i][j] >= paths[j][i] for j in each if j != i) for i in each]
-    tied = rules.lot.sorted(leaders(unbeaten))
-    return Count(
-        winners=tied[:1],
-        rounds=(
-            Round(title=PAIRWISE, scores=tuple(beaten)),
-            Round(
-                title=PATHS,
-                scores=tuple(unbeaten),
-                elected=tied[:1],
-                by_lot=rules.lot.decided(tied),
-            ),
-        ),
+    last = Round(title=PATHS, scores=tuple(unbeaten))
+    decided = one_winner(last, leaders(unbeaten), lot=rules.lot)
+    return replace(
+        decided,
+        rounds=(Round(title=PAIRWISE, scores=tuple(beaten)), *decided.rounds),
         matrix=tuple(map(tuple, matrix)),
         paths=tuple(map(tuple, paths)),
     )

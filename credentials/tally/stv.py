@@ -11,11 +11,19 @@ In each round:
 3. Otherwise, if an elected option has more than the quota, the largest such surplus is handed on:
    every ballot of that option goes on to its next running option, at its value times surplus over
    the option's votes (weighted inclusive Gregory method), and the option keeps the quota. One
-   surplus a round.
+   surplus a round; of equal ones that of the option that was ahead in earlier rounds, and all of
+   them together where none was.
 4. If there is no surplus, the running option with fewest votes is eliminated, and its ballots go on
    to their next running options at the value that they have.
-A ballot that has no running option left is exhausted, with the value that it then has. The lot
-decides between equals: who is earlier in its order is elected first, hands on first, stays longer.
+A ballot that has no running option left is exhausted, with the value that it then has. Between
+equals earlier rounds decide, and then the lot: who is earlier in its order is elected first and
+stays longer.
+
+Where nothing decides, options elected in one round are named in the order of the ballot paper,
+which means nothing. Of those with fewest votes all are eliminated if that cannot change who is
+elected: they have fewer votes together than any other running option has, none of these would have
+the quota with all of them, and at least as many options stay as seats are free. Otherwise the count
+ends there: those with fewest votes are tied, and the seats that are free stay empty.
 
 A round's scores hold for its beginning; an elected option's is what it keeps. In every round the
 scores and the exhausted votes sum up to the votes cast. "surplus" is a round after rule 3, "round"
@@ -26,7 +34,8 @@ which no number can have more than `result.MAX_DIGITS` digits: after k surpluses
 denominator of all values is below votes^(2^k - 1).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final
@@ -34,6 +43,7 @@ from typing import Final
 from credentials.tally.piles import Piles
 from credentials.tally.profile import Count, Profile, Rules
 from credentials.tally.result import ROUND, SURPLUS, Number, Round
+from credentials.tally.ties import Choice, choose_first, choose_last, standing
 
 MAX_SEATS: Final = 10
 
@@ -41,9 +51,9 @@ MAX_SEATS: Final = 10
 def stv(profile: Profile, *, rules: Rules) -> Count:
     """Count ranked ballots for as many winners as seats, or all options if they are fewer."""
     count = _Standing(profile, rules=rules)
-    while len(count.winners) < count.seats:
+    while len(count.winners) < count.seats and not count.tied:
         count.next_round()
-    return Count(winners=tuple(count.winners), rounds=tuple(count.rounds))
+    return Count(winners=tuple(count.winners), tied=count.tied, rounds=tuple(count.rounds))
 
 
 class _Standing:
@@ -52,6 +62,7 @@ class _Standing:
     def __init__(self, profile: Profile, *, rules: Rules) -> None:
         self.seats = min(rules.seats, rules.options)
         self.winners: list[int] = []
+        self.tied: tuple[int, ...] = ()
         self.rounds: list[Round] = []
         self._options = rules.options
         self._lot = rules.lot
@@ -64,52 +75,95 @@ class _Standing:
         piles = self._piles
         scores = {k: piles.score(k) for k in {*piles.running, *self.winners}}
         exhausted = piles.exhausted  # as the scores: at the beginning
-        title, drawn = self._title, set[int]()
-        elected = self._elect([k for k in piles.running if scores[k] >= self._quota], scores, drawn)
-        if len(piles.running) == self.seats - len(self.winners):
-            elected += self._elect(list(piles.running), scores, drawn)
+        title, level = self._title, _Level()
+        elected = self._elect([k for k in piles.running if scores[k] >= self._quota], scores, level)
+        if len(piles.running) == self._free:
+            elected += self._elect(list(piles.running), scores, level)
         eliminated: tuple[int, ...] = ()
-        if len(self.winners) < self.seats:
+        if self._free:
             most = max((scores[k] for k in self.winners), default=0)
             if most > self._quota:
-                self._hand_on_surplus(most, scores, drawn)
+                self._hand_on_surplus(most, scores)
             else:
-                eliminated = self._eliminate(scores, drawn)
+                eliminated = self._eliminate(scores, level)
         self.rounds.append(
             Round(
                 title=title,
                 scores=tuple(scores.get(k) for k in range(1, self._options + 1)),
                 elected=elected,
                 eliminated=eliminated,
-                by_lot=self._lot.sorted(drawn),
+                by_lot=self._lot.sorted(level.by_lot) if self._lot else (),
+                tied=tuple(sorted(level.tied)),
                 exhausted=exhausted,
             )
         )
 
+    @property
+    def _free(self) -> int:
+        return self.seats - len(self.winners)
+
     def _elect(
-        self, options: Iterable[int], scores: Mapping[int, Number], drawn: set[int]
+        self, options: Iterable[int], scores: Mapping[int, Number], level: "_Level"
     ) -> tuple[int, ...]:
-        """Elect these, by score and then by lot."""
-        elected = sorted(self._lot.sorted(options), key=lambda k: scores[k], reverse=True)
+        """Elect these, by score, then by earlier rounds, then by lot."""
+
+        def merit(option: int) -> tuple[Number, ...]:
+            return (scores[option], *standing(option, self.rounds))
+
+        in_order = self._lot.sorted(options) if self._lot else tuple(sorted(options))
+        elected = sorted(in_order, key=merit, reverse=True)
         for one, next_one in pairwise(elected):
-            if scores[one] == scores[next_one]:
-                drawn.update((one, next_one))
+            if merit(one) == merit(next_one):
+                (level.by_lot if self._lot else level.tied).update((one, next_one))
         self._piles.running.difference_update(elected)
         self.winners += elected
         return tuple(elected)
 
-    def _hand_on_surplus(self, most: Number, scores: Mapping[int, Number], drawn: set[int]) -> None:
-        largest = self._lot.sorted(k for k in self.winners if scores[k] == most)
-        drawn.update(self._lot.decided(largest))
+    def _hand_on_surplus(self, most: Number, scores: Mapping[int, Number]) -> None:
+        largest = [k for k in self.winners if scores[k] == most]
+        choice = choose_first(largest, rounds=self.rounds, lot=None)
         factor = Fraction(most - self._quota) / most
-        self._piles.hand_on(largest[0], factor=factor, keep=self._quota)
+        for option in choice.tied if choice.option is None else (choice.option,):
+            self._piles.hand_on(option, factor=factor, keep=self._quota)
         self._title = SURPLUS
 
-    def _eliminate(self, scores: Mapping[int, Number], drawn: set[int]) -> tuple[int, ...]:
+    def _eliminate(self, scores: Mapping[int, Number], level: "_Level") -> tuple[int, ...]:
+        """Eliminate one, or all that are level; nobody, and a tie, if that would decide."""
         fewest = min(scores[k] for k in self._piles.running)
-        last = self._lot.sorted(k for k in self._piles.running if scores[k] == fewest)
-        drawn.update(self._lot.decided(last))
-        self._piles.running.remove(last[-1])
-        self._piles.hand_on(last[-1])
+        last = tuple(sorted(k for k in self._piles.running if scores[k] == fewest))
+        choice = choose_last(last, rounds=self.rounds, lot=self._lot)
+        level.note(choice)
+        out: tuple[int, ...] = ()
+        if choice.option is not None:
+            out = (choice.option,)
+        elif self._can_all_go(last, scores):
+            out = last
+        else:
+            self.tied = choice.tied
+        self._piles.running.difference_update(out)
+        for option in out:
+            self._piles.hand_on(option)
         self._title = ROUND
-        return last[-1:]
+        return out
+
+    def _can_all_go(self, last: Sequence[int], scores: Mapping[int, Number]) -> bool:
+        """Whether all of these are eliminated next, in whatever order, and nobody is elected."""
+        together = sum(scores[k] for k in last)
+        others = [scores[k] for k in self._piles.running if k not in last]
+        return (
+            len(others) >= self._free
+            and together < min(others, default=0)
+            and together + max(others, default=0) < self._quota
+        )
+
+
+@dataclass(slots=True)
+class _Level:
+    """Options that were level in a round: between which the lot decided, and nothing."""
+
+    by_lot: set[int] = field(default_factory=set)
+    tied: set[int] = field(default_factory=set)
+
+    def note(self, choice: Choice) -> None:
+        self.by_lot.update(choice.by_lot)
+        self.tied.update(choice.tied)

@@ -30,9 +30,9 @@ def decide(stage: Stage, told: Told) -> None:
     open_the_poll(stage, ceremony)
     rank(stage, town)
     change_a_mind(stage, told)
-    stage.must("witness", "follow", stage.poll(POLL), *witness, "--once")
-    close_and_open(stage)
-    stage.must("witness", "follow", stage.poll(POLL), *witness, "--once")
+    watch(stage, witness)
+    close_and_open(stage, witness)
+    watch(stage, witness)
     audit(stage, told)
 
 
@@ -79,6 +79,11 @@ def call_a_witness(stage: Stage) -> Sequence[str | Path]:
     return ("--dir", folder)
 
 
+def watch(stage: Stage, witness: Sequence[str | Path]) -> None:
+    """The neighbour looks once, and cosigns what was only added to."""
+    stage.must("witness", "follow", stage.poll(POLL), *witness, "--once")
+
+
 def open_the_poll(stage: Stage, ceremony: Path) -> None:
     """Open it; what it is, is fixed now."""
     options = [part for place in PLACES for part in ("--option", place)]
@@ -88,8 +93,8 @@ def open_the_poll(stage: Stage, ceremony: Path) -> None:
         *("--batch", "2s", "--closes", "3h", "--id", POLL, "--open"),
     )
     stage.check(
-        "the organiser opens a ranked poll, sealed to the three; its roll is frozen",
-        holds=opened["state"] == "open",
+        "the organiser opens a ranked poll, sealed to the three; roll and witness are frozen",
+        holds=(opened["state"], opened["witnesses_needed"]) == ("open", 1),
         seen=opened,
     )
 
@@ -139,20 +144,33 @@ def change_a_mind(stage: Stage, told: Told) -> None:
     )
 
 
-def close_and_open(stage: Stage) -> None:
-    """Close; two of the three trustees open; the organiser certifies."""
-    refused = stage.symbolon(
-        "trustee", "open", stage.poll(POLL), "--dir", stage.folder / "trustee-maro"
-    )
+def close_and_open(stage: Stage, witness: Sequence[str | Path]) -> None:
+    """Close early; two of the three trustees open; the organiser certifies."""
+    opening = ("trustee", "open", stage.poll(POLL), "--dir", stage.folder / "trustee-maro")
+    refused = stage.symbolon(*opening)
     stage.check(
         "a trustee's program opens nothing while the poll is open",
         holds=refused.returncode != 0,
         seen=refused.stdout,
     )
     stage.organiser("poll", "close", POLL, "--reason", "Everybody who came has voted.")
+    unseen = stage.symbolon(*opening, "--early-closing", POLL)
+    stage.check(
+        "nor before the neighbour has seen the early closing, as everybody sees it",
+        holds=unseen.returncode != 0 and "neighbour.example" in unseen.stderr,
+        seen=unseen.stdout + unseen.stderr,
+    )
+    watch(stage, witness)
+    asked = stage.symbolon(*opening)
+    stage.check(
+        "nor without Maro's word, since it is before its time",
+        holds=asked.returncode != 0 and "--early-closing" in asked.stderr,
+        seen=asked.stdout + asked.stderr,
+    )
     for name in ("maro", "olga"):
-        stage.must("trustee", "open", stage.poll(POLL), "--dir", stage.folder / f"trustee-{name}")
-    stage.check("it closes, and Maro and Olga open it; Nikos is on a boat", holds=True)
+        folder = stage.folder / f"trustee-{name}"
+        stage.must("trustee", "open", stage.poll(POLL), "--dir", folder, "--early-closing", POLL)
+    stage.check("Maro and Olga give it, and open it; Nikos is on a boat", holds=True)
     certified = stage.organiser("poll", "certify", POLL)
     stage.check(
         "the organiser certifies the result",

@@ -45,7 +45,9 @@ def lose_things(stage: Stage, told: Told) -> None:
     stage.tell(refused.stderr.strip().splitlines()[-1])
     picture = draw(stage, "Cy-anew")
     expect(stage, "the once-only door sends him to the help desk", picture, "help_desk", status=3)
-    expect(stage, "who found his phone does not come in", draw(stage, "Cy"), "already_in", status=3)
+    expect(
+        stage, "who found his phone does not come in", draw(stage, "Cy"), "not_current", status=3
+    )
     old_link = stage.try_wallet("Cy-thief", "claim", told.links["Cy"])
     stage.check("Cy's old claim link is dead", holds=old_link.returncode == 1)
     stage.tell(old_link.stderr.strip().splitlines()[-1])

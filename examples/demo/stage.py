@@ -21,6 +21,7 @@ from rich.console import Console
 
 PATIENCE_SECONDS = 30
 WALLET_PASSPHRASE = "a wallet of the demonstration"  # noqa: S105 - protects nothing
+TRUSTEE_PASSPHRASE = "a trustee of the demonstration"  # noqa: S105 - protects nothing
 COMMANDS = Path(sys.executable).parent
 
 IN_A_HURRY = ("--yes", "--at-once")
@@ -139,6 +140,7 @@ class Stage:
             **os.environ,
             "SYMBOLON_PASSPHRASE": self.passphrase_file.read_text().strip(),
             "SYMBOLON_WALLET_PASSPHRASE": WALLET_PASSPHRASE,
+            "SYMBOLON_TRUSTEE_PASSPHRASE": TRUSTEE_PASSPHRASE,
         }
 
     # --- servers

@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
+from credentials.beacon import SIGNATURE_LENGTH
 from credentials.errors import SymbolonError
 from credentials.formats.attribute import AttributeValue
+from credentials.formats.lot import BY_BEACON, BY_NONE, BY_OPENING
 from credentials.formats.schema import Schema
-from credentials.formats.sealing import Sealing, Trustee
+from credentials.formats.sealing import Sealing
 from credentials.formats.vote import QUADRATIC, SCORE
 from credentials.sealing import ServerOpener
 from credentials.sealing.ceremony import read_ceremony
@@ -24,6 +26,7 @@ DEFAULT_METHODS = {
     "ranked": "irv",
     "quadratic": "quadratic",
 }
+_LOTS = {"trustees": BY_OPENING, "beacon": BY_BEACON, "none": BY_NONE}
 DEFAULT_LIMITS = {SCORE: 5, QUADRATIC: 100}
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
@@ -51,18 +54,59 @@ def sealing(text: str, *, session: Session) -> Sealing | None:
     if text == SEALED_BY_SERVER:
         return Sealing(key=ServerOpener(secret=session.keystore.opening_secret).key)
     try:
-        result = read_ceremony(Path(text).read_text(encoding="utf-8"))
+        result, signatures = read_ceremony(Path(text).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
         raise OperatorError(
             f"--seal takes none, server, or the file of a key ceremony; {text} cannot be read."
         ) from None
     except SymbolonError as error:
         raise OperatorError(f"{text} is not the result of a key ceremony: {error}.") from None
-    return Sealing(
-        key=result.key,
-        threshold=result.threshold,
-        trustees=tuple(Trustee(name=name, key=key) for name, key in result.keys),
-    )
+    return Sealing.by_trustees(result, signatures=signatures)
+
+
+def witnesses(
+    named: list[str], *, none: bool, needed: int | None, session: Session
+) -> tuple[tuple[str, ...], int]:
+    """The keys of the witnesses that a poll pins, and how many of them are needed.
+
+    All that are listed unless some are named or none is wanted; more than half unless told.
+    """
+    listed = dict(session.polls.witnesses.all())
+    if none and (named or needed):
+        raise OperatorError("Give --no-witnesses or the witnesses that are needed, not both.")
+    unknown = [name for name in named if name not in listed]
+    if unknown:
+        raise OperatorError(
+            f"No witness is listed as {unknown[0]!r}: symbolon-server witness add NAME KEY"
+        )
+    keys = () if none else tuple(listed[name] for name in dict.fromkeys(named or sorted(listed)))
+    most = len(keys)
+    if needed is not None and not most // 2 < needed <= most:
+        raise OperatorError(
+            f"Of {most} witnesses, from {most // 2 + 1} to {most} can be needed: with half of them "
+            "or fewer, two halves could be shown two logs."
+            if keys
+            else "No witness is listed, so none can be needed: symbolon-server witness add NAME KEY"
+        )
+    return keys, (most // 2 + 1 if keys else 0) if needed is None else needed
+
+
+def tie_rule(lot: str | None) -> str | None:
+    """From `trustees`, `beacon` or `none`; None where nothing was asked for."""
+    if lot is not None and lot not in _LOTS:
+        raise OperatorError("--lot is one of trustees, beacon, none.")
+    return None if lot is None else _LOTS[lot]
+
+
+def signature(text: str) -> bytes:
+    """The signature of a beacon's round, 48 octets, from hex digits."""
+    try:
+        octets = bytes.fromhex(text.strip())
+    except ValueError:
+        octets = b""
+    if len(octets) != SIGNATURE_LENGTH:
+        raise OperatorError(f"--signature takes the {2 * SIGNATURE_LENGTH} hex digits of a round.")
+    return octets
 
 
 def closing(text: str) -> tuple[int | None, int | None]:

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from credentials.formats.witnesses import read_witness
+from credentials.tally import outcome_in_words
 from server.commands import poll_drafts as read
 from server.commands.session import (
     DEFAULT_DATA,
@@ -19,12 +21,14 @@ from server.commands.session import (
     show_table,
 )
 from server.polls.bodies import ResultBody
+from server.polls.log import PollLogs
 from server.polls.organiser import ListedPoll
 from server.polls.outcome import (
     number,
-    outcome_sentence,
     sealing_sentence,
+    tie_sentence,
     turnout_sentence,
+    witnesses_sentence,
 )
 from server.polls.poll import Poll
 from server.polls.results import Result
@@ -50,15 +54,18 @@ def show_result(
     except Refusal as refusal:
         raise OperatorError(refusal.detail) from None
     roll = service.roll(poll)
-    sentence = outcome_sentence(result.tally, options=poll.manifest.options)
+    sentence = outcome_in_words(result.tally, options=poll.manifest.options)
+    objections = service.logs.objections(poll)
     if as_json:
-        body = ResultBody.of(poll, result, roll=roll, sentence=sentence)
+        body = ResultBody.of(poll, result, roll=roll, sentence=sentence, objections=objections)
         show(body.model_dump(), as_json=True)
         return
     typer.echo(poll.manifest.question)
     _show_rounds(poll, result)
     label = "Provisional: " if result.provisional else ""
     typer.echo(f"{turnout_sentence(result.voters, roll=roll)} {label}{sentence}")
+    for objection in objections:
+        typer.echo(f"The organiser objects to this result: {objection.reason}")
 
 
 def bundle(
@@ -102,7 +109,8 @@ def show_poll(
     as_json: JsonOption = False,
 ) -> None:
     """Show where a poll stands, and what comes next."""
-    office = open_community(data, passphrase_file=passphrase_file).polls.office
+    session = open_community(data, passphrase_file=passphrase_file)
+    office = session.polls.office
     poll = office.poll(poll_id)
     if poll.poll is not None and not poll.poll.has_ended:
         poll = office.move_on(poll_id)
@@ -115,9 +123,11 @@ def show_poll(
         rows.append(("voting ends", read.in_words(poll.closes_at)))
     if poll.poll is not None:
         rows += [
-            ("in the log", str(poll.poll.size - 1)),
+            ("in the log", str(poll.logged)),
             ("manifest", poll.poll.manifest.manifest_hash.hex()),
             ("sealing", sealing_sentence(poll.poll.manifest)),
+            ("ties", tie_sentence(poll.poll)),
+            ("witnesses", _witnesses(session.polls.service.logs, poll.poll)),
         ]
     for name, value in rows:
         typer.echo(f"  {name:14} {value}")
@@ -146,24 +156,45 @@ def _show_rounds(poll: Poll, result: Result) -> None:
                 continue
             mark = "elected" if option in one.elected else ""
             mark = "struck out" if option in one.eliminated else mark
+            mark = "tied" if option in one.tied and not mark else mark
             bar = int(Fraction(score) * BAR_WIDTH / most) if most else 0
             text = poll.manifest.options[option - 1]
             rows.append({"option": text, "votes": number(score), "": "█" * bar, " ": mark})
         show_table(rows, columns=("option", "votes", "", " "), as_json=False, empty="")
 
 
+def _witnesses(logs: PollLogs, poll: Poll) -> str:
+    """Who is pinned and, after the closing, who has cosigned it."""
+    manifest = poll.manifest
+    said = witnesses_sentence(manifest.witnesses, needed=manifest.witnesses_needed)
+    if poll.is_open or not manifest.witnesses:
+        return said
+    return f"{said} Until now: {', '.join(logs.closing_seen_by(poll)) or 'none'}."
+
+
 def next_step(poll: ListedPoll) -> str:
     match str(poll.state):
         case "draft":
             return f"Next: symbolon-server poll open {poll.id}"
-        case "closed" if poll.draft.sealing is not None:
-            return f"Next: the trustees run symbolon trustee open for {poll.id}"
-        case "closed" | "unsealed":
-            return f"Next: symbolon-server poll certify {poll.id}"
+        case "closed":
+            seen = "the pinned witnesses cosign the closing (symbolon witness follow); then "
+            before = seen if poll.draft.witnesses_needed else ""
+            if poll.draft.sealing is not None and poll.draft.sealing.trustees:
+                return f"Next: {before}the trustees run symbolon trustee open for {poll.id}"
+            return f"Next: {before}{_count(poll)}"
+        case "unsealed":
+            return f"Next: {_count(poll)}"
         case "certified":
             return f"Next: symbolon-server poll bundle {poll.id}"
         case _:
             return ""
+
+
+def _count(poll: ListedPoll) -> str:
+    """The step that leads to a certified result, once votes can be read."""
+    if poll.awaited is None:
+        return f"symbolon-server poll certify {poll.id}"
+    return f"from {read.in_words(poll.awaited.due_at)} on symbolon-server poll beacon {poll.id}"
 
 
 def _document(poll: ListedPoll, *, as_json: bool) -> dict[str, str | int | list[str] | None]:
@@ -176,6 +207,8 @@ def _document(poll: ListedPoll, *, as_json: bool) -> dict[str, str | int | list[
         "options": list(poll.draft.options),
         "ballots": poll.ballots,
         "closes_at": closes_at if as_json else shown,
+        "witnesses": [read_witness(text).name for text in poll.draft.witnesses],
+        "witnesses_needed": poll.draft.witnesses_needed,
     }
 
 

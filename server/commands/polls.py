@@ -1,10 +1,11 @@
-"""`symbolon-server poll create|open|extend|close|cancel|certify`, and those of poll_views."""
+"""`symbolon-server poll create|open|extend|close|cancel|object|beacon|certify`, and poll_views."""
 
 from typing import Annotated
 
 import typer
 
 from credentials.formats.manifest import MAX_NUMBER
+from credentials.tally import outcome_in_words
 from server.commands import poll_drafts as read
 from server.commands import poll_views
 from server.commands.names import id_from
@@ -15,10 +16,13 @@ from server.commands.session import (
     JsonOption,
     PassphraseFileOption,
     open_community,
+    show,
     working,
 )
-from server.polls.outcome import outcome_sentence
+from server.polls.beacon_source import round_address
+from server.polls.outcome import witnesses_sentence
 from server.polls.poll import Draft
+from server.problems import OperatorError
 
 commands = typer.Typer(
     help="Anonymous polls: one member, one vote, and a result that anyone can recount.",
@@ -76,6 +80,41 @@ def create(
             metavar="FILE",
         ),
     ] = read.UNSEALED,
+    lot: Annotated[
+        str | None,
+        typer.Option(
+            "--lot",
+            help="What decides a tie that earlier rounds do not: `trustees`, the value with which "
+            "they open the votes (the default where they do); `beacon`, a public random number "
+            "that is made after the close; or `none`, a tie is the result (the default else).",
+            metavar="LOT",
+        ),
+    ] = None,
+    witness: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--witness",
+            help="A listed witness to pin, by its name; repeat. Default: all that are listed.",
+            metavar="NAME",
+        ),
+    ] = None,
+    no_witnesses: Annotated[
+        bool,
+        typer.Option(
+            "--no-witnesses",
+            help="Pin none. A poll that trustees open then never closes before its time.",
+        ),
+    ] = False,
+    witnesses_needed: Annotated[
+        int | None,
+        typer.Option(
+            "--witnesses-needed",
+            min=1,
+            help="How many of them must cosign the closing before anyone opens or certifies. "
+            "Default: more than half.",
+            metavar="NUMBER",
+        ),
+    ] = None,
     live: Annotated[
         bool, typer.Option("--live", help="Show the count while voting goes on.")
     ] = False,
@@ -108,6 +147,9 @@ def create(
     session = open_community(data, passphrase_file=passphrase_file)
     closes_at, closes_after = read.closing(closes)
     kind, tally, at_most = read.counting(ballot_type, method=method, limit=limit)
+    pinned, needed = read.witnesses(
+        witness or [], none=no_witnesses, needed=witnesses_needed, session=session
+    )
     draft = Draft(
         question=question,
         options=tuple(option),
@@ -115,11 +157,14 @@ def create(
         limit=at_most,
         tally=tally,
         seats=seats,
+        tie_rule=read.tie_rule(lot),
         closes_at=closes_at,
         closes_after=closes_after,
         batch_seconds=read.seconds(batch, option="--batch"),
         quorum=quorum,
         threshold=read.share(threshold),
+        witnesses=pinned,
+        witnesses_needed=needed,
         sealing=read.sealing(seal, session=session),
         live=live,
         require=read.requirements(require or [], schema=session.community.metadata().schema),
@@ -129,7 +174,8 @@ def create(
     if open_now:
         poll = office.open(poll.id)
     following = "" if open_now else f" Next: symbolon-server poll open {poll.id}"
-    tell(poll, as_json=as_json, text=f"Poll {poll.id} is {poll.state}.{following}")
+    text = f"Poll {poll.id} is {poll.state}. {witnesses_sentence(pinned, needed=needed)}"
+    tell(poll, as_json=as_json, text=f"{text}{following}")
 
 
 @commands.command("open")
@@ -179,7 +225,11 @@ def close_poll(
     passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Close a poll before its time; it cannot be opened again."""
+    """Close a poll before its time; it cannot be opened again.
+
+    A poll that trustees open closes early only if it pins witnesses, who have to cosign the closing
+    before a trustee opens anything.
+    """
     office = open_community(data, passphrase_file=passphrase_file).polls.office
     poll = office.close(poll_id, reason=reason)
     tell(poll, as_json=as_json, text=f"Poll {poll.id} is {poll.state}. {next_step(poll)}")
@@ -194,10 +244,60 @@ def cancel(
     passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """End a poll without a result."""
+    """End a poll without a result, as long as nobody could see one.
+
+    Once everybody can see the result there is only `poll object`.
+    """
     office = open_community(data, passphrase_file=passphrase_file).polls.office
     poll = office.cancel(poll_id, reason=reason)
     tell(poll, as_json=as_json, text=f"Poll {poll.id} is cancelled.")
+
+
+@commands.command("object")
+def object_to(
+    *,
+    poll_id: PollArgument,
+    reason: ReasonOption,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put an objection beside a result that everybody can see. The result stays as it is."""
+    office = open_community(data, passphrase_file=passphrase_file).polls.office
+    poll = office.object(poll_id, reason=reason)
+    text = f"The objection stands beside the result of poll {poll.id}. {next_step(poll)}"
+    tell(poll, as_json=as_json, text=text)
+
+
+@commands.command("beacon")
+def beacon(
+    *,
+    poll_id: PollArgument,
+    signature: Annotated[
+        str | None,
+        typer.Option("--signature", help="The round's signature, 96 hex digits.", metavar="HEX"),
+    ] = None,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hand in the beacon's round from which a poll's lot is drawn; without one, say which it is."""
+    office = open_community(data, passphrase_file=passphrase_file).polls.office
+    if signature is not None:
+        poll = office.draw(poll_id, read.signature(signature))
+        tell(poll, as_json=as_json, text=f"The round is in the log. {next_step(poll)}")
+        return
+    poll = office.poll(poll_id)
+    awaited = None if poll.poll is None else office.move_on(poll_id).awaited
+    if awaited is None:
+        raise OperatorError(f"The poll {poll_id} waits for no round of the beacon.")
+    address, due = round_address(awaited), read.in_words(awaited.due_at)
+    show(
+        {"round": awaited.number, "at": awaited.due_at, "address": address},
+        as_json=as_json,
+        text=f"Round {awaited.number} of drand's quicknet, due on {due}, is at {address} and every "
+        f"other relay. Hand in its signature: symbolon-server poll beacon {poll_id} --signature …",
+    )
 
 
 @commands.command("certify")
@@ -212,7 +312,7 @@ def certify(
     session = open_community(data, passphrase_file=passphrase_file)
     with working("Counting", session=session):
         poll, result = session.polls.office.certify(poll_id)
-    sentence = outcome_sentence(result, options=poll.draft.options)
+    sentence = outcome_in_words(result, options=poll.draft.options)
     tell(poll, as_json=as_json, text=f"Poll {poll.id} is certified. {sentence}")
 
 

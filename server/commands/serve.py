@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from server.commands.session import DEFAULT_DATA, DataOption, PassphraseFileOption, open_community
+from server.polls.beacon_source import PUBLIC_RELAY, BeaconSource
 from server.problems import OperatorError
 from server.settings import Settings
 from server.workers import run_workers
@@ -27,6 +28,16 @@ def serve(
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=64, help="Processes that answer.")
     ] = 1,
+    beacon: Annotated[
+        str | None,
+        typer.Option(
+            "--beacon",
+            envvar="SYMBOLON_BEACON",
+            metavar="URL",
+            help="Fetch the beacon's round for polls whose ties it decides, from a drand relay "
+            f"such as {PUBLIC_RELAY}. Without it: symbolon-server poll beacon.",
+        ),
+    ] = None,
     data: DataOption = DEFAULT_DATA,
     passphrase_file: PassphraseFileOption = None,
 ) -> None:
@@ -36,9 +47,11 @@ def serve(
     """
     session = open_community(data, passphrase_file=passphrase_file)
     _refuse_slow_curve()
+    if beacon is not None:
+        BeaconSource(beacon)  # raises OperatorError for what is no address
     listeners = take_ports(host, port=port, workers=workers)
     port = listeners[0].getsockname()[1]
-    settings = Settings(data_directory=data.absolute(), host=host, port=port)
+    settings = Settings(data_directory=data.absolute(), host=host, port=port, beacon=beacon)
     _prepare_metrics(settings)
 
     def open_all() -> tuple[bytes, str]:

@@ -12,12 +12,12 @@ from functools import cached_property
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
-from credentials.formats.metadata import Metadata, SignedMetadata
+from credentials.formats.metadata import SEGMENT_VERSIONS, Metadata, SignedMetadata
 from credentials.keys import VerifierKeys
 from server.clock import Clock, unix_seconds
 from server.community import store
 from server.database import Database
-from server.problems import OperatorError
+from server.problems import NotFound, OperatorError
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,17 @@ class CommunityService:
     def signed(self, *, connection: Connection | None = None) -> SignedMetadata:
         """The newest metadata as signed octets, for /.well-known/symbolon.json and bundles."""
         return self._newest(connection).signed
+
+    def segment(self, number: int) -> tuple[list[SignedMetadata], bool]:
+        """The versions 64n … 64n+63, and whether they are all there; raises NotFound beyond."""
+        first = number * SEGMENT_VERSIONS
+        last = first + SEGMENT_VERSIONS - 1
+        with self._database.read() as connection:
+            signed = store.versions(connection, first=first, last=last)
+            full = _number(connection) >= last
+        if not signed:
+            raise NotFound
+        return signed, full
 
     def verifier(self, metadata: Metadata | None = None) -> VerifierKeys:
         """The keys and tables that verify presentations; a new door or app leaves them as is.

@@ -33,6 +33,16 @@ def signed_metadata(connection: Connection, version: int) -> SignedMetadata:
     return SignedMetadata(octets=row.octets, signature=row.signature)
 
 
+def versions(connection: Connection, *, first: int, last: int) -> list[SignedMetadata]:
+    """The published versions from `first` to `last`, in their order."""
+    rows = connection.execute(
+        select(community_metadata)
+        .where(community_metadata.c.version.between(first, last))
+        .order_by(community_metadata.c.version)
+    )
+    return [SignedMetadata(octets=row.octets, signature=row.signature) for row in rows]
+
+
 def add_version(connection: Connection, *, version: int, signed: SignedMetadata) -> None:
     """Publish a version; IntegrityError if that number is taken."""
     connection.execute(

@@ -38,6 +38,8 @@ credentials = Table(
     Column("retired", Boolean, nullable=False),
     # The handle was given to the registry for removal; so `issued` is not handed out any more.
     Column("removed", Boolean, nullable=False, server_default=false()),
+    # It is in the count from which the crowd table is made, or was until it was removed.
+    Column("counted", Boolean, nullable=False, server_default=false()),
 )
 
 # An entitlement has at most one commitment that is not retired.
@@ -47,6 +49,14 @@ Index(
     unique=True,
     sqlite_where=credentials.c.retired == false(),
     postgresql_where=credentials.c.retired == false(),
+)
+
+# Newcomers are few, and are looked for while others wait to write.
+Index(
+    "ix_credentials_uncounted",
+    credentials.c.serial,
+    sqlite_where=credentials.c.counted == false(),
+    postgresql_where=credentials.c.counted == false(),
 )
 
 Chosen: TypeAlias = Sequence[str] | Select[tuple[str]]
@@ -87,7 +97,7 @@ def renew_credential(
     connection.execute(
         update(credentials)
         .where(credentials.c.commitment == commitment)
-        .values(handle=handle, issued=issued, removed=False)
+        .values(handle=handle, issued=issued, removed=False, counted=False)
     )
 
 

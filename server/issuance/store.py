@@ -205,19 +205,37 @@ def ended(*, today: int) -> Chosen:
     )
 
 
-def count_members(connection: Connection, last_day: int | None) -> Iterable[tuple[str, bool, int]]:
-    """Attributes, `reissued`, and how many current entitlements with a credential have both.
+def count_members(
+    connection: Connection, *, counted: bool, last_day: int | None
+) -> list[tuple[str, bool, int]]:
+    """Attributes, `reissued`, and how many good credentials have both, counted before or not.
 
-    Those whose pass ends before `last_day` are left out.
+    Those whose pass ends before `last_day` are left out. What an entitlement says is what its
+    credential says, as long as that is good.
     """
     goes_on = true() if last_day is None else entitlements.c.valid_until >= last_day
     rows = connection.execute(
         select(entitlements.c.attributes, entitlements.c.reissued, func.count())
         .join(credentials, credentials.c.entitlement_id == entitlements.c.id)
-        .where(goes_on, entitlements.c.standing == CURRENT, credentials.c.retired == false())
+        .where(
+            goes_on,
+            credentials.c.counted == (true() if counted else false()),
+            credentials.c.retired == false(),
+            credentials.c.removed == false(),
+        )
         .group_by(entitlements.c.attributes, entitlements.c.reissued)
     )
-    return ((attributes, reissued, count) for attributes, reissued, count in rows)
+    return [(attributes, reissued, count) for attributes, reissued, count in rows]
+
+
+def count_ending(connection: Connection, *, today: int) -> int:
+    """How many good credentials are of a pass that ended before `today`."""
+    query = select(func.count()).where(
+        credentials.c.entitlement_id.in_(ended(today=today)),
+        credentials.c.retired == false(),
+        credentials.c.removed == false(),
+    )
+    return connection.execute(query).scalar_one()
 
 
 # --- claims

@@ -9,6 +9,7 @@ from server.database import Database
 from server.keystore import Keystore
 from server.polls.life import PollLife
 from server.polls.log import PollLogs
+from server.polls.lots import Lots
 from server.polls.organiser import PollOffice
 from server.polls.results import Results
 from server.polls.service import PollService
@@ -19,11 +20,12 @@ from server.registry.service import RegistryService
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Polls:
-    """Polls for everybody, for the organiser, in the course of time, and their witnesses."""
+    """Polls for everybody, for the organiser, in the course of time, their lots and witnesses."""
 
     service: PollService
     office: PollOffice
     life: PollLife
+    lots: Lots
     witnesses: WitnessList
 
 
@@ -38,10 +40,11 @@ def assemble_polls(
 ) -> Polls:
     """All of it over one database; `keystore` is asked only where something is signed or opened."""
     logs = PollLogs(database, signing_key=lambda: keystore().metadata_key)
-    results = Results(database, logs)
+    results = Results(database)
     life = PollLife(
         database, logs, results, opening_secret=lambda: keystore().opening_secret, clock=clock
     )
+    lots = Lots(database, logs=logs, life=life, clock=clock)
     return Polls(
         service=PollService(
             database,
@@ -53,8 +56,16 @@ def assemble_polls(
             signing_key=lambda: keystore().metadata_key,
         ),
         office=PollOffice(
-            database, community, registry, publisher, logs=logs, life=life, clock=clock
+            database,
+            community,
+            registry,
+            publisher,
+            logs=logs,
+            life=life,
+            lots=lots,
+            clock=clock,
         ),
         life=life,
+        lots=lots,
         witnesses=WitnessList(database),
     )

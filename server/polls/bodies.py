@@ -1,12 +1,15 @@
 """What is sent to and from the addresses under /polls."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from credentials.formats import base64url
+from credentials.formats.lot import Beacon
 from credentials.formats.poll import BALLOT_LIMIT
+from credentials.formats.poll_event import PollEvent
 from credentials.formats.sealing import Sealing
 from credentials.tally import Round
 from server.polls.log import LogEvent
@@ -46,25 +49,44 @@ class PollList(BaseModel):
 
 
 class TrusteeBody(BaseModel):
-    """A trustee, numbered from 1, and whether the share has come in."""
+    """A trustee, numbered from 1, the fingerprint of the trustee's key, and whether the share has
+    come in. The name is what who holds that key signed under."""
 
     index: int
     name: str
+    fingerprint: str
     share: bool
 
 
 class WitnessBody(BaseModel):
-    """A listed witness, and when it cosigned the newest checkpoint, if it did."""
+    """A witness that the poll pins or the community lists, and when it cosigned the newest
+    checkpoint, if it did."""
 
     name: str
     at: int | None
+    pinned: bool
+
+
+class BeaconBody(BaseModel):
+    """The round of a public beacon that is a poll's lot, and when it is due (Unix seconds)."""
+
+    chain: str
+    round: int
+    at: int
+
+    @classmethod
+    def of(cls, beacon: Beacon | None) -> "BeaconBody | None":
+        """None for a poll without."""
+        if beacon is None:
+            return None
+        return cls(chain=beacon.chain.hex(), round=beacon.number, at=beacon.due_at)
 
 
 class PollBody(PollSummary):
     """A poll with its manifest (CBOR), whose SHA-256 every ballot names, and the signed registry
     head that is its roll. The manifest is what counts; the rest is for reading. `roll`: members on
-    the roll at most, `roll_least` at least. `needed`: how many trustees open the votes. `ballots`:
-    those in the log so far.
+    the roll at most, `roll_least` at least. `beacon`: the round by the closing time as it is now.
+    `needed`: how many trustees open the votes. `ballots`: those in the log so far.
     """
 
     closed_at: int | None
@@ -78,6 +100,8 @@ class PollBody(PollSummary):
     limit: int
     tally: str
     seats: int
+    tie_rule: str
+    beacon: BeaconBody | None
     quorum: int
     threshold: tuple[int, int]
     sealing: str
@@ -85,6 +109,7 @@ class PollBody(PollSummary):
     needed: int
     ballots: int
     witnesses: list[WitnessBody]
+    witnesses_needed: int
 
 
 class BallotRequest(BaseModel):
@@ -168,6 +193,7 @@ class RoundBody(BaseModel):
     elected: list[int]
     eliminated: list[int]
     by_lot: list[int]
+    tied: list[int]
     exhausted: int | str
 
     @classmethod
@@ -179,12 +205,22 @@ class RoundBody(BaseModel):
             elected=list(one.elected),
             eliminated=list(one.eliminated),
             by_lot=list(one.by_lot),
+            tied=list(one.tied),
             exhausted=_exact(one.exhausted),
         )
 
 
+class ObjectionBody(BaseModel):
+    """What the organiser objects to the result, and when."""
+
+    at: int
+    reason: str
+
+
 class ResultBody(BaseModel):
-    """The count. `superseded`: ballots that a later one of the same voter replaced. With fewer than
+    """The count. `tied`: the options between which nothing decides, if the outcome is `tie`; until
+    the lot is drawn, those between which it will decide. `superseded`: ballots that a later one of
+    the same voter replaced. With fewer than
     ten voters `suppressed` is true, and neither rounds nor other breakdowns are given; the bundle
     has everything. `roll`: members who could vote at most, `roll_least` at least.
     """
@@ -203,13 +239,23 @@ class ResultBody(BaseModel):
     roll_least: int
     outcome: str
     winners: list[WinnerBody]
+    tied: list[WinnerBody]
     rounds: list[RoundBody] | None
     suppressed: bool
     provisional: bool
     sentence: str
+    objections: list[ObjectionBody]
 
     @classmethod
-    def of(cls, poll: Poll, result: Result, *, roll: Roll, sentence: str) -> "ResultBody":
+    def of(
+        cls,
+        poll: Poll,
+        result: Result,
+        *,
+        roll: Roll,
+        sentence: str,
+        objections: Sequence[PollEvent],
+    ) -> "ResultBody":
         """The result with the texts of the options."""
         tally, options = result.tally, poll.manifest.options
         told = not result.is_suppressed
@@ -227,22 +273,31 @@ class ResultBody(BaseModel):
             roll=roll.most,
             roll_least=roll.least,
             outcome=tally.outcome.value,
-            winners=[
-                WinnerBody(option=winner, text=options[winner - 1]) for winner in tally.winners
-            ],
+            winners=_named(tally.winners, options=options),
+            tied=_named(tally.tied, options=options),
             rounds=[RoundBody.of(one) for one in tally.rounds] if told else None,
             suppressed=result.is_suppressed,
             provisional=result.provisional,
             sentence=sentence,
+            objections=[ObjectionBody(at=one.at, reason=one.reason) for one in objections],
         )
 
 
 def trustees(sealing: Sealing | None, *, shares: set[int]) -> list[TrusteeBody]:
     """The trustees of a poll, none where it has none."""
     return [
-        TrusteeBody(index=index, name=trustee.name, share=index in shares)
+        TrusteeBody(
+            index=index,
+            name=trustee.name,
+            fingerprint=trustee.fingerprint,
+            share=index in shares,
+        )
         for index, trustee in enumerate(sealing.trustees if sealing else (), start=1)
     ]
+
+
+def _named(chosen: Sequence[int], *, options: Sequence[str]) -> list[WinnerBody]:
+    return [WinnerBody(option=option, text=options[option - 1]) for option in chosen]
 
 
 def _exact(value: int | Fraction) -> int | str:

@@ -119,6 +119,8 @@ def _kind(one: Round, option: int) -> str:
 
 def _mark(one: Round, option: int) -> str:
     lot = ", by lot" if option in one.by_lot else ""
+    if option in one.tied and option not in (*one.elected, *one.eliminated):
+        return "tied"
     if option in one.elected:
         return f"elected{lot}"
     if option in one.eliminated:

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
 from credentials.formats.poll_event import Kind, PollEvent
+from credentials.tally import TallyResult, outcome_in_words
 from server.polls.poll import Poll
 
 TOLD = {
     Kind.EXTENSION: "Voting goes on for longer",
     Kind.CANCELLATION: "Cancelled",
     Kind.CLOSING: "Voting has ended",
+    Kind.OBJECTION: "The organiser objects to the result",
     Kind.CERTIFICATION: "The result is certified",
 }
 MOST = 100
@@ -22,7 +24,9 @@ def feed(polls: Iterable[tuple[Poll, Iterable[PollEvent]]], *, community: str, a
     for poll, events in polls:
         happened = [(poll.manifest.opens_at, "Voting has begun", "")]
         happened += [
-            (event.at, TOLD[event.kind], event.reason) for event in events if event.kind in TOLD
+            (event.at, TOLD[event.kind], event.reason or _came_to(event, poll))
+            for event in events
+            if event.kind in TOLD
         ]
         for number, (at, what, reason) in enumerate(happened):
             entry = _entry(poll, number, at, what, reason, address=address)
@@ -36,6 +40,14 @@ def feed(polls: Iterable[tuple[Poll, Iterable[PollEvent]]], *, community: str, a
         f"<author><name>{escape(community)}</name></author><updated>{updated}</updated>"
         f"{''.join(text for _, _, text in entries[:MOST])}</feed>\n"
     )
+
+
+def _came_to(event: PollEvent, poll: Poll) -> str:
+    """What the result is, in the words of the page."""
+    if event.kind is not Kind.CERTIFICATION:
+        return ""
+    result = TallyResult.from_cbor(event.value)
+    return outcome_in_words(result, options=poll.manifest.options)
 
 
 def _entry(poll: Poll, number: int, at: int, what: str, reason: str, *, address: str) -> str:

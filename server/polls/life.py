@@ -11,17 +11,24 @@ from sqlalchemy import Connection
 from credentials.errors import ShareRefused as WrongShare
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.sealing import SERVER, Sealing
-from credentials.polls import State
+from credentials.polls import BATCH_SIZE, State
 from credentials.sealing import ServerOpener, check_opening, check_share, combine
 from credentials.tally import TallyResult
 from server.clock import Clock, unix_seconds
 from server.database import Database
 from server.event_log import event_log
 from server.polls import store
-from server.polls.log import BATCH_SIZE, PollLogs
+from server.polls.log import PollLogs
 from server.polls.poll import Poll, poll_of
 from server.polls.results import Results
-from server.problems import PollCancelled, PollNotClosed, PollUnknown, ShareRefused
+from server.problems import (
+    BeaconMissing,
+    PollCancelled,
+    PollNotClosed,
+    PollNotWitnessed,
+    PollUnknown,
+    ShareRefused,
+)
 
 
 class PollLife:
@@ -66,7 +73,7 @@ class PollLife:
             poll = self._close(connection, poll, at=poll.closes_at, reason="")
         elif self._batch_is_due(poll, now=now):
             poll = self._logs.append_batch(connection, poll, now=now)
-        if poll.state is State.CLOSED and _opened_by_server(poll):
+        if self._opens_alone(connection, poll):
             poll = self._open_alone(connection, poll)
         return poll
 
@@ -95,8 +102,19 @@ class PollLife:
         return (
             (poll.is_open and now >= poll.closes_at)
             or self._batch_is_due(poll, now=now)
-            or (poll.state is State.CLOSED and _opened_by_server(poll))
+            or self._is_to_be_opened(poll)
         )
+
+    def _is_to_be_opened(self, poll: Poll) -> bool:
+        if poll.state is not State.CLOSED or not _opened_by_server(poll):
+            return False
+        with self._database.read() as connection:
+            return self._opens_alone(connection, poll)
+
+    def _opens_alone(self, connection: Connection, poll: Poll) -> bool:
+        """Whether the server is to open the votes now: closed, and seen by the witnesses."""
+        closed = poll.state is State.CLOSED and _opened_by_server(poll)
+        return closed and self._logs.is_witnessed(connection, poll)
 
     @staticmethod
     def _batch_is_due(poll: Poll, *, now: int) -> bool:
@@ -106,10 +124,10 @@ class PollLife:
     # --- closing, cancelling, extending
 
     def close(self, connection: Connection, poll: Poll, *, reason: str) -> Poll:
-        """End voting now; the poll is open, its row held, and a reason given."""
-        at = min(self._event_time(connection, poll), poll.closes_at)
+        """End voting now; the poll is open and may close early, its row held, a reason given."""
+        at = min(self.event_time(connection, poll), poll.closes_at)
         poll = self._close(connection, poll, at=at, reason=reason)
-        return self._open_alone(connection, poll) if _opened_by_server(poll) else poll
+        return self._open_alone(connection, poll) if self._opens_alone(connection, poll) else poll
 
     def _close(self, connection: Connection, poll: Poll, *, at: int, reason: str) -> Poll:
         event = PollEvent(kind=Kind.CLOSING, at=at, reason=reason)
@@ -120,20 +138,32 @@ class PollLife:
     def extend(self, connection: Connection, poll: Poll, *, closes_at: int, reason: str) -> Poll:
         """Let voting go on for longer; the poll is open and its row held."""
         # The row was held before the closing time, which may have come while it was.
-        at = min(self._event_time(connection, poll), poll.closes_at - 1)
-        event = PollEvent.extension(at=at, reason=reason, closes_at=closes_at)
+        at = min(self.event_time(connection, poll), poll.closes_at - 1)
+        beacon = poll.beacon and poll.manifest.beacon_at(closes_at)
+        event = PollEvent.extension(at=at, reason=reason, closes_at=closes_at, beacon=beacon)
         poll = self._logs.append_event(connection, poll, event, now=self._clock())
         store.update_poll(connection, poll.id, closes_at=closes_at)
         return self.hold(connection, poll.id)
 
+    def is_lot_known(self, connection: Connection, poll: Poll) -> bool:
+        """Whether the beacon's round is out, so that a cancellation could be for its sake."""
+        return poll.beacon is not None and self.event_time(connection, poll) >= poll.beacon.due_at
+
     def cancel(self, connection: Connection, poll: Poll, *, reason: str) -> Poll:
-        """End the poll without a result; its row is held."""
-        at = self._event_time(connection, poll)
+        """End the poll without a result; its row is held, and nobody knows its result or lot."""
+        at = self.event_time(connection, poll)
         event = PollEvent(kind=Kind.CANCELLATION, at=at, reason=reason)
         ended = at if poll.closed_at is None else poll.closed_at
         poll = self._logs.append_event(connection, poll, event, now=self._clock())
         event_log.count("poll", outcome="cancelled")
         return self._become(connection, poll, State.CANCELLED, closed_at=ended)
+
+    def object(self, connection: Connection, poll: Poll, *, reason: str) -> Poll:
+        """Put an objection beside the result, which is out and not certified; its row is held."""
+        at = self.event_time(connection, poll)
+        event = PollEvent(kind=Kind.OBJECTION, at=at, reason=reason)
+        event_log.count("poll", outcome="objected")
+        return self._logs.append_event(connection, poll, event, now=self._clock())
 
     # --- opening
 
@@ -141,7 +171,7 @@ class PollLife:
         """A trustee's share (48 octets) of the opening value; the poll, and how many it has.
 
         With enough of them the poll is opened. The same share again changes nothing. Raises
-        PollUnknown, PollNotClosed, PollCancelled, ShareRefused.
+        PollUnknown, PollNotClosed, PollNotWitnessed, PollCancelled, ShareRefused.
         """
         poll = self.current(poll_id)
         sealing = poll.manifest.sealing
@@ -163,6 +193,7 @@ class PollLife:
             poll = self.hold(connection, poll_id)
             if poll.state is State.CANCELLED:
                 raise PollCancelled
+            self._check_witnessed(connection, poll)
             shares = store.share_rows(connection, poll_id)
             if trustee not in shares:
                 store.add_share(connection, poll=poll_id, trustee=trustee, share=share)
@@ -197,7 +228,7 @@ class PollLife:
         if sealing is None:
             raise AssertionError("only a sealed poll is opened")
         check_opening(opening, key=sealing.key, digest=poll.manifest.manifest_hash)
-        at = self._event_time(connection, poll)
+        at = self.event_time(connection, poll)
         event = PollEvent(kind=Kind.OPENING, at=at, value=opening)
         poll = self._logs.append_event(connection, poll, event, now=self._clock())
         event_log.count("poll", outcome="unsealed")
@@ -206,17 +237,23 @@ class PollLife:
     # --- certification
 
     def certify(self, poll_id: str) -> tuple[Poll, TallyResult]:
-        """Count, and state the result as the log's last entry; raises what Results.count does."""
+        """Count, and state the result as the log's last entry.
+
+        Raises PollNotWitnessed, and what Results.count does.
+        """
         poll = self.current(poll_id)
         result = self._results.count(poll)
         with self._database.write() as connection:
             poll = self.hold(connection, poll_id)
             if poll.state is State.CANCELLED:
                 raise PollCancelled
+            if poll.beacon is not None and not self._logs.signature(connection, poll):
+                raise BeaconMissing
             if not poll.has_ended:
+                self._check_witnessed(connection, poll)
                 event = PollEvent(
                     kind=Kind.CERTIFICATION,
-                    at=self._event_time(connection, poll),
+                    at=self.event_time(connection, poll),
                     value=result.tally.to_cbor(),
                 )
                 poll = self._logs.append_event(connection, poll, event, now=self._clock())
@@ -224,7 +261,16 @@ class PollLife:
                 event_log.count("poll", outcome="certified")
         return poll, result.tally
 
-    def _event_time(self, connection: Connection, poll: Poll) -> int:
+    def _check_witnessed(self, connection: Connection, poll: Poll) -> None:
+        """Raise PollNotWitnessed while pinned witnesses are missing under the closing."""
+        if not self._logs.is_witnessed(connection, poll):
+            needed, count = poll.manifest.witnesses_needed, len(poll.manifest.witnesses)
+            raise PollNotWitnessed(
+                f"The poll pins {count} witness(es), {needed} of whom must have cosigned its "
+                "closing first: symbolon witness follow."
+            )
+
+    def event_time(self, connection: Connection, poll: Poll) -> int:
         """Now, and never earlier than the event before: machines' clocks differ, and go back."""
         return max(self._clock(), self._logs.last_time(connection, poll))
 

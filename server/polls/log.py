@@ -14,18 +14,21 @@ from sqlalchemy import Connection
 
 from credentials.errors import LogRefused
 from credentials.errors import WitnessUnknown as NoneKnown
-from credentials.formats.poll_event import PollEvent
+from credentials.formats.poll_bundle import MAX_EARLIER
+from credentials.formats.poll_event import BATCH_END, Kind, PollEvent
 from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
 from credentials.log.note import VerifierKey
 from credentials.log.receipt import Receipt
 from credentials.merkle import Frontier, Tree, leaf_hash
+from credentials.polls import closing_seen_by, is_closing_seen
 from server.database import Database
 from server.polls import store
 from server.polls.poll import Poll
 from server.problems import CosignatureRefused, LeafUnknown, RequestMalformed, WitnessUnknown
 
-BATCH_SIZE = 10
-"""The fewest ballots that enter the log together while voting goes on."""
+_DECIDED = (Kind.EXTENSION, Kind.CANCELLATION, Kind.CLOSING)
+_LOOKED = 64  # checkpoints after each of these that are searched for cosignatures
+_SHOWN = 4  # of those, how many are shown
 
 PAGE = 256
 """How many entries are read at a time when the whole log is wanted."""
@@ -38,6 +41,15 @@ class LogEvent:
     index: int
     event: PollEvent
     octets: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenWitness:
+    """A witness of a poll: when it cosigned the newest checkpoint, and whether the poll pins it."""
+
+    name: str
+    at: int | None
+    pinned: bool
 
 
 class PollLogs:
@@ -54,14 +66,14 @@ class PollLogs:
         return self._append(connection, poll, [], last=poll.octets, now=now)
 
     def append_batch(self, connection: Connection, poll: Poll, *, now: int) -> Poll:
-        """All ballots that wait, ascending by leaf hash; nothing where none wait."""
+        """All ballots that wait, ascending by leaf hash, and the end of their batch."""
         waiting = store.waiting_leaves(connection, poll.id)
-        return self._append(connection, poll, waiting, last=None, now=now) if waiting else poll
+        return self._append(connection, poll, waiting, last=BATCH_END.to_cbor(), now=now)
 
     def append_event(
         self, connection: Connection, poll: Poll, event: PollEvent, *, now: int
     ) -> Poll:
-        """All ballots that wait, and then an event."""
+        """All ballots that wait, and then an event, which ends their batch."""
         waiting = store.waiting_leaves(connection, poll.id)
         return self._append(connection, poll, waiting, last=event.to_cbor(), now=now)
 
@@ -71,17 +83,16 @@ class PollLogs:
         poll: Poll,
         waiting: list[bytes],
         *,
-        last: bytes | None,
+        last: bytes,
         now: int,
     ) -> Poll:
         store.place_ballots(connection, ((leaf, poll.size + n) for n, leaf in enumerate(waiting)))
-        new = list(waiting)
-        if last is not None:
-            leaf = leaf_hash(last)
-            index = poll.size + len(waiting)
-            store.add_event(connection, poll=poll.id, index=index, leaf_hash=leaf, octets=last)
-            new.append(leaf)
-        frontier = Frontier.from_octets(poll.frontier, size=poll.size).grown_by_leaves(new)
+        leaf = leaf_hash(last)
+        index = poll.size + len(waiting)
+        store.add_event(connection, poll=poll.id, index=index, leaf_hash=leaf, octets=last)
+        frontier = Frontier.from_octets(poll.frontier, size=poll.size).grown_by_leaves(
+            [*waiting, leaf]
+        )
         note = SignedCheckpoint.sign(
             Checkpoint(
                 origin=poll.manifest.origin, size=frontier.size, root=frontier.root, time=now
@@ -113,12 +124,32 @@ class PollLogs:
         with self._database.read() as connection:
             return self._newest(connection, poll)
 
-    def root_at(self, connection: Connection, poll: Poll, *, size: int) -> bytes:
-        """The root of the log's first `size` entries, of which there is a checkpoint."""
-        note = store.checkpoint(connection, poll.id, size=size)
-        if note is None:
-            raise AssertionError("every event has its checkpoint")
-        return Checkpoint.parse(SignedCheckpoint.parse(note).note.text).root
+    def closing(self, connection: Connection, poll: Poll) -> SignedCheckpoint | None:
+        """The checkpoint whose last entry is the closing, with its cosignatures; None before."""
+        for index, octets in store.event_rows(connection, poll.id)[1:]:
+            if PollEvent.from_cbor(octets).kind is Kind.CLOSING:
+                note = store.checkpoint(connection, poll.id, size=index + 1)
+                if note is None:
+                    raise AssertionError("every event has its checkpoint")
+                return SignedCheckpoint.parse(note)
+        return None
+
+    def closing_note(self, poll: Poll) -> str:
+        """The same as a signed note, empty before the closing."""
+        with self._database.read() as connection:
+            signed = self.closing(connection, poll)
+        return "" if signed is None else signed.to_text()
+
+    def closing_seen_by(self, poll: Poll) -> tuple[str, ...]:
+        """The pinned witnesses who cosigned the closing, by the names of their keys."""
+        with self._database.read() as connection:
+            signed = self.closing(connection, poll)
+        return () if signed is None else closing_seen_by(signed, manifest=poll.manifest)
+
+    def is_witnessed(self, connection: Connection, poll: Poll) -> bool:
+        """Whether the closing is in the log, and enough of the pinned witnesses cosigned it."""
+        signed = self.closing(connection, poll)
+        return signed is not None and is_closing_seen(signed, manifest=poll.manifest)
 
     @staticmethod
     def last_time(connection: Connection, poll: Poll) -> int:
@@ -126,8 +157,22 @@ class PollLogs:
         index, octets = store.event_rows(connection, poll.id)[-1]
         return PollEvent.from_cbor(octets).at if index else poll.manifest.opens_at
 
+    @staticmethod
+    def signature(connection: Connection, poll: Poll) -> bytes:
+        """That of the beacon's round, 48 octets; empty where it is not in the log."""
+        for index, octets in reversed(store.event_rows(connection, poll.id)):
+            if index and (event := PollEvent.from_cbor(octets)).kind is Kind.BEACON:
+                return event.value
+        return b""
+
+    def ballots(self, poll: Poll) -> int:
+        """How many ballots are in the log as `poll` knows it."""
+        with self._database.read() as connection:
+            return store.count_ballots(connection, poll.id, before=poll.size)
+
     def events(self, poll: Poll) -> list[LogEvent]:
-        """All entries but the manifest and the ballots, of the log as `poll` knows it."""
+        """All entries but the manifest, the ballots and the ends of their batches, of the log as
+        `poll` knows it."""
         with self._database.read() as connection:
             rows = store.event_rows(connection, poll.id)
         return [
@@ -135,6 +180,33 @@ class PollLogs:
             for index, octets in rows[1:]
             if index < poll.size
         ]
+
+    def cosigned(self, poll: Poll) -> tuple[bytes, ...]:
+        """Earlier checkpoints that show what witnesses had seen before the lot was known.
+
+        Of the states after each extension, and after the end of voting, the first that were
+        cosigned; none where the lot comes from no beacon.
+        """
+        if poll.beacon is None:
+            return ()
+        found: dict[int, bytes] = {}
+        decided = [each for each in self.events(poll) if each.event.kind in _DECIDED]
+        with self._database.read() as connection:
+            for each in decided:
+                notes = store.checkpoints_from(
+                    connection, poll.id, first=each.index + 1, most=_LOOKED
+                )
+                cosigned = [
+                    (size, note)
+                    for size, note in notes
+                    if size < poll.size and len(SignedCheckpoint.parse(note).note.signatures) > 1
+                ]
+                found.update((size, note.encode()) for size, note in cosigned[:_SHOWN])
+        return tuple(note for _, note in sorted(found.items()))[-MAX_EARLIER:]
+
+    def objections(self, poll: Poll) -> list[PollEvent]:
+        """What stands beside the result."""
+        return [one.event for one in self.events(poll) if one.event.kind is Kind.OBJECTION]
 
     def leaves(self, poll: Poll, *, start: int) -> bytes:
         """The leaf hashes from an index on, 32 octets each."""
@@ -186,40 +258,48 @@ class PollLogs:
 
     # --- witnesses
 
-    def witnesses(self, poll: Poll) -> list[tuple[str, int | None]]:
-        """Each listed witness with the time of its cosignature on the newest checkpoint."""
+    def witnesses(self, poll: Poll) -> list[SeenWitness]:
+        """Each witness that is pinned or listed, with the time of its newest cosignature."""
         with self._database.read() as connection:
-            listed = store.witness_rows(connection)
+            listed = {key: name for name, key in store.witness_rows(connection)}
             note = SignedCheckpoint.parse(self._newest(connection, poll))
-        return [
-            (name, max((at for _, at in note.cosigned_by([VerifierKey.parse(key)])), default=None))
-            for name, key in listed
-        ]
+        pinned = poll.manifest.witnesses
+        found = []
+        for text in dict.fromkeys((*pinned, *listed)):
+            key = VerifierKey.parse(text)
+            at = max((at for _, at in note.cosigned_by([key])), default=None)
+            name = listed.get(text, key.name)
+            found.append(SeenWitness(name=name, at=at, pinned=text in pinned))
+        return found
 
     def witness_keys(self) -> tuple[str, ...]:
         """The verifier keys of all listed witnesses."""
         with self._database.read() as connection:
             return tuple(key for _, key in store.witness_rows(connection))
 
-    def cosign(self, poll_id: str, lines: str) -> None:
-        """Add cosignatures of listed witnesses to the newest checkpoint.
+    def cosign(self, poll: Poll, lines: str) -> None:
+        """Add cosignatures of pinned and of listed witnesses to the newest checkpoint.
 
         Raises WitnessUnknown and CosignatureRefused.
         """
         with self._database.write() as connection:
-            keys = [VerifierKey.parse(key) for _, key in store.witness_rows(connection)]
-            text = store.checkpoint(connection, poll_id)
+            listed = [VerifierKey.parse(key) for _, key in store.witness_rows(connection)]
+            text = store.checkpoint(connection, poll.id)
             if text is None:
                 raise LeafUnknown
             signed = SignedCheckpoint.parse(text)
             try:
-                signed = signed.with_cosignatures(lines, witnesses=keys)
+                taken = signed.with_cosignatures(
+                    lines, witnesses=dict.fromkeys((*poll.manifest.witness_keys, *listed))
+                )
             except NoneKnown:
                 raise WitnessUnknown from None
             except LogRefused as error:
                 raise CosignatureRefused(f"The cosignature does not hold: {error}.") from None
-            size = Checkpoint.parse(signed.note.text).size
-            store.update_checkpoint(connection, poll=poll_id, size=size, note=signed.to_text())
+            # A witness that signs the same state again does not take back when it first saw it.
+            note = taken.note.with_signatures(signed.note.signatures)
+            size = Checkpoint.parse(note.text).size
+            store.update_checkpoint(connection, poll=poll.id, size=size, note=note.to_text())
 
 
 @lru_cache(maxsize=8)

@@ -74,7 +74,7 @@ def add_log(routes: APIRouter, service: PollService) -> None:
 
     @routes.get("/{poll}/log/events", summary="What happened besides ballots")
     def read_events(poll: PollId) -> EventList:
-        """Extensions, cancellation, closing, opening and certification, with their reasons."""
+        """Extensions, cancellation, closing, opening, objections, certification; with reasons."""
         entries: list[LogEvent] = service.logs.events(service.poll(poll))
         return EventList(events=[EventBody.of(entry) for entry in entries])
 
@@ -85,5 +85,6 @@ def add_log(routes: APIRouter, service: PollService) -> None:
         poll: PollId,
         lines: Annotated[str, Body(media_type="text/plain", max_length=COSIGNATURES_LIMIT)],
     ) -> None:
-        """Signature lines of witnesses that the community lists (C2SP tlog-cosignature)."""
-        service.logs.cosign(service.poll(poll).id, lines)
+        """Signature lines of witnesses that the poll pins or the community lists (C2SP
+        tlog-cosignature)."""
+        service.logs.cosign(service.poll(poll), lines)

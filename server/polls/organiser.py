@@ -1,4 +1,5 @@
-"""The organiser's side of polls: preparing, opening, extending, closing, cancelling, certifying."""
+"""The organiser's side of polls: preparing, opening, extending, closing, cancelling, objecting,
+certifying."""
 
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from credentials.errors import EncodingError, SymbolonError
 from credentials.formats.head import Head
+from credentials.formats.lot import Beacon
 from credentials.formats.manifest import Manifest
 from credentials.formats.names import take_identifier, take_shown_text
 from credentials.formats.poll_event import MAX_REASON
@@ -18,6 +20,7 @@ from server.database import Database
 from server.polls import store
 from server.polls.life import PollLife
 from server.polls.log import PollLogs
+from server.polls.lots import Lots
 from server.polls.poll import Draft, Poll, poll_of
 from server.problems import OperatorError, Refusal
 from server.registry.publisher import Publisher
@@ -28,13 +31,16 @@ from server.registry.service import RegistryService
 class ListedPoll:
     """A poll as the organiser sees it; `poll` is None while it is a draft.
 
-    `ballots` are those that were taken, re-votes included, whether in the log or waiting for it.
+    `ballots` are those that were taken, re-votes included, whether in the log or waiting for it;
+    `logged` those in the log. `awaited` is the beacon's round that it still needs, if any.
     """
 
     id: str
     draft: Draft
     poll: Poll | None
     ballots: int
+    logged: int = 0
+    awaited: Beacon | None = None
 
     @property
     def state(self) -> State:
@@ -61,6 +67,7 @@ class PollOffice:
         *,
         logs: PollLogs,
         life: PollLife,
+        lots: Lots,
         clock: Clock = unix_seconds,
     ) -> None:
         self._database = database
@@ -69,6 +76,7 @@ class PollOffice:
         self._publisher = publisher
         self._logs = logs
         self._life = life
+        self._lots = lots
         self._clock = clock
 
     def create(self, poll_id: str, draft: Draft) -> ListedPoll:
@@ -125,12 +133,21 @@ class PollOffice:
         return self.poll(poll_id)
 
     def close(self, poll_id: str, *, reason: str) -> ListedPoll:
-        """End voting before its time, with a reason that everybody will read."""
+        """End voting before its time, with a reason that everybody will read.
+
+        Not where trustees open and no witness is pinned: an early closing that they alone are shown
+        would open the votes while voting goes on.
+        """
         _check_reason(reason)
         with self._database.write() as connection:
             poll = self._held(connection, poll_id)
             if not poll.is_open:
                 raise OperatorError(f"The poll {poll_id} is {poll.state} already.")
+            if not poll.manifest.may_close_early:
+                raise OperatorError(
+                    f"The poll {poll_id} closes at its time and not before: trustees open it, and "
+                    "it pins no witness who could tell them that everybody else saw the closing."
+                )
             self._life.close(connection, poll, reason=reason)
         return self.poll(poll_id)
 
@@ -147,19 +164,52 @@ class PollOffice:
         return self.poll(poll_id)
 
     def cancel(self, poll_id: str, *, reason: str) -> ListedPoll:
-        """End the poll without a result, with a reason that everybody will read."""
+        """End the poll without a result, with a reason that everybody will read.
+
+        Not once its result can be seen: see `object`.
+        """
         _check_reason(reason)
         with self._database.write() as connection:
             poll = self._held(connection, poll_id)
             if poll.has_ended:
                 raise OperatorError(f"The poll {poll_id} is {poll.state} already.")
+            if poll.result_is_out:
+                raise OperatorError(
+                    f"Everybody can see the result of {poll_id}, so it is not cancelled any more. "
+                    f"An objection stands beside it: symbolon-server poll object {poll_id}"
+                )
+            if self._life.is_lot_known(connection, poll):
+                raise OperatorError(
+                    "The poll's lot is known by now, so it can only be certified: nobody shall "
+                    "cancel a poll because of its lot."
+                )
             self._life.cancel(connection, poll, reason=reason)
+        return self.poll(poll_id)
+
+    def object(self, poll_id: str, *, reason: str) -> ListedPoll:
+        """Put an objection beside the result, with a reason that everybody will read."""
+        _check_reason(reason)
+        with self._database.write() as connection:
+            poll = self._held(connection, poll_id)
+            if poll.has_ended:
+                raise OperatorError(f"The poll {poll_id} is {poll.state} already.")
+            if not poll.result_is_out:
+                raise OperatorError(f"The poll {poll_id} has no result yet to object to.")
+            self._life.object(connection, poll, reason=reason)
         return self.poll(poll_id)
 
     def move_on(self, poll_id: str) -> ListedPoll:
         """Do what is due by now: close it at its time, and open it if the server alone can."""
         try:
             self._life.current(poll_id)
+        except Refusal as refusal:
+            raise OperatorError(refusal.detail) from None
+        return self.poll(poll_id)
+
+    def draw(self, poll_id: str, signature: bytes) -> ListedPoll:
+        """Write the beacon's round into the log: its signature, 48 octets."""
+        try:
+            self._lots.take(poll_id, signature)
         except Refusal as refusal:
             raise OperatorError(refusal.detail) from None
         return self.poll(poll_id)
@@ -187,15 +237,18 @@ class PollOffice:
     def polls(self) -> list[ListedPoll]:
         """All polls, drafts included, the oldest first."""
         with self._database.read() as connection:
-            return [
-                ListedPoll(
-                    id=row.id,
-                    draft=Draft.from_json(row.draft),
-                    poll=None if row.manifest is None else poll_of(row),
-                    ballots=store.count_ballots(connection, row.id),
-                )
-                for row in store.poll_rows(connection)
-            ]
+            return [self._listed(connection, row) for row in store.poll_rows(connection)]
+
+    def _listed(self, connection: Connection, row: store.PollRow) -> ListedPoll:
+        poll = None if row.manifest is None else poll_of(row)
+        return ListedPoll(
+            id=row.id,
+            draft=Draft.from_json(row.draft),
+            poll=poll,
+            ballots=store.count_ballots(connection, row.id),
+            logged=0 if poll is None else self._logs.ballots(poll),
+            awaited=None if poll is None else self._lots.awaited(poll),
+        )
 
     def _held(self, connection: Connection, poll_id: str) -> Poll:
         row = store.poll_row(connection, poll_id)

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+from credentials.formats.lot import BY_OPENING
 from credentials.formats.manifest import Manifest
-from credentials.tally import Outcome, TallyResult
+from credentials.formats.witnesses import read_witness
+from credentials.sealing.words import SIGNED_BY_KEYS
+from server.polls.poll import Poll
 from server.polls.service import Roll
 
 METHODS = {
@@ -17,22 +20,6 @@ METHODS = {
     "quadratic/1": "The option with the most votes wins; n votes for one option take n*n credits.",
 }
 
-_NO_WINNER = {
-    Outcome.NO_VOTES: "No winner: nobody voted for an option.",
-    Outcome.BELOW_QUORUM: "No winner: fewer ballots than the quorum.",
-    Outcome.BELOW_THRESHOLD: "No winner: no option has the share of votes that is needed.",
-}
-
-
-def outcome_sentence(result: TallyResult, *, options: Sequence[str]) -> str:
-    """The outcome in words, with the options' texts."""
-    if result.outcome is not Outcome.WINNER:
-        return _NO_WINNER[result.outcome]
-    names = [options[winner - 1] for winner in result.winners]
-    verb = "wins" if len(names) == 1 else "are elected, in this order"
-    lot = "" if not _by_lot(result) else " A tie was broken by lot."
-    return f"{listed(names)} {verb}.{lot}"
-
 
 def turnout_sentence(voters: int, *, roll: Roll) -> str:
     """How many of how many voted; between two numbers where the roll is not known exactly."""
@@ -42,10 +29,16 @@ def turnout_sentence(voters: int, *, roll: Roll) -> str:
     return f"{voters} voted, of {roll.least} to {roll.most} members."
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names in quotation marks, one after the other."""
-    quoted = [f"“{name}”" for name in names]
-    return " and ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
+def tie_sentence(poll: Poll) -> str:
+    """What decides between equals."""
+    if poll.manifest.tie_rule == BY_OPENING:
+        return "By earlier rounds, then by a lot, drawn from the value that opens the votes."
+    if poll.beacon is not None:
+        return (
+            f"By earlier rounds, then by a lot, drawn from round {poll.beacon.number} of the "
+            "public beacon drand, which nobody can know before the close."
+        )
+    return "By earlier rounds. What they do not decide stays undecided: a tie is the result."
 
 
 def sealing_sentence(manifest: Manifest) -> str:
@@ -61,10 +54,22 @@ def sealing_sentence(manifest: Manifest) -> str:
             "The votes are sealed by the server alone: whoever runs it can open them at any time, "
             "before the close too."
         )
-    names = ", ".join(trustee.name for trustee in sealing.trustees)
+    names = ", ".join(f"{trustee.name} ({trustee.fingerprint})" for trustee in sealing.trustees)
     return (
         f"The votes are sealed; any {sealing.threshold} of {len(sealing.trustees)} trustees "
-        f"together open them: {names}."
+        f"together open them: {names}. {SIGNED_BY_KEYS}"
+    )
+
+
+def witnesses_sentence(witnesses: Sequence[str], *, needed: int) -> str:
+    """Who, of these verifier keys, must have seen the closing before anybody opens or certifies."""
+    count = len(witnesses)
+    if not count:
+        return "No witness is pinned: nobody but the organiser has to see the closing."
+    names = ", ".join(read_witness(text).name for text in witnesses)
+    return (
+        f"Before the votes are opened or the result is certified, {needed} of {count} pinned "
+        f"witness{'es' if count > 1 else ''} must have cosigned the closing: {names}."
     )
 
 
@@ -75,7 +80,3 @@ def number(value: Fraction | int) -> str:
         return str(fraction.numerator)
     rounded = f"{float(fraction):.2f}"
     return rounded if Fraction(rounded) == fraction else f"≈{rounded}"
-
-
-def _by_lot(result: TallyResult) -> bool:
-    return any(one.by_lot for one in result.rounds)

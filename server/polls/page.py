@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from html import escape
 
-from credentials.formats.manifest import BY_OPENING
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.vote import APPROVAL, QUADRATIC, RANKED, SCORE, SINGLE_CHOICE
+from credentials.sealing.words import SIGNED_BY_KEYS
 from server.polls.document import definitions, document, in_words, pill, table, when
-from server.polls.outcome import METHODS, sealing_sentence
+from server.polls.log import SeenWitness
+from server.polls.outcome import METHODS, sealing_sentence, tie_sentence, witnesses_sentence
 from server.polls.poll import Poll
 from server.polls.results import Result
 from server.polls.service import Roll
@@ -18,6 +19,8 @@ _EVENTS = {
     Kind.CANCELLATION: "Cancelled",
     Kind.CLOSING: "Closed",
     Kind.OPENING: "Votes opened",
+    Kind.BEACON: "The beacon's round is here, for the lot",
+    Kind.OBJECTION: "Objection of the organiser",
     Kind.CERTIFICATION: "Result certified",
 }
 
@@ -40,7 +43,8 @@ def poll_page(
     result: Result | None,
     drawn: str,
     events: Sequence[PollEvent],
-    witnesses: Sequence[tuple[str, int | None]],
+    witnesses: Sequence[SeenWitness],
+    witnessed: Sequence[str],
     shares: set[int],
 ) -> str:
     """Everything about one poll; `drawn` is the picture of its rounds, if it may be shown."""
@@ -50,11 +54,12 @@ def poll_page(
         no_result(poll, roll=roll)
         if result is None
         else shown_result(poll, result, roll=roll, drawn=drawn),
+        _objections(events),
         _options(poll, address=address),
         f"<h2>How it is decided</h2>{definitions(_rules(poll))}",
         _sealing(poll, shares=shares),
         _history(poll, events=events),
-        _witnesses(witnesses),
+        _witnesses(poll, witnesses=witnesses, witnessed=witnessed),
         _verify(poll, address=address, fingerprint=fingerprint),
     ]
     above = f'<nav><a href="/polls">Polls of {escape(community)}</a></nav>\n'
@@ -64,6 +69,15 @@ def poll_page(
 def _cancelled(events: Sequence[PollEvent]) -> str:
     reasons = [event.reason for event in events if event.kind is Kind.CANCELLATION]
     return "".join(f'<p class="note bad">Cancelled: {escape(reason)}</p>' for reason in reasons)
+
+
+def _objections(events: Sequence[PollEvent]) -> str:
+    """What the organiser objects to the result, which stays."""
+    reasons = [event.reason for event in events if event.kind is Kind.OBJECTION]
+    return "".join(
+        f'<p class="note bad">The organiser objects to this result: {escape(reason)}</p>'
+        for reason in reasons
+    )
 
 
 def _options(poll: Poll, *, address: str) -> str:
@@ -81,7 +95,6 @@ def _options(poll: Poll, *, address: str) -> str:
 
 def _rules(poll: Poll) -> list[tuple[str, str]]:
     manifest = poll.manifest
-    source = "the value that opens the votes" if manifest.tie_rule == BY_OPENING else "the log"
     rows = [
         ("Ballot", _ballot(poll)),
         ("Count", METHODS[manifest.tally]),
@@ -96,7 +109,7 @@ def _rules(poll: Poll) -> list[tuple[str, str]]:
             if manifest.threshold[0]
             else "",
         ),
-        ("Ties", f"A lot, drawn from {source} after the close."),
+        ("Ties", tie_sentence(poll)),
         (
             "Only for",
             escape(", ".join(f"{name} = {value}" for name, value in manifest.require)),
@@ -117,15 +130,24 @@ def _ballot(poll: Poll) -> str:
 
 def _sealing(poll: Poll, *, shares: set[int]) -> str:
     sealing = poll.manifest.sealing
-    said = f"<p>{escape(sealing_sentence(poll.manifest))}</p>"
-    if sealing is not None and not sealing.trustees:
-        said = f'<div class="note">{said}</div>'
+    title = "<h2>Who can read the votes</h2>"
+    if sealing is None:
+        return f"{title}<p>{escape(sealing_sentence(poll.manifest))}</p>"
+    if not sealing.trustees:
+        return f'{title}<div class="note"><p>{escape(sealing_sentence(poll.manifest))}</p></div>'
     rows = [
-        (escape(trustee.name), "has handed in a share" if index in shares else "not yet")
-        for index, trustee in enumerate(sealing.trustees if sealing else (), start=1)
+        (
+            escape(trustee.name),
+            f"<code>{trustee.fingerprint}</code>",
+            "has handed in a share" if index in shares else "not yet",
+        )
+        for index, trustee in enumerate(sealing.trustees, start=1)
     ]
-    trustees = table(rows, head=("Trustee", "After the close")) if rows else ""
-    return f"<h2>Who can read the votes</h2>{said}{trustees}"
+    return (
+        f"{title}<p>The votes are sealed; any {sealing.threshold} of these {len(rows)} trustees "
+        f"together open them.</p>{table(rows, head=('Trustee', 'Fingerprint', 'After the close'))}"
+        f'<p class="quiet">{escape(SIGNED_BY_KEYS)}</p>'
+    )
 
 
 def _history(poll: Poll, *, events: Sequence[PollEvent]) -> str:
@@ -141,20 +163,34 @@ def _history(poll: Poll, *, events: Sequence[PollEvent]) -> str:
     return f'<h2>What happened</h2><ol class="events">{items}</ol>'
 
 
-def _witnesses(witnesses: Sequence[tuple[str, int | None]]) -> str:
+def _witnesses(poll: Poll, *, witnesses: Sequence[SeenWitness], witnessed: Sequence[str]) -> str:
+    said = witnesses_sentence(poll.manifest.witnesses, needed=poll.manifest.witnesses_needed)
+    pinned = f"<p>{escape(said)}{_seen(poll, witnessed)}</p>"
     if not witnesses:
         return (
-            "<h2>Witnesses</h2><p>None is listed. Anyone can watch this poll: "
+            f"<h2>Witnesses</h2>{pinned}<p>None is listed. Anyone can watch this poll: "
             "<code>symbolon witness --help</code></p>"
         )
     rows = [
-        (escape(name), "not the newest state" if at is None else in_words(at))
-        for name, at in witnesses
+        (
+            escape(one.name),
+            "yes" if one.pinned else "no",
+            "not the newest state" if one.at is None else in_words(one.at),
+        )
+        for one in witnesses
     ]
     return (
         "<h2>Witnesses</h2><p>They watch the log and sign each state of it, so that nobody is "
-        f"shown another one.</p>{table(rows, head=('Witness', 'Signed the newest state'))}"
+        f"shown another one.</p>{pinned}"
+        f"{table(rows, head=('Witness', 'Pinned by this poll', 'Signed the newest state'))}"
     )
+
+
+def _seen(poll: Poll, witnessed: Sequence[str]) -> str:
+    """Which of the pinned witnesses have seen the closing."""
+    if poll.is_open or not poll.manifest.witnesses:
+        return ""
+    return f" It was cosigned by: {escape(', '.join(witnessed) or 'none of them yet')}."
 
 
 def _verify(poll: Poll, *, address: str, fingerprint: str) -> str:

@@ -5,12 +5,15 @@ from functools import lru_cache
 
 from credentials.formats import base64url
 from credentials.formats.attribute import AttributeValue
-from credentials.formats.manifest import BY_LOG, BY_OPENING, Manifest
+from credentials.formats.ceremony_result import CeremonyResult
+from credentials.formats.lot import BY_BEACON, BY_NONE, BY_OPENING, Beacon
+from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import Metadata
-from credentials.formats.sealing import Sealing, Trustee
+from credentials.formats.sealing import Sealing
 from credentials.formats.vote import SINGLE_CHOICE
 from credentials.log.checkpoint import log_origin
-from credentials.polls import State
+from credentials.polls import State, result_is_out
+from credentials.sealing.trustees import check_sealing
 from server.polls.store import PollRow
 
 BATCH_SECONDS = 300
@@ -20,6 +23,7 @@ BATCH_SECONDS = 300
 class Draft:
     """What the organiser prepares; see Manifest for what the fields mean.
 
+    Without a `tie_rule` ties are left to a lot where trustees open the votes, else undecided.
     Voting ends at `closes_at` (Unix seconds), or `closes_after` seconds after the opening; exactly
     one of them is set. `require` names attributes, each with the one value that a voter must have.
     """
@@ -30,14 +34,23 @@ class Draft:
     limit: int = 0
     tally: str = "plurality/1"
     seats: int = 1
+    tie_rule: str | None = None
     closes_at: int | None = None
     closes_after: int | None = None
     batch_seconds: int = BATCH_SECONDS
     quorum: int = 0
     threshold: tuple[int, int] = (0, 1)
+    witnesses: tuple[str, ...] = ()
+    witnesses_needed: int = 0
     sealing: Sealing | None = None
     live: bool = False
     require: tuple[tuple[str, AttributeValue], ...] = ()
+
+    @property
+    def rule(self) -> str:
+        """The tie rule, also where none was asked for."""
+        by_trustees = self.sealing is not None and self.sealing.trustees
+        return self.tie_rule or (BY_OPENING if by_trustees else BY_NONE)
 
     def to_json(self) -> dict[str, object]:
         """The draft as the database keeps it."""
@@ -48,11 +61,14 @@ class Draft:
             "limit": self.limit,
             "tally": self.tally,
             "seats": self.seats,
+            "tie_rule": self.tie_rule,
             "closes_at": self.closes_at,
             "closes_after": self.closes_after,
             "batch_seconds": self.batch_seconds,
             "quorum": self.quorum,
             "threshold": list(self.threshold),
+            "witnesses": list(self.witnesses),
+            "witnesses_needed": self.witnesses_needed,
             "sealing": None if self.sealing is None else _sealing_to_json(self.sealing),
             "live": self.live,
             "require": [list(pair) for pair in self.require],
@@ -65,13 +81,16 @@ class Draft:
         fields["options"] = tuple(kept["options"])  # type: ignore[arg-type]
         fields["threshold"] = tuple(kept["threshold"])  # type: ignore[arg-type]
         fields["require"] = tuple(tuple(pair) for pair in kept["require"])  # type: ignore[attr-defined]
+        fields["witnesses"] = tuple(kept["witnesses"])  # type: ignore[arg-type]
         fields["sealing"] = _sealing_from_json(kept["sealing"])
         return cls(**fields)  # type: ignore[arg-type]
 
     def manifest(self, poll: str, *, metadata: Metadata, head: bytes, opens_at: int) -> Manifest:
         """The manifest of this poll if it opens now, with the registry head of this hash as its
-        roll; raises EncodingError or PolicyError."""
+        roll; raises EncodingError, PolicyError or SealingRefused."""
         closes_at = self.closes_at if self.closes_after is None else opens_at + self.closes_after
+        closes_at = closes_at or 0
+        on_beacon = self.rule == BY_BEACON
         manifest = Manifest(
             community_id=metadata.community_id,
             issuer_id=metadata.keys.issuer_id,
@@ -84,19 +103,24 @@ class Draft:
             limit=self.limit,
             tally=self.tally,
             seats=self.seats,
-            tie_rule=BY_LOG if self.sealing is None else BY_OPENING,
+            tie_rule=self.rule,
+            beacon=Beacon.after(closes_at, batch_seconds=self.batch_seconds) if on_beacon else None,
             quorum=self.quorum,
             threshold=self.threshold,
             opens_at=opens_at,
-            closes_at=closes_at or 0,
+            closes_at=closes_at,
             batch_seconds=self.batch_seconds,
             origin=log_origin(metadata.address, poll=poll),
+            witnesses=self.witnesses,
+            witnesses_needed=self.witnesses_needed,
             sealing=self.sealing,
             live=self.live,
             head=head,
             require=self.require,
         )
         manifest.check(metadata)
+        if self.sealing is not None:
+            check_sealing(self.sealing)
         return manifest
 
 
@@ -125,9 +149,24 @@ class Poll:
         return self.state is State.OPEN
 
     @property
+    def is_countable(self) -> bool:
+        """Whether all votes can be read and no more come; a lot may still be missing."""
+        return self.state is (State.CLOSED if self.manifest.sealing is None else State.UNSEALED)
+
+    @property
+    def beacon(self) -> Beacon | None:
+        """The beacon's round that is its lot, by the closing time with its extensions."""
+        return self.manifest.beacon and self.manifest.beacon_at(self.closes_at)
+
+    @property
     def has_ended(self) -> bool:
         """Whether nothing more can be added to its log."""
         return self.state in (State.CERTIFIED, State.CANCELLED)
+
+    @property
+    def result_is_out(self) -> bool:
+        """Whether everybody can see its result: from then on it is not cancelled any more."""
+        return result_is_out(self.state, manifest=self.manifest)
 
 
 def poll_of(row: PollRow) -> Poll:
@@ -152,20 +191,20 @@ def _manifest(octets: bytes) -> Manifest:
 
 
 def _sealing_to_json(sealing: Sealing) -> dict[str, object]:
+    result = sealing.result
     return {
         "key": base64url.encode(sealing.key),
-        "threshold": sealing.threshold,
-        "trustees": [[one.name, base64url.encode(one.key)] for one in sealing.trustees],
+        "result": "" if result is None else base64url.encode(result.to_cbor()),
+        "signatures": [base64url.encode(signature) for signature in sealing.signatures],
     }
 
 
 def _sealing_from_json(kept: object) -> Sealing | None:
     if not isinstance(kept, dict):
         return None
+    octets = base64url.decode(kept["result"])
     return Sealing(
         key=base64url.decode(kept["key"]),
-        threshold=kept["threshold"],
-        trustees=tuple(
-            Trustee(name=name, key=base64url.decode(key)) for name, key in kept["trustees"]
-        ),
+        result=CeremonyResult.from_cbor(octets) if octets else None,
+        signatures=tuple(base64url.decode(signature) for signature in kept["signatures"]),
     )

@@ -11,7 +11,6 @@ from credentials.polls import State, count_votes, read_vote, tie_seed
 from credentials.tally import TallyResult
 from server.database import Database
 from server.polls import store
-from server.polls.log import PollLogs
 from server.polls.poll import Poll
 from server.problems import PollCancelled, PollSealed, PollStillOpen
 
@@ -37,9 +36,8 @@ class Result:
 class Results:
     """Counts polls, each state of a log once per process."""
 
-    def __init__(self, database: Database, logs: PollLogs) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._logs = logs
 
     def of(self, poll: Poll) -> Result:
         """The result as it may be shown now; raises PollStillOpen, PollSealed, PollCancelled."""
@@ -59,13 +57,12 @@ class Results:
         """The count itself."""
         with self._database.read() as connection:
             events = {
-                event.kind: (index, event)
-                for index, octets in store.event_rows(connection, poll.id)[1:]
+                event.kind: event
+                for _, octets in store.event_rows(connection, poll.id)[1:]
                 if (event := PollEvent.from_cbor(octets))
             }
-            opening = events[Kind.OPENING][1].value if Kind.OPENING in events else None
-            size = events[Kind.CLOSING][0] + 1 if Kind.CLOSING in events else poll.size
-            root = self._logs.root_at(connection, poll, size=size)
+            opening = events[Kind.OPENING].value if Kind.OPENING in events else None
+            signature = events[Kind.BEACON].value if Kind.BEACON in events else None
             highest: dict[bytes, tuple[int, bytes]] = {}
             number = 0
             for octets in store.ballot_octets(connection, poll.id):
@@ -83,7 +80,7 @@ class Results:
             )
             for pseudonym, (sequence, content) in highest.items()
         )
-        seed = tie_seed(poll.manifest, root=root, opening=opening)
+        seed = tie_seed(poll.manifest, opening=opening, beacon=poll.beacon, signature=signature)
         return Result(
             tally=count_votes(votes, manifest=poll.manifest, seed=seed),
             ballots=number,

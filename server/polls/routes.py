@@ -4,11 +4,13 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import HTMLResponse, StreamingResponse
 
 from credentials.formats import base64url
+from credentials.tally import outcome_in_words
 from server.community.service import CommunityService
 from server.pages.routes import PAGE_HEADERS
 from server.polls.bodies import (
     BallotBody,
     BallotRequest,
+    BeaconBody,
     PollBody,
     PollList,
     PollSummary,
@@ -22,7 +24,6 @@ from server.polls.chart import chart
 from server.polls.document import list_page
 from server.polls.feed import feed
 from server.polls.log_routes import OCTETS, PollId, add_log, answers
-from server.polls.outcome import outcome_sentence
 from server.polls.page import poll_page
 from server.polls.poll import Poll
 from server.polls.results import Result
@@ -99,13 +100,19 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
             limit=manifest.limit,
             tally=manifest.tally,
             seats=manifest.seats,
+            tie_rule=manifest.tie_rule,
+            beacon=BeaconBody.of(found.beacon),
             quorum=manifest.quorum,
             threshold=manifest.threshold,
             sealing="none" if sealing is None else sealing.opener,
             trustees=trustees(sealing, shares=service.life.shares(found)),
             needed=0 if sealing is None else sealing.threshold,
-            ballots=found.size - 1 - len(service.logs.events(found)),
-            witnesses=[WitnessBody(name=name, at=at) for name, at in service.logs.witnesses(found)],
+            ballots=service.logs.ballots(found),
+            witnesses=[
+                WitnessBody(name=one.name, at=one.at, pinned=one.pinned)
+                for one in service.logs.witnesses(found)
+            ],
+            witnesses_needed=manifest.witnesses_needed,
         )
 
     @routes.post(
@@ -141,8 +148,14 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
         manifest says so."""
         found = service.poll(poll)
         result = service.result(found)
-        sentence = outcome_sentence(result.tally, options=found.manifest.options)
-        return ResultBody.of(found, result, roll=service.roll(found), sentence=sentence)
+        sentence = outcome_in_words(result.tally, options=found.manifest.options)
+        return ResultBody.of(
+            found,
+            result,
+            roll=service.roll(found),
+            sentence=sentence,
+            objections=service.logs.objections(found),
+        )
 
     @routes.get(
         "/{poll}/chart.svg",
@@ -188,6 +201,7 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
             drawn="" if result is None else _chart(found, result),
             events=[entry.event for entry in service.logs.events(found)],
             witnesses=service.logs.witnesses(found),
+            witnessed=service.logs.closing_seen_by(found),
             shares=service.life.shares(found),
         )
 

@@ -19,13 +19,13 @@ from credentials.formats.poll import Ballot
 from credentials.formats.poll_bundle import BundleHead, write_bundle
 from credentials.formats.promise import Promise, SignedPromise
 from credentials.keys import VerifierKeys
-from credentials.polls import VerifiedBallot, roll_bounds, verify_ballots
+from credentials.polls import BATCH_SIZE, VerifiedBallot, roll_bounds, verify_ballots
 from server.community.service import CommunityService
 from server.database import Database
 from server.event_log import event_log
 from server.polls import store
 from server.polls.life import PollLife
-from server.polls.log import BATCH_SIZE, PollLogs
+from server.polls.log import PollLogs
 from server.polls.poll import Poll, poll_of
 from server.polls.results import Result, Results
 from server.problems import PollNotCertified, PollNotOpen, SequenceWrong
@@ -178,6 +178,8 @@ class PollService:
             metadata=self._community.signed(),
             head=self.roll(poll).head,
             checkpoint=self.logs.checkpoint(poll).encode(),
+            closing=self.logs.closing_note(poll).encode(),
+            earlier=self.logs.cosigned(poll),
             witnesses=self.logs.witness_keys(),
             entries=poll.size,
         )

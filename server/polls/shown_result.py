@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from html import escape
 
-from credentials.formats.manifest import BY_OPENING
 from credentials.polls import State
-from credentials.tally import TallyResult
-from server.polls.document import table
-from server.polls.outcome import listed, outcome_sentence, turnout_sentence
+from credentials.tally import Outcome, TallyResult, listed, outcome_in_words
+from server.polls.document import in_words, table
+from server.polls.outcome import turnout_sentence
 from server.polls.poll import Poll
 from server.polls.results import SMALLEST_BREAKDOWN, Result
 from server.polls.service import Roll
@@ -35,7 +34,7 @@ def shown_result(poll: Poll, result: Result, *, roll: Roll, drawn: str) -> str:
     label = _label(poll, result)
     parts = [
         f'<p class="label">{label}</p>'
-        f'<p class="outcome">{escape(outcome_sentence(tally, options=options))}</p>',
+        f'<p class="outcome">{escape(outcome_in_words(tally, options=options))}</p>',
         _turnout(result, roll=roll),
     ]
     if result.is_suppressed:
@@ -88,7 +87,7 @@ def _lots(poll: Poll, tally: TallyResult) -> str:
         if one.by_lot
     ]
     if not fallen:
-        return ""
+        return _open_tie(poll) if tally.outcome is Outcome.TIE else ""
     many = len(tally.rounds) > 1
     ties = "".join(
         f"<li>{f'Round {at}: ' if many else ''}{escape(names)} were level; the lot put them in "
@@ -101,14 +100,28 @@ def _lots(poll: Poll, tally: TallyResult) -> str:
     )
 
 
+def _open_tie(poll: Poll) -> str:
+    """What becomes of a tie that nothing has decided yet, or will."""
+    beacon = poll.beacon
+    if beacon is None or poll.has_ended:
+        return ""
+    return (
+        '<div class="note"><p>A lot will decide. It is drawn from round '
+        f"{beacon.number} of the public beacon drand, due on {in_words(beacon.due_at)}.</p></div>"
+    )
+
+
 def _source(poll: Poll) -> str:
     """Where the lot comes from, and who could have known it."""
-    if poll.manifest.tie_rule != BY_OPENING:
-        return "The lot is drawn from the log as it was at the close."
-    source = "The lot is drawn from the value that opened the votes"
-    if poll.manifest.sealing is not None and poll.manifest.sealing.trustees:
-        return f"{source}; fewer trustees than were needed to open them could not know it before."
-    return f"{source}, which whoever runs the server could know before the close."
+    if poll.beacon is not None:
+        return (
+            f"The lot is drawn from round {poll.beacon.number} of the public beacon drand, due on "
+            f"{in_words(poll.beacon.due_at)}."
+        )
+    return (
+        "The lot is drawn from the value that opened the votes; fewer trustees than were needed to "
+        "open them could not know it before."
+    )
 
 
 def _matrix(tally: TallyResult, *, options: Sequence[str]) -> str:

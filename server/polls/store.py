@@ -27,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 
+from credentials.formats.poll_event import BATCH_END
 from server.database import tables
 
 PollRow = Row[tuple[object, ...]]
@@ -171,9 +172,11 @@ def last_sequence(connection: Connection, *, poll: str, pseudonym: bytes) -> int
     return connection.execute(query).scalar() or 0
 
 
-def count_ballots(connection: Connection, poll: str) -> int:
-    """How many ballots were taken."""
+def count_ballots(connection: Connection, poll: str, *, before: int | None = None) -> int:
+    """How many ballots were taken, or how many are in the log before an index."""
     query = select(func.count()).where(ballots.c.poll == poll)
+    if before is not None:
+        query = query.where(ballots.c.log_index < before)
     return connection.execute(query).scalar_one()
 
 
@@ -211,10 +214,10 @@ def add_event(
 
 
 def event_rows(connection: Connection, poll: str) -> list[tuple[int, bytes]]:
-    """(index, octets) of all entries that are no ballots, the manifest first."""
+    """(index, octets) of all entries but ballots and ends of batches, the manifest first."""
     query = (
         select(events.c.log_index, events.c.octets)
-        .where(events.c.poll == poll)
+        .where(events.c.poll == poll, events.c.octets != BATCH_END.to_cbor())
         .order_by(events.c.log_index)
     )
     return [(row.log_index, row.octets) for row in connection.execute(query)]
@@ -257,6 +260,19 @@ def checkpoint(connection: Connection, poll: str, *, size: int | None = None) ->
     if size is not None:
         query = query.where(checkpoints.c.size == size)
     return connection.execute(query.order_by(checkpoints.c.size.desc()).limit(1)).scalar()
+
+
+def checkpoints_from(
+    connection: Connection, poll: str, *, first: int, most: int
+) -> list[tuple[int, str]]:
+    """(size, note) of the first checkpoints at or after a size."""
+    query = (
+        select(checkpoints.c.size, checkpoints.c.note)
+        .where(checkpoints.c.poll == poll, checkpoints.c.size >= first)
+        .order_by(checkpoints.c.size)
+        .limit(most)
+    )
+    return [(row.size, row.note) for row in connection.execute(query)]
 
 
 def update_checkpoint(connection: Connection, *, poll: str, size: int, note: str) -> None:

@@ -4,7 +4,7 @@ from sqlalchemy.exc import IntegrityError
 
 from credentials.errors import EncodingError, LogRefused
 from credentials.formats.names import MAX_TEXT, take_shown_text
-from credentials.formats.poll_bundle import MAX_WITNESSES
+from credentials.formats.witnesses import MAX_WITNESSES
 from credentials.log.note import KeyKind, VerifierKey
 from server.database import Database
 from server.polls import store

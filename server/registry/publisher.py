@@ -6,6 +6,7 @@ they look again, that nothing is due any more.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from typing import Protocol
@@ -16,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from credentials.curve import curve
 from credentials.curve.scalars import decode_scalar
+from credentials.errors import MetadataRefused
 from credentials.formats.crowd import Crowd
 from credentials.formats.head import Head, SignedHead
 from credentials.formats.metadata import Metadata
@@ -52,8 +54,13 @@ class Enrolments(Protocol):
     def end_passes(self, connection: Connection, *, schema: Schema, today: int) -> None:
         """Note for removal whoever's pass ended before `today` (days since 1970-01-01)."""
 
-    def crowd(self, connection: Connection, *, schema: Schema, today: int) -> Crowd:
-        """How many members there are whose pass has not ended, rounded."""
+    def count(
+        self, connection: Connection, *, schema: Schema, today: int
+    ) -> Callable[[Connection, Head], Crowd | None]:
+        """Read who is counted; what comes back makes the crowd table of a head, where it is made.
+
+        None as long as there is none.
+        """
 
 
 class Publisher:
@@ -89,7 +96,8 @@ class Publisher:
                 return None
             schema = self._community.metadata(connection=connection).schema
             today = day_of(self._clock())
-            crowd = self._enrolments.crowd(connection, schema=schema, today=today)
+            # Counting takes long where there are many; nobody who writes waits for it.
+            crowd_at = self._enrolments.count(connection, schema=schema, today=today)
         try:
             with self._database.write() as connection:
                 if not self._is_due(connection):
@@ -97,9 +105,10 @@ class Publisher:
                 before = store.newest_head(connection)
                 if before is None:
                     return self.publish_first(connection)
-                self._publish_crowd(connection, crowd)
                 self._enrolments.end_passes(connection, schema=schema, today=today)
-                return self._publish(connection, before, when=When.SCHEDULED)
+                head = self._publish(connection, before, when=When.SCHEDULED)
+                self._publish_crowd(connection, crowd_at(connection, head))
+                return head
         except IntegrityError:
             with self._database.read() as connection:
                 if self._is_due(connection):
@@ -195,7 +204,7 @@ class Publisher:
         )
         return head
 
-    def _publish_crowd(self, connection: Connection, crowd: Crowd) -> None:
+    def _publish_crowd(self, connection: Connection, crowd: Crowd | None) -> None:
         """A new version of the metadata, if the crowd is another one now."""
         if self._community.metadata(connection=connection).crowd == crowd:
             return
@@ -203,7 +212,9 @@ class Publisher:
         def with_crowd(metadata: Metadata) -> Metadata:
             return replace(metadata, crowd=crowd)
 
-        self._community.publish(with_crowd, connection=connection)
+        # Where the metadata has no room for it, the table before is true still; heads must go on.
+        with suppress(MetadataRefused):
+            self._community.publish(with_crowd, connection=connection)
 
 
 def _grace(before: Head, when: When, *, removes: bool, published_at: int) -> int:

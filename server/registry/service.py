@@ -142,6 +142,10 @@ class RegistryService:
         """Whether a handle was removed or is to be removed: it never gets a witness again."""
         return store.is_noted(connection, handle)
 
+    def count_noted(self, connection: Connection) -> int:
+        """How many handles were removed, or are to be removed at the next head."""
+        return store.count_noted(connection)
+
     def are_pending(self, connection: Connection, handles: list[bytes]) -> bool:
         """Whether one of the handles waits for the head that removes it."""
         return bool(handles) and store.are_pending(connection, handles)

@@ -163,6 +163,11 @@ def count_pending(connection: Connection) -> int:
     return connection.execute(query).scalar_one()
 
 
+def count_noted(connection: Connection) -> int:
+    """How many handles were removed, or are to be removed at the next head."""
+    return connection.execute(select(func.count()).select_from(registry_removals)).scalar_one()
+
+
 def place_removals(connection: Connection, entries: Sequence[bytes], *, first: int) -> None:
     """Put pending removals at their places in the log, from position `first` on.
 

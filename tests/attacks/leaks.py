@@ -59,7 +59,10 @@ def found_in(text: bytes, *, texts: Iterable[str] = (), octets: Iterable[bytes] 
 # --- in the database
 
 ISSUANCE = frozenset(
-    {"entitlements", "claim_codes", "credentials", "registry_removals", "issuance_nonces"}
+    {
+        *("entitlements", "claim_codes", "credentials", "registry_removals", "issuance_nonces"),
+        "member_count",
+    }
 )
 """Tables that know who somebody is."""
 

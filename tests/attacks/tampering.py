@@ -28,17 +28,17 @@ def drop_waiting(city: City, poll: str, leaf: bytes) -> None:
 
 
 def drop_entry(city: City, manifest: Manifest, leaf: bytes, *, time: int) -> None:
-    """Take a ballot out of the log and close the gap; sign what is left, at `time`."""
+    """Take a ballot out of the log of an open poll; sign what is left, at `time`.
+
+    The other ballots wait again, so that the batches will be as they must be.
+    """
     with city.session.database.write() as connection:
-        (index,) = connection.exec_driver_sql(
-            "SELECT log_index FROM ballots WHERE leaf_hash = ?", (leaf,)
-        ).one()
+        poll = (manifest.poll,)
         connection.exec_driver_sql("DELETE FROM ballots WHERE leaf_hash = ?", (leaf,))
-        for table in ("ballots", "poll_events"):
-            connection.exec_driver_sql(
-                f"UPDATE {table} SET log_index = log_index - 1 WHERE poll = ? AND log_index > ?",  # noqa: S608
-                (manifest.poll, index),
-            )
+        connection.exec_driver_sql("UPDATE ballots SET log_index = NULL WHERE poll = ?", poll)
+        connection.exec_driver_sql("DELETE FROM poll_events WHERE poll = ? AND log_index > 0", poll)
+        left = store.count_ballots(connection, manifest.poll)
+        store.update_poll(connection, manifest.poll, waiting=left, batch_at=time + 3600)
         _sign_anew(city, connection, manifest, time=time)
 
 

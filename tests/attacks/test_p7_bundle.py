@@ -16,6 +16,7 @@ from credentials.formats import cbor
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll import Ballot
 from credentials.formats.poll_event import Kind, PollEvent
+from credentials.tally import Outcome
 from tests.attacks.city import City
 from tests.attacks.published import Published, failed, honest
 from tests.attacks.wallet import Wallet, cast
@@ -85,7 +86,8 @@ def doubled(found: Published) -> Published:
 
 def other_result(found: Published) -> Published:
     """Another winner in the certified result."""
-    other = replace(found.result, winners=(1 + found.result.winners[0] % 3,))
+    chosen = 1 + sum(found.result.winners) % 3
+    other = replace(found.result, outcome=Outcome.WINNER, winners=(chosen,), tied=())
     event = replace(PollEvent.from_cbor(found.entries[-1]), value=other.to_cbor())
     return found.with_entries([*found.entries[:-1], event.to_cbor()])
 

@@ -3,6 +3,8 @@ before the close."""
 
 import hashlib
 import secrets
+import time
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,12 +18,14 @@ from credentials.formats import base64url
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll import Ballot
 from credentials.formats.poll_event import PollEvent
-from credentials.formats.sealing import Sealing, Trustee
+from credentials.formats.sealing import Sealing
 from credentials.sealing import ServerOpener, open_sealed, share_of
 from server.problems import OperatorError
 from tests.attacks.city import City, slug
 from tests.attacks.published import Published, failed, honest, with_content
+from tests.attacks.two_faced import cosign, keys_of, new_witnesses
 from tests.attacks.wallet import Wallet, cast
+from tests.poll_papers import signed_sealing
 from tests.unit.curve.odd_points import g2_octets, g2_of_full_order, g2_of_order
 
 NAMES = ("Thea", "Theo", "Tilda")
@@ -35,17 +39,12 @@ def by_trustees() -> tuple[Sealing, list[int]]:
     """Two of three; the sealing, and their shares of a secret that nobody keeps."""
     secret, slope = random_scalar(), random_scalar()
     shares = [(secret + slope * number) % ORDER for number in (1, 2, 3)]
-    trustees = tuple(
-        Trustee(name=name, key=ServerOpener(secret=share).key)
-        for name, share in zip(NAMES, shares, strict=True)
-    )
-    key = ServerOpener(secret=secret).key
-    return Sealing(key=key, threshold=2, trustees=trustees), shares
+    return signed_sealing(secret, shares=shares, threshold=2, names=NAMES), shares
 
 
-def open_sealed_poll(city: City, sealing: Sealing) -> Manifest:
+def open_sealed_poll(city: City, sealing: Sealing, **more: Any) -> Manifest:
     poll = f"sealed-{secrets.token_hex(4)}"
-    return city.open_poll(poll, options=("red", "green", "blue"), sealing=sealing)
+    return city.open_poll(poll, options=("red", "green", "blue"), sealing=sealing, **more)
 
 
 def hand_in(city: City, manifest: Manifest, trustee: int, share: bytes) -> tuple[int, str, str]:
@@ -136,7 +135,8 @@ def test_trap_18_a_sealed_vote_of_another_length_is_refused(
 
 def test_trap_18_one_trustee_is_missing_and_one_lies(city: City, crowd: tuple[Wallet, ...]) -> None:
     sealing, shares = by_trustees()
-    manifest = open_sealed_poll(city, sealing)
+    witnesses = new_witnesses("ada")
+    manifest = open_sealed_poll(city, sealing, witnesses=keys_of(witnesses), witnesses_needed=1)
     digest = manifest.manifest_hash
     ballot = honest(crowd[0], manifest, 3)
     assert cast(city, manifest.poll, ballot.to_cbor()).status_code == 201
@@ -144,6 +144,8 @@ def test_trap_18_one_trustee_is_missing_and_one_lies(city: City, crowd: tuple[Wa
     early = hand_in(city, manifest, 1, good[0])
     assert early[:2] == (409, "poll-not-closed")
     city.close_poll(manifest.poll)
+    assert hand_in(city, manifest, 1, good[0])[:2] == (409, "poll-not-witnessed")
+    cosign(city, manifest, *witnesses, time=int(time.time()))
     assert city.get(f"/polls/{manifest.poll}").json()["trustees"][0]["share"] is False
     lies = {
         "another's share": good[0],

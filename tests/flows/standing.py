@@ -4,6 +4,7 @@ The services are the ones that `serve` runs; only the time is an argument. Sever
 open the same file.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -66,8 +67,10 @@ class Everybody:
     def end_passes(self, _connection: Connection, *, schema: Schema, today: int) -> None:
         pass
 
-    def crowd(self, _connection: Connection, *, schema: Schema, today: int) -> Crowd:
-        return Crowd(members=0)
+    def count(
+        self, _connection: Connection, *, schema: Schema, today: int
+    ) -> Callable[[Connection, Head], Crowd | None]:
+        return lambda _connection, _head: None
 
 
 @dataclass
@@ -110,7 +113,7 @@ class Standing:
             clock=self.clock,
         )
         self.polls, self.poll_office, self.poll_life = polls.service, polls.office, polls.life
-        self.witnesses = polls.witnesses
+        self.witnesses, self.lots = polls.witnesses, polls.lots
         self.apps = PresentationService(*common, clock=self.clock)
         self.door_office = DoorOffice(self.database, self.published)
         self.app_office = AppOffice(self.database, self.published)

@@ -182,9 +182,45 @@ def test_witnesses_are_listed_and_taken_off(city: Terminal) -> None:
     assert "No witnesses" in city.text("witness", "list")
 
 
+def test_a_poll_pins_all_listed_witnesses_and_needs_more_than_half_unless_it_is_said(
+    tmp_path: Path,
+) -> None:
+    city = Terminal(tmp_path / "data")
+    city.text("init", "--name", "Agora")
+    for name in ("Ada", "Ben", "Cy"):
+        key = WitnessKey(
+            name=f"{name.lower()}.example", private_key=Ed25519PrivateKey.generate()
+        ).verifier_key
+        city.text("witness", "add", name, key.to_text())
+    said = city.text("poll", "create", "Where?", "--id", "all", *OPTIONS)
+    assert "2 of 3 pinned witnesses must have cosigned the closing" in said
+    for words, names, needed in (
+        ((), ["ada.example", "ben.example", "cy.example"], 2),
+        (("--witnesses-needed", "3"), ["ada.example", "ben.example", "cy.example"], 3),
+        (("--witness", "Cy", "--witness", "Ada"), ["cy.example", "ada.example"], 2),
+        (("--witness", "Ben"), ["ben.example"], 1),
+        (("--no-witnesses",), [], 0),
+    ):
+        poll = f"poll-{len(city.json('poll', 'list'))}"
+        made = city.json("poll", "create", "Where?", "--id", poll, *OPTIONS, *words)
+        assert (made["witnesses"], made["witnesses_needed"]) == (names, needed)
+    assert "No witness is pinned" in city.text(
+        *("poll", "create", "Where?", "--id", "none", "--no-witnesses"), *OPTIONS
+    )
+    for wrong, sentence in (
+        (("--witness", "Dora"), "No witness is listed as 'Dora'"),
+        (("--witnesses-needed", "1"), "from 2 to 3 can be needed"),
+        (("--witnesses-needed", "4"), "from 2 to 3 can be needed"),
+        (("--no-witnesses", "--witness", "Ada"), "not both"),
+    ):
+        with pytest.raises(OperatorError, match=sentence):
+            city.text("poll", "create", "Where?", "--id", "wrong", *OPTIONS, *wrong)
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
+        (("--witnesses-needed", "1"), "No witness is listed"),
         (("--closes", "soon"), "duration"),
         (("--closes", "2999-01-01T00:00"), "time zone"),
         (("--closes", "2001-01-01T00:00Z"), "later closing time"),

@@ -9,8 +9,7 @@ from credentials.errors import BallotRefused, EncodingError
 from credentials.formats.manifest import Manifest
 from credentials.formats.vote import APPROVAL, QUADRATIC, RANKED, SCORE, Marks
 from credentials.polls import State
-from credentials.tally import Outcome
-from server.polls.outcome import outcome_sentence
+from credentials.tally import Outcome, outcome_in_words
 from server.polls.poll import Draft
 from server.problems import OperatorError, PollNotOpen, PollStillOpen, PollUnknown
 from tests.community import Community, Member
@@ -54,7 +53,7 @@ def test_a_poll_goes_from_draft_to_open_to_closed_to_certified(
     assert certified.state is State.CERTIFIED
     assert (tally.ballots, tally.abstentions, tally.winners) == (2, 1, (2,))
     assert tally.rounds[0].scores == (0, 1, 0)
-    assert outcome_sentence(tally, options=manifest.options) == "“Roof” wins."
+    assert outcome_in_words(tally, options=manifest.options) == "“Roof” wins."
     final = city.polls.result(city.polls.poll("place"))
     assert (final.tally, final.provisional, final.voters) == (tally, False, 2)
 

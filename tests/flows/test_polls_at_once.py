@@ -9,9 +9,10 @@ import pytest
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll_event import Kind
 from credentials.formats.sealing import Sealing
+from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
 from credentials.merkle import root_of_leaves
+from credentials.polls import BATCH_SIZE
 from credentials.sealing import ServerOpener
-from server.polls.log import BATCH_SIZE
 from server.polls.poll import Draft
 from tests.community import Community, Member
 from tests.flows.standing import Standing
@@ -42,9 +43,9 @@ def check_log(city: Standing, poll_id: str) -> list[Kind]:
     poll = city.polls.poll(poll_id)
     octets = city.polls.logs.leaves(poll, start=0)
     leaves = [octets[at : at + 32] for at in range(0, len(octets), 32)]
-    with city.database.read() as connection:
-        root = city.polls.logs.root_at(connection, poll, size=poll.size)
-    assert (len(leaves), root) == (poll.size, root_of_leaves(leaves))
+    newest = Checkpoint.parse(SignedCheckpoint.parse(city.polls.logs.checkpoint(poll)).note.text)
+    assert (len(leaves), newest.size) == (poll.size, poll.size)
+    assert newest.root == root_of_leaves(leaves)
     taken = [row["log_index"] for row in city.rows("ballots") if row["poll"] == poll_id]
     taken += [row["log_index"] for row in city.rows("poll_events") if row["poll"] == poll_id]
     assert sorted(index for index in taken if index is not None) == list(range(poll.size))
@@ -77,7 +78,7 @@ def test_p6_nobody_elses_vote_is_lost_in_the_crowd(city: Standing, manifest: Man
     city.clock.now += 1  # the interval is over: a batch enters the log while others are cast
     assert votes(city, ballots) == {"new": len(members)}
     assert check_log(city, "place") == []
-    assert city.polls.poll("place").size == 1 + BATCH_SIZE
+    assert city.polls.poll("place").size == 2 + BATCH_SIZE
     city.clock.now = manifest.closes_at
     _, tally = city.poll_office.certify("place")
     assert tally.rounds[0].scores == (len(members), 0)
@@ -113,4 +114,4 @@ def test_many_who_notice_a_batch_append_it_once(city: Standing, manifest: Manife
     assert set(words) <= {"moved 0", "moved 1"}
     assert words["moved 1"] >= 1
     assert check_log(city, "place") == []
-    assert (city.polls.poll("place").size, city.polls.poll("place").waiting) == (13, 0)
+    assert (city.polls.poll("place").size, city.polls.poll("place").waiting) == (14, 0)

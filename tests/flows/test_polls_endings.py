@@ -12,7 +12,7 @@ from credentials.formats.poll import Ballot
 from credentials.formats.poll_bundle import read_bundle
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.sealing import Sealing
-from credentials.polls import Replay, State
+from credentials.polls import BATCH_SIZE, Replay, State
 from credentials.sealing import ServerOpener
 from credentials.tally import TallyResult
 from server.polls import log as logs
@@ -26,6 +26,7 @@ from server.problems import (
 )
 from tests.community import Community, Member
 from tests.flows.standing import Standing
+from tests.poll_papers import sealed_by_trustees
 from tests.polling import is_event
 
 DRAFT = Draft(question="Where?", options=("Garden", "Roof"), closes_after=7200)
@@ -59,7 +60,10 @@ def replayed(city: Standing, poll: str = "place") -> Replay:
         else:
             ballot = Ballot.from_cbor(entry)
             replay.take_ballot(
-                pseudonym=ballot.pseudonym, sequence=ballot.sequence, content=ballot.content
+                leaf_hash=ballot.leaf_hash,
+                pseudonym=ballot.pseudonym,
+                sequence=ballot.sequence,
+                content=ballot.content,
             )
     return replay
 
@@ -157,8 +161,10 @@ def test_a_poll_closed_early_says_why_and_when(
 
 @pytest.mark.parametrize("closed", [False, True])
 def test_a_cancelled_poll_has_no_result_and_a_bundle_that_says_why(
-    city: Standing, ana: Member, manifest: Manifest, closed: bool
+    city: Standing, ana: Member, closed: bool
 ) -> None:
+    sealing = sealed_by_trustees(8, threshold=2, names=("Solon", "Aspasia"))
+    manifest = city.open_poll("place", replace(DRAFT, sealing=sealing))
     city.vote(ana, 1, manifest=manifest)
     city.clock.now = manifest.closes_at + 5 if closed else manifest.opens_at + 5
     cancelled = city.poll_office.cancel("place", reason="The question was wrong.")
@@ -189,6 +195,36 @@ def test_a_cancelled_poll_has_no_result_and_a_bundle_that_says_why(
     assert sound(city)
 
 
+@pytest.mark.parametrize("sealed", [False, True])
+def test_p7_a_result_that_people_can_see_is_objected_to_and_not_cancelled(
+    city: Standing, ana: Member, sealed: bool
+) -> None:
+    sealing = Sealing(key=ServerOpener(secret=city.keystore.opening_secret).key)
+    manifest = city.open_poll("place", replace(DRAFT, sealing=sealing if sealed else None))
+    city.vote(ana, 1, manifest=manifest)
+    with pytest.raises(OperatorError, match="no result yet"):
+        city.poll_office.object("place", reason="Too early.")
+    city.clock.now = manifest.closes_at + 5
+    with pytest.raises(OperatorError, match="poll object place"):
+        city.poll_office.cancel("place", reason="The wrong side won.")
+    state = city.polls.poll("place").state
+    assert state is (State.UNSEALED if sealed else State.CLOSED)
+    for reason in ("", "a\nb"):
+        with pytest.raises(OperatorError, match="reason"):
+            city.poll_office.object("place", reason=reason)
+    for reason in ("The network was down.", "For an hour."):
+        assert city.poll_office.object("place", reason=reason).state is state
+    assert city.polls.result(city.polls.poll("place")).tally.winners == (1,)
+    city.poll_office.certify("place")
+    with pytest.raises(OperatorError, match="certified already"):
+        city.poll_office.object("place", reason="Too late.")
+    assert [event.reason for event in replayed(city).events if event.kind is Kind.OBJECTION] == [
+        "The network was down.",
+        "For an hour.",
+    ]
+    assert sound(city)
+
+
 def test_a_poll_is_certified_once_and_only_after_its_close(
     city: Standing, ana: Member, manifest: Manifest
 ) -> None:
@@ -210,7 +246,7 @@ def test_a_live_poll_counts_what_is_in_the_log_and_nothing_that_waits(
     city: Standing, ana: Member
 ) -> None:
     manifest = city.open_poll("place", replace(DRAFT, live=True))
-    for _ in range(logs.BATCH_SIZE - 1):
+    for _ in range(BATCH_SIZE - 1):
         city.vote(city.community.enrol(), 1, manifest=manifest)
     assert city.polls.result(city.polls.poll("place")).voters == 0
     city.clock.now += manifest.batch_seconds

@@ -134,8 +134,10 @@ def test_what_is_refused_has_a_name_of_its_own(
     for ballot in ("", "AA", "A", "!"):
         answer = city.http.post("/polls/place/ballots", json={"ballot": ballot})
         assert answer.json()["type"] == "urn:symbolon:problem:encoding-refused"
-    city.standing.poll_office.cancel("place", reason="The question was wrong.")
-    assert slug(city.http.get("/polls/place/result")) == "409 poll-cancelled"
+    draft = Draft(question="Where do we meat?", options=("Garden", "Roof"), closes_after=60)
+    city.standing.open_poll("wrong", draft)
+    city.standing.poll_office.cancel("wrong", reason="The question was wrong.")
+    assert slug(city.http.get("/polls/wrong/result")) == "409 poll-cancelled"
 
 
 def test_the_log_is_followed_over_http(city: HttpCity, ana: Member, bo: Member) -> None:
@@ -186,7 +188,9 @@ def test_a_witness_hands_in_its_line_as_text(city: HttpCity) -> None:
     assert slug(city.http.post_text(path, line)) == "403 witness-unknown"
     city.standing.witnesses.add("Owl", owl.verifier_key.to_text())
     assert city.http.post_text(path, line).status_code == 204
-    assert city.http.get("/polls/place").json()["witnesses"] == [{"name": "Owl", "at": NOON + 3}]
+    assert city.http.get("/polls/place").json()["witnesses"] == [
+        {"name": "Owl", "at": NOON + 3, "pinned": False}
+    ]
     assert city.http.get("/polls/place/log/checkpoint").text.endswith(line)
     wrong = owl.cosign(note.note.text + "x", time=NOON + 3).to_line()
     assert slug(city.http.post_text(path, wrong)) == "422 cosignature-refused"

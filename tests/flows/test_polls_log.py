@@ -8,11 +8,11 @@ import pytest
 
 from credentials.errors import LogRefused
 from credentials.formats.manifest import Manifest
-from credentials.formats.poll_event import Kind
+from credentials.formats.poll_event import BATCH_END, Kind
 from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
 from credentials.log.receipt import Receipt
 from credentials.merkle import check_consistency, leaf_hash, root_of_leaves
-from server.polls.log import BATCH_SIZE
+from credentials.polls import BATCH_SIZE
 from server.polls.poll import Draft
 from server.problems import LeafUnknown, RequestMalformed
 from tests.community import Community, Member
@@ -70,13 +70,13 @@ def test_ballots_wait_until_there_are_ten_and_the_interval_is_over(
     city.clock.now += BATCH
     assert (city.poll_life.look_after_all(), size(city)) == (0, 1)
     city.vote(crowd[BATCH_SIZE - 1], 1, manifest=manifest)
-    assert size(city) == 1 + BATCH_SIZE
+    assert size(city) == 2 + BATCH_SIZE
     for member in crowd[BATCH_SIZE : 2 * BATCH_SIZE]:
         city.vote(member, 1, manifest=manifest)
     city.clock.now += BATCH - 1
-    assert (city.poll_life.look_after_all(), size(city)) == (0, 1 + BATCH_SIZE)
+    assert (city.poll_life.look_after_all(), size(city)) == (0, 2 + BATCH_SIZE)
     city.clock.now += 1
-    assert (city.poll_life.look_after_all(), size(city)) == (1, 1 + 2 * BATCH_SIZE)
+    assert (city.poll_life.look_after_all(), size(city)) == (1, 3 + 2 * BATCH_SIZE)
     assert city.poll_life.look_after_all() == 0
 
 
@@ -88,11 +88,11 @@ def test_each_batch_stands_in_ascending_order_of_leaf_hashes(
         if number == BATCH_SIZE - 1:
             city.clock.now += BATCH
         cast.append(city.vote(member, 1, manifest=manifest).leaf_hash)
-    assert leaves(city)[1:] == sorted(cast[:BATCH_SIZE])
+    assert leaves(city)[1:] == [*sorted(cast[:BATCH_SIZE]), leaf_hash(BATCH_END.to_cbor())]
     city.clock.now = manifest.closes_at
-    assert leaves(city)[1 + BATCH_SIZE : -1] == sorted(cast[BATCH_SIZE:])
+    assert leaves(city)[2 + BATCH_SIZE : -1] == sorted(cast[BATCH_SIZE:])
     (closing,) = city.polls.logs.events(city.polls.poll("place"))
-    assert (closing.index, closing.event.kind) == (len(cast) + 1, Kind.CLOSING)
+    assert (closing.index, closing.event.kind) == (len(cast) + 2, Kind.CLOSING)
 
 
 def test_the_rows_of_ballots_have_no_time_and_no_order_of_arrival(
@@ -126,7 +126,7 @@ def test_the_log_only_grows_between_any_two_sizes(
     seen.append(checkpoint(city))
     city.poll_office.certify("place")
     seen.append(checkpoint(city))
-    assert [one.size for one in seen] == [1, 11, 21, 25, 26, 27]
+    assert [one.size for one in seen] == [1, 12, 23, 27, 28, 29]
     poll = city.polls.poll("place")
     for one, other in combinations(seen, 2):
         proof = city.polls.logs.consistency(poll, first=one.size, second=other.size)
@@ -173,7 +173,7 @@ def test_a_receipt_leads_to_the_newest_root_and_a_waiting_ballot_has_none_yet(
     for leaf in (*cast, leaf_hash(manifest.to_cbor())):
         receipt = Receipt.parse(city.polls.logs.receipt(poll, leaf))
         found = receipt.check(leaf, origin=manifest.origin, key=city.metadata.metadata_key)
-        assert found.size == 1 + BATCH_SIZE
+        assert found.size == 2 + BATCH_SIZE
     other = Receipt.parse(city.polls.logs.receipt(poll, cast[0]))
     with pytest.raises(LogRefused):
         other.check(cast[1], origin=manifest.origin, key=city.metadata.metadata_key)

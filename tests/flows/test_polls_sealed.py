@@ -5,12 +5,16 @@ from pathlib import Path
 from secrets import token_bytes
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from credentials.curve.scalars import ORDER, random_scalar
 from credentials.errors import BallotRefused
-from credentials.formats.manifest import BY_OPENING, Manifest
+from credentials.formats.lot import BY_NONE
+from credentials.formats.manifest import Manifest
 from credentials.formats.poll_event import Kind
-from credentials.formats.sealing import Sealing, Trustee
+from credentials.formats.sealing import Sealing
+from credentials.log.checkpoint import SignedCheckpoint
+from credentials.log.cosignature import WitnessKey
 from credentials.polls import State
 from credentials.sealing import ServerOpener, check_opening, share_of
 from server.polls.poll import Draft
@@ -18,12 +22,14 @@ from server.problems import (
     OperatorError,
     PollCancelled,
     PollNotClosed,
+    PollNotWitnessed,
     PollSealed,
     PollStillOpen,
     ShareRefused,
 )
 from tests.community import Community, Member
 from tests.flows.standing import Standing
+from tests.poll_papers import signed_sealing
 
 NAMES = ("Solon", "Kleisthenes", "Aspasia")
 DRAFT = Draft(question="Who?", options=("Ana", "Bo"), closes_after=7200)
@@ -43,15 +49,13 @@ def secrets() -> list[int]:
 @pytest.fixture
 def manifest(city: Standing, secrets: list[int]) -> Manifest:
     """The manifest of an open poll, sealed to three trustees of whom two open it."""
-    sealing = Sealing(
-        key=ServerOpener(secret=secrets[0]).key,
-        threshold=2,
-        trustees=tuple(
-            Trustee(name=name, key=ServerOpener(secret=share_key(secrets, number)).key)
-            for number, name in enumerate(NAMES, start=1)
-        ),
-    )
-    return city.open_poll("who", replace(DRAFT, sealing=sealing))
+    return city.open_poll("who", replace(DRAFT, sealing=sealing_to(secrets)))
+
+
+def sealing_to(secrets: list[int]) -> Sealing:
+    """By the three trustees."""
+    shares = [share_key(secrets, number) for number in (1, 2, 3)]
+    return signed_sealing(secrets[0], shares=shares, threshold=2, names=NAMES)
 
 
 def share_key(secrets: list[int], trustee: int) -> int:
@@ -72,7 +76,7 @@ def test_a_poll_sealed_by_the_server_is_opened_by_whoever_notices_the_close(
 ) -> None:
     sealing = Sealing(key=ServerOpener(secret=city.keystore.opening_secret).key)
     manifest = city.open_poll("who", replace(DRAFT, sealing=sealing))
-    assert manifest.tie_rule == BY_OPENING
+    assert manifest.tie_rule == BY_NONE
     city.vote(ana, 2, manifest=manifest)
     city.vote(bo, 2, manifest=manifest)
     with pytest.raises(PollStillOpen):
@@ -180,6 +184,77 @@ def test_a_cancelled_poll_is_opened_by_nobody(
     with pytest.raises(PollCancelled):
         city.poll_life.take_share("who", trustee=2, share=share(secrets, 2, manifest))
     assert kinds(city) == [Kind.CLOSING, Kind.CANCELLATION]
+
+
+def test_trap_20_a_poll_that_trustees_open_closes_early_only_with_witnesses(
+    city: Standing, secrets: list[int], manifest: Manifest
+) -> None:
+    with pytest.raises(OperatorError, match="closes at its time and not before"):
+        city.poll_office.close("who", reason="Everybody has voted.")
+    assert city.polls.poll("who").is_open
+    key = new_witness("owl.example").verifier_key.to_text()
+    watched = replace(DRAFT, sealing=sealing_to(secrets), witnesses=(key,), witnesses_needed=1)
+    city.open_poll("watched", watched)
+    closed = city.poll_office.close("watched", reason="Everybody has voted.")
+    assert closed.state is State.CLOSED
+    assert manifest.witnesses == ()
+
+
+def test_no_share_is_taken_before_enough_pinned_witnesses_cosigned_the_closing(
+    city: Standing, secrets: list[int]
+) -> None:
+    witnesses = [new_witness(f"w{number}.example") for number in (1, 2, 3)]
+    keys = tuple(one.verifier_key.to_text() for one in witnesses)
+    manifest = city.open_poll(
+        "who",
+        replace(DRAFT, sealing=sealing_to(secrets), witnesses=keys, witnesses_needed=2),
+    )
+    cosign(city, *witnesses)  # the log before its closing: that does not count
+    city.clock.now = manifest.closes_at
+    for seen in ((), witnesses[:1]):
+        cosign(city, *seen)
+        with pytest.raises(PollNotWitnessed):
+            city.poll_life.take_share("who", trustee=1, share=share(secrets, 1, manifest))
+    assert city.rows("poll_shares") == []
+    cosign(city, witnesses[2])
+    for number in (1, 2):
+        city.poll_life.take_share("who", trustee=number, share=share(secrets, number, manifest))
+    assert city.polls.poll("who").state is State.UNSEALED
+    city.poll_office.certify("who")
+
+
+def test_the_server_too_opens_only_what_its_witnesses_have_seen(
+    city: Standing, ana: Member
+) -> None:
+    witness = new_witness("owl.example")
+    manifest = city.open_poll(
+        "who",
+        replace(
+            DRAFT,
+            sealing=Sealing(key=ServerOpener(secret=city.keystore.opening_secret).key),
+            witnesses=(witness.verifier_key.to_text(),),
+            witnesses_needed=1,
+        ),
+    )
+    city.vote(ana, 1, manifest=manifest)
+    city.clock.now = manifest.closes_at
+    assert city.polls.poll("who").state is State.CLOSED
+    assert city.poll_life.look_after_all() == 0
+    cosign(city, witness)
+    assert city.polls.poll("who").state is State.UNSEALED
+
+
+def new_witness(name: str) -> WitnessKey:
+    return WitnessKey(name=name, private_key=Ed25519PrivateKey.generate())
+
+
+def cosign(city: Standing, *witnesses: WitnessKey) -> None:
+    """Cosign the newest checkpoint."""
+    poll = city.polls.poll("who")
+    text = SignedCheckpoint.parse(city.polls.logs.checkpoint(poll)).note.text
+    for witness in witnesses:
+        line = witness.cosign(text, time=city.clock.now).to_line()
+        city.polls.logs.cosign(poll, line)
 
 
 def test_a_poll_that_is_not_sealed_has_no_trustees(city: Standing) -> None:

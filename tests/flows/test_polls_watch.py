@@ -59,9 +59,19 @@ def test_the_watch_goes_on_after_a_fault_and_says_where_it_was(
             return 0
 
     monkeypatch.setattr(watch, "CHECK_SECONDS", 0)
-    life = Life()
+
+    class Lots:
+        looks = 0
+
+        def fetch_due(self, source: object) -> int:
+            assert source is relay
+            self.looks += 1
+            return 0
+
+    life, lots, relay = Life(), Lots(), object()
     with pytest.raises(Over):
-        watch._watch(life)  # type: ignore[arg-type]
+        watch._watch(life, lots, relay)  # type: ignore[arg-type]
+    assert lots.looks == 1
     said = capsys.readouterr().err
     assert said.count('"fault"') == 1
     assert "poll-watch" in said

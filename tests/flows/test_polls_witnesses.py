@@ -1,5 +1,6 @@
 """Witnesses: whose cosignatures are taken, under which state of a log, and who is shown."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from credentials.formats.manifest import Manifest
 from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
 from credentials.log.cosignature import WitnessKey
+from credentials.polls import State
 from server.polls.poll import Draft
 from server.problems import CosignatureRefused, OperatorError, WitnessUnknown
 from tests.community import Community, Member
@@ -49,7 +51,9 @@ def cosign(city: Standing, *witnesses: WitnessKey, time: int = 1_790_000_001) ->
 
 
 def seen(city: Standing) -> list[tuple[str, int | None]]:
-    return city.polls.logs.witnesses(city.polls.poll("place"))
+    found = city.polls.logs.witnesses(city.polls.poll("place"))
+    assert not [one for one in found if one.pinned]
+    return [(one.name, one.at) for one in found]
 
 
 def test_a_listed_witness_is_shown_with_the_time_of_its_cosignature(
@@ -57,14 +61,14 @@ def test_a_listed_witness_is_shown_with_the_time_of_its_cosignature(
 ) -> None:
     assert seen(city) == [("Owl", None)]
     before = note(city)
-    city.polls.logs.cosign("place", cosign(city, owl))
+    city.polls.logs.cosign(city.polls.poll("place"), cosign(city, owl))
     assert seen(city) == [("Owl", 1_790_000_001)]
     assert note(city).note.text == before.note.text
     opened = note(city).open(origin=manifest.origin, key=city.metadata.metadata_key)
     assert opened.size == 1
-    # Seen again later: the last time counts.
-    city.polls.logs.cosign("place", cosign(city, owl, time=1_790_000_077))
-    assert seen(city) == [("Owl", 1_790_000_077)]
+    # Seen again later: it counts when the state was seen first.
+    city.polls.logs.cosign(city.polls.poll("place"), cosign(city, owl, time=1_790_000_077))
+    assert seen(city) == [("Owl", 1_790_000_001)]
     assert len(note(city).note.signatures) == len(before.note.signatures) + 1
 
 
@@ -77,9 +81,9 @@ def test_an_unknown_witness_is_refused_and_leaves_nothing(
     namesake = new_witness("owl.example/witness")
     for lines in (cosign(city, stranger), cosign(city, namesake)):
         with pytest.raises(WitnessUnknown):
-            city.polls.logs.cosign("place", lines)
+            city.polls.logs.cosign(city.polls.poll("place"), lines)
     assert note(city) == before
-    city.polls.logs.cosign("place", cosign(city, stranger, owl))
+    city.polls.logs.cosign(city.polls.poll("place"), cosign(city, stranger, owl))
     assert len(note(city).note.signatures) == len(before.note.signatures) + 1
 
 
@@ -89,7 +93,7 @@ def test_a_namesake_is_not_shown_as_the_witness_who_signed(
     assert manifest
     namesake = new_witness("owl.example/witness")
     city.witnesses.add("Another owl", namesake.verifier_key.to_text())
-    city.polls.logs.cosign("place", cosign(city, owl))
+    city.polls.logs.cosign(city.polls.poll("place"), cosign(city, owl))
     assert seen(city) == [("Another owl", None), ("Owl", 1_790_000_001)]
 
 
@@ -103,21 +107,21 @@ def test_a_wrong_cosignature_is_refused(
     fork = owl.cosign(other.to_text(), time=1_790_000_001).to_line()
     for lines in (old, fork):
         with pytest.raises(CosignatureRefused):
-            city.polls.logs.cosign("place", lines)
+            city.polls.logs.cosign(city.polls.poll("place"), lines)
     for malformed in ("", "nonsense", cosign(city, owl)[:-9]):
         with pytest.raises((CosignatureRefused, WitnessUnknown)):
-            city.polls.logs.cosign("place", malformed)
+            city.polls.logs.cosign(city.polls.poll("place"), malformed)
     assert seen(city) == [("Owl", None)]
 
 
 def test_a_new_batch_has_to_be_seen_anew(
     city: Standing, ana: Member, manifest: Manifest, owl: WitnessKey
 ) -> None:
-    city.polls.logs.cosign("place", cosign(city, owl))
+    city.polls.logs.cosign(city.polls.poll("place"), cosign(city, owl))
     city.vote(ana, 1, manifest=manifest)
     city.clock.now = manifest.closes_at
     assert seen(city) == [("Owl", None)]
-    city.polls.logs.cosign("place", cosign(city, owl, time=city.clock.now))
+    city.polls.logs.cosign(city.polls.poll("place"), cosign(city, owl, time=city.clock.now))
     assert seen(city) == [("Owl", city.clock.now)]
 
 
@@ -125,13 +129,13 @@ def test_a_witness_that_was_taken_off_the_list_stays_in_the_note_and_is_not_show
     city: Standing, manifest: Manifest, owl: WitnessKey
 ) -> None:
     assert manifest
-    city.polls.logs.cosign("place", cosign(city, owl))
+    city.polls.logs.cosign(city.polls.poll("place"), cosign(city, owl))
     lines = cosign(city, owl)
     city.witnesses.remove("Owl")
     assert seen(city) == []
     assert note(city).cosigned_by([owl.verifier_key])
     with pytest.raises(WitnessUnknown):
-        city.polls.logs.cosign("place", lines)
+        city.polls.logs.cosign(city.polls.poll("place"), lines)
     with pytest.raises(OperatorError, match="No witness"):
         city.witnesses.remove("Owl")
 
@@ -149,3 +153,34 @@ def test_only_keys_for_cosignatures_are_listed_and_each_once(
     with pytest.raises(OperatorError, match="listed already"):
         city.witnesses.add("Owl", new_witness("x.example").verifier_key.to_text())
     assert city.witnesses.all() == [("Owl", owl.verifier_key.to_text())]
+
+
+def test_a_pinned_witness_is_taken_and_shown_whether_or_not_it_is_listed(
+    city: Standing, owl: WitnessKey
+) -> None:
+    cat = new_witness("cat.example")
+    keys = tuple(one.verifier_key.to_text() for one in (owl, cat))
+    city.open_poll("place", replace(DRAFT, witnesses=keys, witnesses_needed=2))
+    city.witnesses.remove("Owl")
+    city.polls.logs.cosign(city.polls.poll("place"), cosign(city, owl, cat))
+    found = city.polls.logs.witnesses(city.polls.poll("place"))
+    assert [(one.name, one.at, one.pinned) for one in found] == [
+        ("owl.example/witness", 1_790_000_001, True),
+        ("cat.example", 1_790_000_001, True),
+    ]
+
+
+def test_a_result_is_not_certified_before_enough_pinned_witnesses_cosigned_the_closing(
+    city: Standing, ana: Member, owl: WitnessKey
+) -> None:
+    manifest = city.open_poll(
+        "place", replace(DRAFT, witnesses=(owl.verifier_key.to_text(),), witnesses_needed=1)
+    )
+    city.vote(ana, 1, manifest=manifest)
+    city.clock.now = manifest.closes_at
+    with pytest.raises(OperatorError, match="must have cosigned its closing"):
+        city.poll_office.certify("place")
+    assert city.polls.poll("place").state is State.CLOSED
+    city.polls.logs.cosign(city.polls.poll("place"), cosign(city, owl))
+    city.poll_office.certify("place")
+    assert city.polls.poll("place").state is State.CERTIFIED

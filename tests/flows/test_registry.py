@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from credentials.errors import MemberRevoked, RequirementNotMet
-from credentials.formats.crowd import Group
 from credentials.scope import day_of
 from server.registry.publisher import When
 from tests.flows.town import Town, TownWallet, slug
@@ -253,29 +252,6 @@ def test_a_policy_may_ask_for_a_younger_head(town: Town) -> None:
     refused = ana.show(policy)
     assert refused["verdict"] == "refused"
     assert "older than the policy allows" in refused["reason"]
-
-
-def test_a_scheduled_head_publishes_the_crowd_in_tens(town: Town) -> None:
-    names = [f"Member{number}" for number in range(36)]
-    town.invite(*names[:33])
-    town.invite(*names[33:], **{"pass": "day"})
-    for name in names:
-        assert TownWallet(town).ask(town.code(name)).status_code == 200
-    town.invite("Not here yet")
-    for number in range(20):  # the pass of these ends today
-        town.join(f"Guest{number}", valid_until=day_of(town.clock()))
-    assert town.metadata.crowd is None
-    town.to_next_head()
-    version, crowd = town.metadata.version, town.metadata.crowd
-    assert crowd is not None
-    assert crowd.members == 40
-    # Three day guests are too few to be told, and so are the others, from whom one could tell.
-    assert crowd.groups == (
-        Group(attribute="reissued", value=0, members=40),
-        Group(attribute="volunteer", value=0, members=40),
-    )
-    town.to_next_head()
-    assert town.metadata.version == version
 
 
 def test_the_schedule_goes_on_whatever_happened_and_is_never_caught_up(town: Town) -> None:

@@ -1,5 +1,7 @@
 """The vector of sealed ballots holds for the product and for py_ecc, and comes out again."""
 
+import base64
+import hashlib
 import json
 
 import pytest
@@ -71,3 +73,13 @@ def test_py_ecc_seals_to_the_same_octets(ballot: dict) -> None:
     assert shared == octets(ballot["pairing"])
     assert key == octets(ballot["sealingKey"])
     assert sealed == octets(ballot["sealed"])
+
+
+def test_a_trustee_is_known_by_a_hundred_bits_of_the_verification_keys_hash() -> None:
+    for one in VECTOR["fingerprints"]:
+        hashed = hashlib.sha256(
+            b"symbolon/trustee-fingerprint/1\0" + octets(one["verificationKey"])
+        )
+        text = base64.b32encode(hashed.digest()[:15]).decode()[:20]
+        groups = [text[at : at + 4] for at in range(0, 20, 4)]
+        assert "-".join(groups) == one["fingerprint"]

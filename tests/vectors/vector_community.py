@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from credentials.curve import curve
 from credentials.formats.credential import IssuedCredential
-from credentials.formats.crowd import Crowd
+from credentials.formats.crowd import Crowd, Group, Sheet
 from credentials.formats.head import Head, SignedHead
 from credentials.formats.metadata import App, Door, Event, Metadata, SignedMetadata
 from credentials.formats.schema import Attribute, Schema
@@ -90,7 +90,23 @@ class VectorCommunity:
             events=(EVENT,),
             doors=(Door(id="gate", name="Gate", event=EVENT.id, mode="once_per_day"),),
             apps=(App(id="cafe", name="Cafe", response_address="https://cafe.example/answer"),),
-            crowd=Crowd.of(291, {"pass": {"resident": 204, "week": 80, "été": 7}}),
+            crowd=Crowd(
+                day=OPENED // DAY,
+                since=1,
+                removals=2,
+                highest_serial=5,
+                members=290,
+                sheets=(
+                    Sheet(
+                        attributes=("reissued", "pass", "volunteer"),
+                        groups=(
+                            Group(values=(0,), members=30),
+                            Group(values=(0, 0, 0), members=200),
+                            Group(values=(0, 1), members=50),
+                        ),
+                    ),
+                ),
+            ),
             published_at=OPENED,
         )
         self.signed = SignedMetadata.sign(self.metadata, private_key=self.signing_key)

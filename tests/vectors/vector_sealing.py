@@ -4,6 +4,7 @@ from typing import Any
 
 from credentials.curve import curve, gt
 from credentials.curve.scalars import ORDER, encode_scalar, i2osp
+from credentials.formats.ceremony_result import key_fingerprint
 from credentials.sealing import ServerOpener, combine, open_sealed, seal, share_of
 from credentials.sealing.ballot import sealing_point
 from tests.vectors.second_sealing import key_of
@@ -49,6 +50,10 @@ def sealing_file() -> dict[str, Any]:
                 "share": values[number].hex(),
             }
             for number, share in shares.items()
+        ],
+        "fingerprints": [
+            {"verificationKey": key.hex(), "fingerprint": key_fingerprint(key)}
+            for key in (bytes(range(32)), octets32("agora/sealing/verification-key"))
         ],
         "opening": opening.hex(),
         "pseudonym": pseudonym.hex(),

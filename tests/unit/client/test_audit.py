@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from client.audit import Beside, Mark, audit
 from client.poll import event_in_words
 from credentials.errors import EncodingError
-from credentials.formats.manifest import BY_LOG
 from credentials.formats.poll_event import Kind
 from credentials.log.cosignature import WitnessKey
 from credentials.polls import State
@@ -82,19 +81,11 @@ def test_every_method_of_counting_is_recounted(
         assert "any 2 of 3" in line(report, "sealing").reason
 
 
-@pytest.mark.parametrize("tie_rule", ["log/1", "opening/1"])
 def test_a_tie_is_broken_in_the_same_way_by_everybody(
-    town: Community, members: list[Member], tie_rule: str
+    town: Community, members: list[Member]
 ) -> None:
-    poll = PollInMemory(
-        town,
-        open_manifest(
-            town,
-            sealing=sealed_by_trustees(SECRET, threshold=1, names=("Ada",)),
-            tie_rule=tie_rule,
-        ),
-        secret=SECRET,
-    )
+    sealing = sealed_by_trustees(SECRET, threshold=1, names=("Ada",))
+    poll = PollInMemory(town, open_manifest(town, sealing=sealing), secret=SECRET)
     for number, member in enumerate(members):
         poll.cast(member, 1 + number % 3)
     result = poll.end()
@@ -160,6 +151,28 @@ def test_witnesses_whom_the_auditor_trusts_count_as_independent(
     assert failed(missing) == {"cosignatures": "ben.example did not cosign"}
 
 
+@pytest.mark.parametrize(("seen", "sound"), [(0, False), (1, False), (2, True), (3, True)])
+def test_trap_20_enough_pinned_witnesses_must_have_cosigned_the_closing(
+    town: Community, members: list[Member], seen: int, sound: bool
+) -> None:
+    witnesses = [
+        WitnessKey(name=f"w{number}.example", private_key=Ed25519PrivateKey.generate())
+        for number in (1, 2, 3)
+    ]
+    keys = tuple(one.verifier_key.to_text() for one in witnesses)
+    poll = lunch(town, members[:2], witnesses=keys, witnesses_needed=2)
+    whole = poll.bundle(witnesses=tuple(witnesses))
+    closing = poll.cosigned(poll.checkpoint(size=poll.closing_size), *witnesses[:seen])
+    octets = poll.bundle(witnesses=tuple(witnesses), closing=closing.to_text().encode())
+    report = audited(octets, community=town)
+    assert failed(audited(whole, community=town)) == {}
+    assert (failed(report) == {}) is sound
+    assert "of 3 pinned" in line(report, "witnesses of the closing").reason
+    for other in (b"", poll.checkpoint().to_text().encode(), b"no note"):
+        changed = poll.bundle(witnesses=tuple(witnesses), closing=other)
+        assert set(failed(audited(changed, community=town))) == {"witnesses of the closing"}
+
+
 def test_progress_reaches_the_end(town: Community, members: list[Member]) -> None:
     seen: list[tuple[int, int]] = []
     poll = lunch(town, members[:3])
@@ -213,10 +226,10 @@ def test_what_is_no_bundle_is_one_error(octets: bytes) -> None:
         audit(BytesIO(octets), fingerprint=None)
 
 
-def test_a_log_rule_for_ties_needs_the_closing(town: Community, members: list[Member]) -> None:
-    poll = PollInMemory(town, open_manifest(town, tie_rule=BY_LOG))
+def test_without_a_closing_there_is_no_result(town: Community, members: list[Member]) -> None:
+    poll = PollInMemory(town, open_manifest(town))
     poll.cast(members[0], 1)
-    poll.append()
+    poll.place()
     report = audited_poll(poll)
     assert failed(report) == {"order of the log": "the log ends while the poll is open"}
     assert report.result is None

@@ -54,7 +54,7 @@ def with_another_choice(entries: list[bytes]) -> list[bytes]:
         ),
         (
             lambda entries: [entries[0], entries[2], entries[1], *entries[3:]],
-            {"log's root": "not those"},
+            {"log's root": "not those", "order of the log": "entry 2: the ballots of a batch"},
         ),
         (
             lambda entries: [*entries[:2], entries[1], *entries[2:]],

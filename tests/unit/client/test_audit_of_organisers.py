@@ -89,7 +89,7 @@ def test_after_one_event_out_of_place_the_others_are_not_accused_too(
 ) -> None:
     poll = PollInMemory(town, open_manifest(town))
     poll.cast(members[0], 1)
-    poll.append()
+    poll.place()
     poll.add(PollEvent(kind=Kind.CLOSING, at=CLOSES_AT - 1))
     poll.add(PollEvent(kind=Kind.CLOSING, at=CLOSES_AT))
     poll.add(PollEvent(kind=Kind.CLOSING, at=CLOSES_AT))
@@ -136,7 +136,7 @@ def test_a_sequence_number_that_blocks_voting_again_is_no_ballot(
 ) -> None:
     poll = PollInMemory(town, open_manifest(town))
     poll.cast(members[0], 1)
-    poll.append()
+    poll.place()
     honest = Ballot.from_cbor(poll.entries[1])
     poll.entries.append(
         cbor.encode_labelled(

@@ -1,11 +1,14 @@
 """Sealed votes in an audit: what does not open counts as invalid, and blocks nothing."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from credentials.formats.sealing import Sealing
 from credentials.sealing import ServerOpener
 from tests.community import Community, Member
-from tests.poll_papers import open_manifest, sealed_by_server, sealed_by_trustees
+from tests.poll_papers import open_manifest, sealed_by_server, sealed_by_trustees, signed_sealing
 from tests.polling import PollInMemory, lunch
 from tests.unit.client.audited import audited_poll, failed, line
 
@@ -73,8 +76,28 @@ def test_a_wrong_opening_value_is_named(town: Community, members: list[Member]) 
     assert "does not belong to the poll" in failed(audited_poll(poll))["opening value"]
 
 
-def test_trustees_who_do_not_hold_the_key_are_named(town: Community, members: list[Member]) -> None:
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"key": ServerOpener(secret=SECRET + 1).key}, "not signed by Ada"),
+        ({"threshold": 1}, "not signed by Ada"),
+    ],
+)
+def test_trap_23_a_ceremony_that_was_changed_is_not_what_its_trustees_signed(
+    town: Community, members: list[Member], changes: dict[str, Any], sentence: str
+) -> None:
     named = sealed_by_trustees(SECRET, threshold=2, names=("Ada", "Ben", "Cy"))
-    sealing = Sealing(key=ServerOpener(secret=SECRET + 1).key, threshold=2, trustees=named.trustees)
-    poll = lunch(town, members[:2], secret=SECRET + 1, sealing=sealing)
+    assert named.result is not None
+    changed = replace(named.result, **changes)
+    sealing = Sealing.by_trustees(changed, signatures=named.signatures)
+    poll = lunch(town, members[:2], secret=SECRET + ("key" in changes), sealing=sealing)
+    assert sentence in failed(audited_poll(poll))["sealing"]
+
+
+def test_trustees_whose_keys_do_not_make_up_the_polls_key_are_named(
+    town: Community, members: list[Member]
+) -> None:
+    """Signed by all, so that they all lie, or one holds all the keys."""
+    sealing = signed_sealing(SECRET, shares=(1, 2, 3), threshold=2, names=("Ada", "Ben", "Cy"))
+    poll = lunch(town, members[:2], secret=SECRET, sealing=sealing)
     assert "do not make up" in failed(audited_poll(poll))["sealing"]

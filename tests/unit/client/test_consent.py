@@ -1,7 +1,6 @@
 """P9: before anything is proven, the member sees all that it means."""
 
 import time
-from dataclasses import replace
 
 import pytest
 
@@ -9,14 +8,11 @@ from client.errors import ClientError
 from client.poll import Poll
 from client.transport import Json, Transport
 from client.wallet.consent import Asked, asked_by_app, asked_by_door, asked_by_poll
-from client.wallet.crowd import UNKNOWN
 from client.wallet.showing import fetch_request
 from credentials.doors import door_policy
 from credentials.errors import RequirementNotMet
 from credentials.formats import base64url
-from credentials.formats.crowd import Crowd
 from credentials.formats.head import Head
-from credentials.formats.metadata import Metadata
 from credentials.formats.policy import Policy
 from credentials.formats.request import PresentationRequest
 from tests.community import APPS, DOORS, EVENT, Community, Member
@@ -25,9 +21,7 @@ from tests.poll_papers import open_manifest
 TODAY = 22_270  # 2030-12-22; ana's pass is good until 22 280
 
 
-def asked(
-    community: Community, member: Member, *, metadata: Metadata | None = None, **policy: object
-) -> Asked:
+def asked(community: Community, member: Member, **policy: object) -> Asked:
     """What the cafe's request would mean."""
     request = PresentationRequest(
         id="x",
@@ -42,7 +36,7 @@ def asked(
     return asked_by_app(
         APPS[0],
         request=request,
-        metadata=metadata or community.metadata,
+        metadata=community.metadata,
         credential=member.credential,
     )
 
@@ -110,41 +104,6 @@ def test_p9_bounds_themselves_are_met(community: Community, ana: Member) -> None
         assert asked(community, ana, require=[requirement]).proven
 
 
-# --- the crowd
-
-
-def crowded(community: Community, members: int, **passes: int) -> Metadata:
-    return replace(community.metadata, crowd=Crowd.of(members, {"pass": passes}))
-
-
-def test_p9_a_crowd_is_told_as_the_organiser_s_claim(community: Community, ana: Member) -> None:
-    metadata = crowded(community, 293, resident=41, week=252)
-    shown = asked(community, ana, metadata=metadata, disclose=["pass"])
-    assert shown.crowd == (
-        "about 290 members; of those about 40 have pass = resident; says the organiser"
-    )
-    assert shown.warning == ""
-    assert asked(community, ana, metadata=metadata).crowd == "about 290 members; says the organiser"
-
-
-def test_p9_a_crowd_that_nobody_publishes_is_warned_of(community: Community, ana: Member) -> None:
-    shown = asked(community, ana)
-    assert shown.crowd == UNKNOWN
-    assert "Nobody says" in shown.warning
-
-
-def test_p9_a_small_crowd_is_warned_of(community: Community, ana: Member) -> None:
-    for metadata in (
-        crowded(community, 293, resident=4, week=289),
-        crowded(community, 293, resident=21, week=272),
-        crowded(community, 7, resident=7),
-    ):
-        shown = asked(community, ana, metadata=metadata, disclose=["pass"])
-        assert "Few members" in shown.warning
-    assert "fewer than 10" in shown.crowd
-    assert "too few to be told" in shown.crowd
-
-
 def test_p9_each_kind_of_door_says_who_will_know_you_again(
     community: Community, ana: Member
 ) -> None:
@@ -177,22 +136,6 @@ def test_p9_a_vote_is_shown_with_its_exact_words(community: Community, ana: Memb
     assert "Soup" in shown.action
     assert "What is for lunch?" in shown.action
     assert shown.proven == ("that you were a member when the poll was opened",)
-
-
-def test_p9_a_short_roll_is_warned_of_whatever_the_organiser_says() -> None:
-    """The roll is in the signed head; the crowd is only claimed."""
-    community = Community()
-    ana = community.enrol()
-    head = community.heads.newest
-    short = replace(head, epoch=1, previous=head.hash, highest_serial=2)
-    shown = asked_by_poll(
-        paper_of(community, head=short),
-        answer="Tea",
-        metadata=replace(community.metadata, crowd=Crowd(members=290)),
-        credential=ana.credential,
-    )
-    assert "at most 2 on the roll" in shown.crowd
-    assert "Few members are on the roll" in shown.warning
 
 
 @pytest.mark.parametrize("days", [-2, 2])

@@ -10,10 +10,13 @@ import pytest
 
 from client.commands.poll import check_evidence
 from client.evidence import Evidence, EvidenceRefused
+from credentials.errors import LogRefused
+from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.promise import Promise, SignedPromise
 from credentials.log.receipt import Receipt
 from credentials.merkle import Tree
 from tests.community import Community
+from tests.polling import PollInMemory
 from tests.served_community import Served, serving
 from tests.unit.client.looking import dropped, looked, voted
 from tests.unit.client.member import PASSPHRASE, Person, member
@@ -149,3 +152,56 @@ def test_two_checkpoints_that_agree_accuse_nobody(served: Served, ana: Person, t
     refuses(replace(evidence, promise=None, other=evidence.checkpoint), "agree")
     first = served.polls["lunch"].poll.checkpoint(size=1).to_text()
     refuses(replace(evidence, promise=None, other=first), "agree")
+
+
+@pytest.mark.parametrize("dated", [-1, 10_000_000], ids=["earlier", "later"])
+@pytest.mark.parametrize("padding", [0, 1, 50])
+def test_trap_20_a_kept_closing_convicts_whatever_its_length_and_its_date(
+    served: Served, padding: int, dated: int
+) -> None:
+    """Who forges a log for trustees chooses its leaves and its time."""
+    poll = served.poll()
+    real = poll.poll
+    closing = PollEvent(kind=Kind.CLOSING, at=real.closes_at - 5, reason="Early.").to_cbor()
+    false = PollInMemory(served.community, real.manifest)
+    false.entries += [bytes([at]) * 40 for at in range(padding)] + [closing]
+    kept = Evidence(
+        metadata=served.community.signed,
+        manifest=real.manifest.to_cbor(),
+        checkpoint=false.checkpoint(time=real.closes_at + dated).to_text(),
+        leaves=b"".join(false.leaves),
+        ending=closing,
+    )
+    refuses(kept, "proves nothing yet: .* an end of voting")
+    assert kept.against(kept.checkpoint, kept.leaves) is None
+    poll.end()
+    fork = kept.against(real.checkpoint().to_text(), b"".join(real.leaves))
+    assert fork is not None
+    again = Evidence.from_json(fork.to_json().encode())
+    assert "signed two logs of one poll" in again.prove(fingerprint=None).sentence
+
+
+def test_a_log_that_only_grew_since_a_closing_was_kept_accuses_nobody(served: Served) -> None:
+    poll = served.poll()
+    poll.close()
+    kept = Evidence(
+        metadata=served.community.signed,
+        manifest=poll.poll.manifest.to_cbor(),
+        checkpoint=poll.poll.checkpoint(time=poll.time).to_text(),
+        leaves=b"".join(poll.poll.leaves),
+        ending=poll.poll.entries[-1],
+    )
+    poll.poll.certify()
+    assert kept.against(poll.poll.checkpoint().to_text(), b"".join(poll.poll.leaves)) is None
+
+
+def test_a_log_of_another_poll_is_not_compared(served: Served) -> None:
+    poll, dinner = served.poll(), served.poll("dinner")
+    kept = Evidence(
+        metadata=served.community.signed,
+        manifest=poll.poll.manifest.to_cbor(),
+        checkpoint=poll.poll.checkpoint().to_text(),
+        leaves=b"".join(poll.poll.leaves),
+    )
+    with pytest.raises(LogRefused):
+        kept.against(dinner.poll.checkpoint().to_text(), b"".join(dinner.poll.leaves))

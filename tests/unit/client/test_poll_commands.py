@@ -20,6 +20,7 @@ from tests.poll_papers import sealed_by_trustees
 from tests.polling import rebundled
 from tests.served_community import Served, serving
 from tests.unit.client.member import PASSPHRASE, Person, member
+from tests.unit.formats.samples import WITNESSES
 
 SECRET = 123_456_789
 
@@ -72,12 +73,15 @@ def test_a_server_s_words_cannot_steer_the_terminal(
 def test_a_poll_is_shown_in_words_without_a_wallet(
     served: Served, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    sealing = sealed_by_trustees(SECRET, threshold=2, names=("Ada", "Ben", "Cy"))
     served.poll(
         ballot_type="ranked",
         tally="stv/1",
         seats=2,
         quorum=5,
-        sealing=sealed_by_trustees(SECRET, threshold=2, names=("Ada", "Ben", "Cy")),
+        sealing=sealing,
+        witnesses=WITNESSES,
+        witnesses_needed=3,
     )
     show(link=f"{served.address}/polls/lunch")
     shown = " ".join(capsys.readouterr().out.split())
@@ -86,7 +90,10 @@ def test_a_poll_is_shown_in_words_without_a_wallet(
         "rank as many options as you like",
         "single transferable vote for 2 seat(s)",
         "at least 5 must vote",
-        "any 2 of the 3 trustees can open all votes: Ada, Ben, Cy",
+        "any 2 of these 3 trustees can open all votes",
+        *(f"{trustee.name} {trustee.fingerprint}" for trustee in sealing.trustees),
+        "compare",
+        "3 of 4 must cosign the closing first: w1.example, w2.example, w3.example, w4.example",
         "2 on the roll",
     ):
         assert words in shown
@@ -112,7 +119,7 @@ def test_an_audit_from_the_poll_s_link_is_sound(
     audit(source=f"{served.address}/polls/lunch", as_json=True)
     found = told()
     assert found["sound"]
-    assert (found["outcome"], found["voters"], found["ballots"]) == ("Salad", 2, 3)
+    assert (found["outcome"], found["voters"], found["ballots"]) == ("“Salad” wins.", 2, 3)
     assert {check["mark"] for check in found["checks"]} == {"passed", "not checkable"}
     audit(source=f"{served.address}/polls/lunch/bundle")
     lines = capsys.readouterr().out.splitlines()

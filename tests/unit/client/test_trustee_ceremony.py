@@ -8,9 +8,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from client.commands import terminal
 from client.commands.trustee import commands
-from client.errors import TrusteeError
+from client.errors import ClientError, TrusteeError
+from client.sealed_file import key_for, new_key, seal, unseal
+from client.trustee.secret import TRUSTEE_FORM
+from credentials.formats import base64url
 from credentials.sealing.ceremony import read_ceremony
+from tests.unit.client.trustees import PASSPHRASE
 from tests.unit.sealing.circle import read_without_checks
 
 NAMES = ("Ana", "Bela", "Chloë")
@@ -55,6 +60,11 @@ class Table:
         return [self.json(name, "finish", *self.files("deal")) for name in NAMES]
 
 
+@pytest.fixture(autouse=True)
+def passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYMBOLON_TRUSTEE_PASSPHRASE", PASSPHRASE)
+
+
 @pytest.fixture
 def table(tmp_path: Path) -> Table:
     table = Table(tmp_path)
@@ -69,8 +79,22 @@ def finished(table: Table) -> Table:
     return table
 
 
+def inside(table: Table, name: str) -> dict[str, Any]:
+    """What is sealed in a trustee's file of secrets."""
+    sealed = (table.folder(name) / "secret").read_bytes()
+    key = key_for(sealed, passphrase=PASSPHRASE, form=TRUSTEE_FORM)
+    value: dict[str, Any] = json.loads(unseal(sealed, key=key))
+    return value
+
+
+def put_inside(table: Table, name: str, octets: bytes) -> None:
+    """Seal something else there, under the same passphrase."""
+    file = table.folder(name) / "secret"
+    file.write_bytes(seal(octets, key=new_key(PASSPHRASE, form=TRUSTEE_FORM)))
+
+
 def secrets_of(table: Table, name: str) -> list[str]:
-    secret = json.loads((table.folder(name) / "secret.json").read_text())
+    secret = inside(table, name)
     return [secret[key] for key in ("signing", "sharing", "share") if key in secret]
 
 
@@ -82,12 +106,16 @@ def test_a_ceremony_of_three_makes_one_file_for_the_organiser(table: Table) -> N
     assert len({one["result"] for one in results}) == 1
     out = table.path / "ceremony.json"
     said = table.run("publish", "--out", str(out), *table.files("part"))
-    assert "Any 2 of 3 open a poll: Ana, Bela, Chloë." in said
-    result = read_ceremony(out.read_text())
-    assert result.threshold == 2
-    assert [name for name, _ in result.keys] == list(NAMES)
+    assert "Any 2 of these 3 open a poll:" in said
+    result, signatures = read_ceremony(out.read_text())
+    assert (result.threshold, len(signatures)) == (2, 3)
+    assert [trustee.name for trustee in result.trustees] == list(NAMES)
     for at, name in enumerate(NAMES, start=1):
-        assert table.json(name, "show")["number"] == at
+        shown = table.json(name, "show")
+        assert shown["number"] == at
+        # What a trustee reads of the own card is what everybody reads in a poll.
+        assert shown["fingerprint"] == result.trustees[at - 1].fingerprint
+        assert shown["fingerprint"] in said
     assert table.json("Ana", "show", str(out))["signed_by"] == list(NAMES)
     with pytest.raises(TrusteeError, match="exists already"):
         table.run("publish", "--out", str(out), *table.files("part"))
@@ -108,7 +136,7 @@ def test_nothing_that_is_printed_or_handed_over_is_secret(table: Table) -> None:
 
 
 def test_secrets_are_readable_for_their_owner_alone(finished: Table) -> None:
-    secret = finished.folder("Ana") / "secret.json"
+    secret = finished.folder("Ana") / "secret"
     assert secret.stat().st_mode & 0o777 == 0o600
     for mode in (0o640, 0o604, 0o620):
         secret.chmod(mode)
@@ -116,6 +144,50 @@ def test_secrets_are_readable_for_their_owner_alone(finished: Table) -> None:
             finished.of("Ana", "show")
     secret.chmod(0o600)
     finished.of("Ana", "show")
+
+
+def test_what_a_trustee_holds_is_at_rest_under_a_passphrase(finished: Table) -> None:
+    held = secrets_of(finished, "Ana")
+    for file in finished.folder("Ana").rglob("*"):
+        octets = file.read_bytes() if file.is_file() else b""
+        for secret in held:
+            assert secret.encode() not in octets, file
+            assert base64url.decode(secret) not in octets, file
+
+
+def test_another_passphrase_opens_nothing(finished: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYMBOLON_TRUSTEE_PASSPHRASE", PASSPHRASE + "!")
+    with pytest.raises(TrusteeError, match="passphrase does not open"):
+        finished.of("Ana", "show")
+    monkeypatch.delenv("SYMBOLON_TRUSTEE_PASSPHRASE")
+    with pytest.raises(ClientError, match="Nobody is at the terminal"):
+        finished.of("Ana", "show")
+    file = finished.path / "passphrase"
+    file.write_text(PASSPHRASE + "\n")
+    assert finished.json("Ana", "show", "--passphrase-file", str(file))["share"]
+
+
+def test_a_short_passphrase_makes_no_folder_of_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYMBOLON_TRUSTEE_PASSPHRASE", "7 chars")
+    with pytest.raises(TrusteeError, match="at least 8 characters"):
+        Table(tmp_path).of("Ana", "init", "--name", "Ana")
+    assert not (tmp_path / "Ana" / "secret").exists()
+
+
+def test_a_new_passphrase_is_asked_for_twice_and_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SYMBOLON_TRUSTEE_PASSPHRASE")
+    monkeypatch.setattr(terminal, "_need_person", lambda instead: None)
+    typed = iter([PASSPHRASE, "something else", PASSPHRASE, PASSPHRASE])
+    monkeypatch.setattr(terminal, "_read_hidden", lambda question: next(typed))
+    table = Table(tmp_path)
+    with pytest.raises(ClientError, match="not the same"):
+        table.of("Ana", "init", "--name", "Ana")
+    table.of("Ana", "init", "--name", "Ana")
+    assert inside(table, "Ana")["name"] == "Ana"
 
 
 def test_the_own_card_and_deal_may_be_left_out(table: Table) -> None:
@@ -127,7 +199,7 @@ def test_the_own_card_and_deal_may_be_left_out(table: Table) -> None:
         table.of(name, "finish", *others)
     out = table.path / "ceremony.json"
     table.run("publish", "--out", str(out), *table.files("part"))
-    assert read_ceremony(out.read_text()).threshold == 2
+    assert read_ceremony(out.read_text())[0].threshold == 2
 
 
 def test_a_dealer_with_a_bad_share_is_named(table: Table) -> None:
@@ -144,7 +216,7 @@ def test_a_dealer_with_a_bad_share_is_named(table: Table) -> None:
     table.deal("--again", names=("Bela",))
     second = read_without_checks(file.read_text())
     mixed = replace(first, ephemeral=second.ephemeral, shares=second.shares).to_cbor()
-    keys = Folder.open(table.folder("Bela")).keys
+    keys = Folder.open(table.folder("Bela"), passphrase=lambda: PASSPHRASE).keys
     signature = keys.sign(mixed, tag=domain_tags.DEAL_SIGNATURE)
     file.write_text(write_file("trustee-deal", mixed, signature=signature))
     with pytest.raises(TrusteeError, match=r"Bela dealt is not .* start again without Bela"):
@@ -177,12 +249,11 @@ def test_other_deals_do_not_replace_a_share(finished: Table) -> None:
     finished.of("Ana", "finish", *finished.files("deal"))
     other = Table(finished.path)
     deal = other.folder("Bela") / "deal.json"
-    (other.folder("Bela") / "secret.json").read_text()
     for file in ("part.json", "deal.json"):
         (other.folder("Bela") / file).unlink()
-    secret = other.folder("Bela") / "secret.json"
-    value = json.loads(secret.read_text())
-    secret.write_text(json.dumps({k: v for k, v in value.items() if k not in ("number", "share")}))
+    value = inside(other, "Bela")
+    without = {k: v for k, v in value.items() if k not in ("number", "share")}
+    put_inside(other, "Bela", json.dumps(without).encode())
     other.deal(names=("Bela",))
     assert deal.exists()
     with pytest.raises(TrusteeError, match="share of other deals"):
@@ -217,8 +288,7 @@ def test_mistakes_are_answered_with_what_to_do(
 
 
 def test_a_damaged_folder_is_said_to_be_damaged(finished: Table) -> None:
-    secret = finished.folder("Ana") / "secret.json"
-    good = json.loads(secret.read_text())
+    good = inside(finished, "Ana")
     for bad in (
         "",
         "[]",
@@ -229,8 +299,18 @@ def test_a_damaged_folder_is_said_to_be_damaged(finished: Table) -> None:
         json.dumps({**good, "name": 5}),
         json.dumps({**good, "more": 5}),
     ):
-        secret.write_text(bad)
+        put_inside(finished, "Ana", bad.encode())
         with pytest.raises(TrusteeError, match="damaged"):
+            finished.of("Ana", "show")
+    secret = finished.folder("Ana") / "secret"
+    for octets, sentence in (
+        (b"", "not a Symbolon trustee's secret"),
+        (b"symbolon/wallet/1\n" + bytes(90), "not a Symbolon trustee's secret"),
+        (b"symbolon/trustee/2\n" + bytes(90), "newer version"),
+        (secret.read_bytes()[:60], "cut short"),
+    ):
+        secret.write_bytes(octets)
+        with pytest.raises(TrusteeError, match=sentence):
             finished.of("Ana", "show")
     with pytest.raises(TrusteeError, match="no trustee's folder"):
         finished.of("Nobody", "show")

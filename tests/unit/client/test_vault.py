@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from client.errors import WalletError, WrongPassphrase
+from client.sealed_file import key_for, new_key, seal, unseal
 from client.wallet.contents import (
     MISSING,
     REMOVED,
@@ -18,12 +19,12 @@ from client.wallet.contents import (
     Vote,
     WalletContents,
 )
-from client.wallet.sealed_file import HEADER_LENGTH, MAGIC, key_for, new_key, seal, unseal
-from client.wallet.vault import Vault
+from client.wallet.vault import WALLET_FORM, Vault
 from tests.community import Community
 
 PASSPHRASE = "an owl in the agora"
 SEED = bytes(range(16))
+MAGIC, HEADER_LENGTH = WALLET_FORM.magic, WALLET_FORM.header_length
 
 
 def full_contents(community: Community) -> WalletContents:
@@ -130,7 +131,7 @@ def test_a_wallet_is_never_overwritten_by_a_new_one(path: Path) -> None:
 
 @pytest.mark.parametrize("place", range(HEADER_LENGTH + 20))
 def test_no_changed_octet_of_the_header_or_the_body_is_accepted(place: int) -> None:
-    key = new_key(PASSPHRASE)
+    key = new_key(PASSPHRASE, form=WALLET_FORM)
     sealed = bytearray(seal(b"contents", key=key))
     sealed[place] ^= 1
     # The right key is given, so only the seal itself can refuse.
@@ -144,19 +145,19 @@ def test_no_changed_octet_of_the_header_or_the_body_is_accepted(place: int) -> N
 )
 def test_what_is_no_wallet_is_refused_clearly(octets: bytes) -> None:
     with pytest.raises(WalletError):
-        key_for(octets, passphrase=PASSPHRASE)
+        key_for(octets, passphrase=PASSPHRASE, form=WALLET_FORM)
 
 
 def test_a_file_cannot_ask_for_all_the_memory() -> None:
-    key = new_key(PASSPHRASE)
+    key = new_key(PASSPHRASE, form=WALLET_FORM)
     sealed = bytearray(seal(b"contents", key=key))
     sealed[len(MAGIC)] = 30
     with pytest.raises(WalletError, match="damaged"):
-        key_for(bytes(sealed), passphrase=PASSPHRASE)
+        key_for(bytes(sealed), passphrase=PASSPHRASE, form=WALLET_FORM)
 
 
 def test_two_seals_of_the_same_contents_share_nothing_but_the_header() -> None:
-    key = new_key(PASSPHRASE)
+    key = new_key(PASSPHRASE, form=WALLET_FORM)
     assert seal(b"contents", key=key)[HEADER_LENGTH:] != seal(b"contents", key=key)[HEADER_LENGTH:]
 
 
@@ -242,7 +243,7 @@ def test_two_commands_at_once_lose_nothing(path: Path, community: Community) -> 
 
 def test_no_secret_shows_in_a_representation(community: Community) -> None:
     contents = full_contents(community)
-    shown = repr(contents) + repr(new_key(PASSPHRASE))
+    shown = repr(contents) + repr(new_key(PASSPHRASE, form=WALLET_FORM))
     assert "Soup" not in shown
     assert repr(SEED)[2:-1] not in shown
     assert "issued octets" not in shown

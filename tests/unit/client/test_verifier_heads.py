@@ -159,9 +159,9 @@ def test_an_app_learns_an_unknown_head_by_itself(served: Served) -> None:
     served.asked.clear()
     ana = current(ana, community=served.community)
     assert verifier.verify(ask(verifier, ana, community=served.community))
-    assert served.asked == ["/registry/heads"]
+    assert served.asked == ["/registry/heads", "/.well-known/symbolon.json"]
     verifier.verify(ask(verifier, ana, community=served.community))
-    assert served.asked == ["/registry/heads"]
+    assert served.asked == ["/registry/heads", "/.well-known/symbolon.json"]
 
 
 def test_an_app_fetches_at_most_once_in_half_a_minute(served: Served) -> None:

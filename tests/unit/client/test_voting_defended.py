@@ -1,6 +1,7 @@
 """What a wallet does not let a server do to its votes, and what it says before voting."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from credentials.formats import base64url
 from credentials.formats.poll import Ballot
 from credentials.formats.sealing import Sealing
 from credentials.sealing import ServerOpener
-from tests.poll_papers import sealed_by_trustees
+from tests.poll_papers import sealed_by_trustees, signed_sealing
 from tests.served_community import Served, serving
 from tests.served_polls import Problem
 from tests.unit.client.member import PASSPHRASE, Person, member
@@ -139,13 +140,29 @@ def test_trustees_who_do_not_hold_the_key_are_found_out(served: Served, ana: Per
     honest = sealed_by_trustees(SECRET, threshold=2, names=("Ada", "Ben", "Cy"))
     served.poll(sealing=honest)
     assert cast(ana, choice=1).state == PROMISED
-    served.poll(
-        sealing=Sealing(
-            key=ServerOpener(secret=5).key, threshold=honest.threshold, trustees=honest.trustees
-        )
-    )
-    with pytest.raises(SealingRefused):
-        cast(ana, choice=1)
+    assert honest.result is not None
+    own = replace(honest.result, key=ServerOpener(secret=5).key)
+    false = signed_sealing(5, shares=(1, 2, 3), threshold=2, names=("Ada", "Ben", "Cy"))
+    for sealing in (Sealing.by_trustees(own, signatures=honest.signatures), false):
+        served.poll(sealing=sealing)
+        with pytest.raises(SealingRefused):
+            cast(ana, choice=1)
+
+
+def test_trap_23_trustees_are_shown_with_fingerprints_and_what_their_signatures_prove(
+    served: Served, ana: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sealing = sealed_by_trustees(SECRET, threshold=2, names=("Ada", "Ben", "Cy"))
+    served.poll(sealing=sealing)
+    vote(wallet=ana.vault.path, target="lunch", choice=1, yes=True)
+    shown = " ".join(capsys.readouterr().err.split())
+    before, _, asked = shown.partition("Who asks")
+    for part in (before, asked):
+        for trustee in sealing.trustees:
+            assert f"{trustee.name} {trustee.fingerprint}" in part
+        assert "any 2 of these 3 trustees" in part
+        assert "proves only that somebody who holds this key took part" in part
+    assert "none is pinned" in before
 
 
 def test_who_seals_is_said_before_voting(

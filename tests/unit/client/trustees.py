@@ -4,30 +4,32 @@ from dataclasses import replace
 from pathlib import Path
 
 from client.trustee.folder import Folder
-from credentials.formats.sealing import Sealing, Trustee
-from credentials.sealing.ceremony import part_file
-from credentials.sealing.result import CeremonyResult
+from credentials.formats.sealing import Sealing
+from credentials.sealing.ceremony import merge, part_file, read_ceremony
 from tests.unit.sealing.circle import Circle
+
+PASSPHRASE = "three owls and a key"
 
 
 class Trustees:
-    """Three trustees whose ceremony is over, each with a folder."""
+    """Three trustees whose ceremony is over, each with a folder, under one passphrase."""
 
-    def __init__(self, path: Path) -> None:
-        circle = Circle.of(3, threshold=2)
+    def __init__(self, path: Path, *, names: tuple[str, ...] = ()) -> None:
+        circle = Circle.of(3, threshold=2, names=names)
         deals = circle.deals()
         self.folders = []
+        parts = []
         for at, keys in enumerate(circle.trustees):
-            share, self.result = circle.finish(deals, at=at)
-            folder = Folder.create(path / str(at), name=keys.name)
+            share, result = circle.finish(deals, at=at)
+            parts.append(part_file(result, keys=keys))
+            folder = Folder.create(path / str(at), name=keys.name, passphrase=lambda: PASSPHRASE)
             folder = replace(folder, keys=keys)
-            folder.keep_share(share, part=part_file(self.result, keys=keys))
+            folder.keep_share(share, part=parts[-1])
             self.folders.append(folder.path)
+        self.ceremony = merge(parts)
+        self.result, self.signatures = read_ceremony(self.ceremony)
 
-
-def sealing_of(result: CeremonyResult) -> Sealing:
-    return Sealing(
-        key=result.key,
-        threshold=result.threshold,
-        trustees=tuple(Trustee(name=name, key=key) for name, key in result.keys),
-    )
+    @property
+    def sealing(self) -> Sealing:
+        """Polls that are sealed to their key."""
+        return Sealing.by_trustees(self.result, signatures=self.signatures)

@@ -5,22 +5,24 @@ from dataclasses import replace
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from credentials.formats.abstention import Abstention
+from credentials.formats.ceremony_result import CeremonyResult, Trustee
 from credentials.formats.claim_link import ClaimLink
 from credentials.formats.credential import CredentialHeader, IssuedCredential, IssuedWitness
-from credentials.formats.crowd import Crowd
+from credentials.formats.crowd import Crowd, Group, Sheet
 from credentials.formats.head import Head, SignedHead
 from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import App, Door, Event, Metadata, PublicKeys, SignedMetadata
 from credentials.formats.policy import Policy
 from credentials.formats.poll import Ballot
 from credentials.formats.poll_bundle import BundleHead
-from credentials.formats.poll_event import PollEvent
+from credentials.formats.poll_event import BATCH_END, Kind, PollEvent
 from credentials.formats.presentation import Presentation
 from credentials.formats.promise import Promise
 from credentials.formats.request import PresentationRequest
 from credentials.formats.requirement import Requirement
 from credentials.formats.schema import Schema
-from credentials.formats.sealing import Sealing, Trustee
+from credentials.formats.sealing import Sealing
+from credentials.log.note import KeyKind, VerifierKey
 
 METADATA_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
@@ -63,7 +65,19 @@ METADATA = Metadata(
         Door(id="lounge", name="Lounge", event="summer-2026", mode="members_only", disclose=()),
     ),
     apps=(App(id="forum", name="Forum", response_address="http://127.0.0.1:9001/answer"),),
-    crowd=Crowd.of(291, {"pass": {"resident": 204, "visitor": 87}, "speaker": {0: 268, 1: 23}}),
+    crowd=Crowd(
+        day=20_717,
+        since=9,
+        removals=12,
+        highest_serial=300,
+        members=290,
+        sheets=(
+            Sheet(
+                attributes=("reissued", "pass", "speaker"),
+                groups=(Group(values=(0, 0), members=30), Group(values=(0, 0, 0), members=200)),
+            ),
+        ),
+    ),
     published_at=1_790_000_000,
 )
 
@@ -146,8 +160,29 @@ MANIFEST = Manifest(
 
 SEALING = Sealing(
     key=b"Z" * 96,
-    threshold=2,
-    trustees=tuple(Trustee(name=f"Trustee {n}", key=bytes([48 + n]) * 96) for n in (1, 2, 3)),
+    result=CeremonyResult(
+        ceremony=b"c" * 32,
+        deals=b"d" * 32,
+        threshold=2,
+        key=b"Z" * 96,
+        trustees=tuple(
+            Trustee(
+                name=f"Trustee {n}",
+                verification_key=bytes([80 + n]) * 32,
+                key=bytes([48 + n]) * 96,
+            )
+            for n in (1, 2, 3)
+        ),
+    ),
+    signatures=(b"1" * 64, b"2" * 64, b"3" * 64),
+)
+
+
+WITNESSES = tuple(
+    VerifierKey(
+        name=f"w{n}.example", kind=KeyKind.COSIGNATURE, public_key=bytes([n]) * 32
+    ).to_text()
+    for n in (1, 2, 3, 4)
 )
 
 
@@ -178,10 +213,23 @@ EXTENSION = PollEvent.extension(
     at=1_790_000_100, reason="The network was down.", closes_at=1_790_090_000
 )
 
+BEACON_MANIFEST = replace(
+    MANIFEST, tie_rule="beacon/1", beacon=MANIFEST.beacon_at(MANIFEST.closes_at)
+)
+
+LONGER = PollEvent.extension(
+    at=1_790_000_100,
+    reason="The network was down.",
+    closes_at=1_790_090_000,
+    beacon=MANIFEST.beacon_at(1_790_090_000),
+)
+
 BUNDLE = BundleHead(
     metadata=SIGNED,
     head=SIGNED_HEAD,
     checkpoint=b"a signed note\n",
+    closing=b"a note of the closing\n",
+    earlier=(b"an earlier note\n",),
     witnesses=("observer.example+1234abcd+AAAA",),
     entries=4,
 )
@@ -196,9 +244,19 @@ OBJECTS = {
     "request": REQUEST,
     "presentation": DOOR_PRESENTATION,
     "manifest": MANIFEST,
-    "sealed manifest": replace(MANIFEST, sealing=SEALING, tie_rule="opening/1"),
+    "sealed manifest": replace(
+        MANIFEST,
+        sealing=SEALING,
+        tie_rule="opening/1",
+        witnesses=WITNESSES,
+        witnesses_needed=3,
+    ),
+    "beacon manifest": BEACON_MANIFEST,
     "ballot": ballot(),
     "event": EXTENSION,
+    "extension with a round": LONGER,
+    "end of a batch": BATCH_END,
+    "beacon's round": PollEvent(kind=Kind.BEACON, at=1_790_087_002, value=b"s" * 48),
     "promise": Promise(
         manifest_hash=MANIFEST.manifest_hash, leaf_hash=b"l" * 32, merged_by=1_790_086_700
     ),

@@ -102,8 +102,50 @@ def test_the_same_version_may_come_again() -> None:
     assert check_successor(SIGNED, SIGNED) == METADATA
 
 
-def test_a_jump_over_missed_versions_is_accepted() -> None:
-    assert check_successor(SIGNED, signed_version(5)).version == 5
+def chain_of(length: int) -> list[SignedMetadata]:
+    versions = [SIGNED]
+    for version in range(2, length + 1):
+        versions.append(signed_version(version, previous=versions[-1].hash))
+    return versions
+
+
+def test_missed_versions_are_bridged() -> None:
+    versions = chain_of(7)
+    for old in range(7):
+        for new in range(old, 7):
+            # A whole segment does as well, with what came before and after.
+            for between in (versions[old + 1 : new], versions):
+                found = check_successor(versions[old], versions[new], between=between)
+                assert found.version == new + 1
+
+
+def test_a_jump_over_missed_versions_is_refused() -> None:
+    versions = chain_of(7)
+    for between in ((), versions[2:6], versions[1:5], [*versions[1:3], *versions[4:6]]):
+        with pytest.raises(MetadataRefused, match="missing"):
+            check_successor(SIGNED, versions[6], between=between)
+    with pytest.raises(MetadataRefused, match="missing"):
+        check_successor(SIGNED, signed_version(7))
+    with pytest.raises(MetadataRefused, match="missing"):
+        check_successor(SIGNED, versions[6], between=versions[5:0:-1])
+
+
+def test_a_bridge_that_does_not_lead_there_is_refused() -> None:
+    versions = chain_of(7)
+    own = signed_version(3, previous=versions[1].hash, name="For you")
+    with pytest.raises(MetadataRefused, match="two histories"):
+        check_successor(own, versions[6], between=versions[3:])
+    with pytest.raises(MetadataRefused, match="two different versions"):
+        check_successor(own, versions[6], between=versions)
+    with pytest.raises(MetadataRefused, match="two histories"):
+        check_successor(versions[1], versions[6], between=[own, *versions[3:6]])
+    forged = dataclasses.replace(versions[3], signature=versions[4].signature)
+    with pytest.raises(MetadataRefused, match="signature"):
+        check_successor(SIGNED, versions[6], between=[*versions[1:3], forged, *versions[4:6]])
+    keys = dataclasses.replace(KEYS, digit_key=b"Y" * 96)
+    other = signed_version(2, previous=SIGNED.hash, keys=keys)
+    with pytest.raises(MetadataRefused, match="issuer keys"):
+        check_successor(SIGNED, signed_version(3, previous=other.hash), between=[other])
 
 
 def test_an_older_version_is_refused() -> None:
@@ -123,10 +165,13 @@ def test_a_fork_is_refused() -> None:
 def test_other_keys_or_another_schema_are_refused() -> None:
     keys = dataclasses.replace(KEYS, digit_key=b"Y" * 96)
     with pytest.raises(MetadataRefused, match="issuer keys"):
-        check_successor(SIGNED, signed_version(3, keys=keys))
+        check_successor(SIGNED, signed_version(2, previous=SIGNED.hash, keys=keys))
     schema = Schema.from_json({"name": "popup-city", "attributes": []})
     with pytest.raises(MetadataRefused, match="schema"):
-        check_successor(SIGNED, signed_version(3, schemas=(schema,), doors=()))
+        check_successor(
+            SIGNED,
+            signed_version(2, previous=SIGNED.hash, schemas=(schema,), doors=(), crowd=None),
+        )
 
 
 def test_another_community_is_no_successor() -> None:

@@ -8,11 +8,20 @@ import pytest
 
 from credentials.errors import BallotRefused, EncodingError, PolicyError, SchemaError
 from credentials.formats import cbor
+from credentials.formats.lot import Beacon
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll import Ballot, action_digest
-from tests.unit.formats.samples import HEAD, MANIFEST, METADATA, SEALING, ballot
+from credentials.log.note import KeyKind, VerifierKey
+from tests.unit.formats.samples import HEAD, MANIFEST, METADATA, SEALING, WITNESSES, ballot
+
+FIRST = VerifierKey.parse(WITNESSES[0])
+RENAMED = dataclasses.replace(FIRST, name="other.example").to_text()
+NAMESAKE = dataclasses.replace(FIRST, public_key=bytes(32)).to_text()
+LOG_KEY = dataclasses.replace(FIRST, kind=KeyKind.ED25519).to_text()
 
 BALLOT = ballot()
+BEACON = MANIFEST.beacon_at(MANIFEST.closes_at)
+BY_SERVER = dataclasses.replace(SEALING, result=None, signatures=())
 
 
 def test_hashes_are_over_the_octets() -> None:
@@ -72,16 +81,40 @@ def test_the_log_has_one_origin_and_no_other_spelling() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"threshold": 4},
-        {"threshold": 0},
         {"key": b"Z" * 95},
-        {"trustees": ()},
-        {"trustees": (SEALING.trustees[0], SEALING.trustees[0])},
+        {"key": b"Y" * 96},
+        {"result": None},
+        {"result": SEALING},
+        {"signatures": ()},
+        {"signatures": SEALING.signatures[:2]},
+        {"signatures": (*SEALING.signatures, b"4" * 64)},
+        {"signatures": (*SEALING.signatures[:2], b"3" * 63)},
+        {"signatures": list(SEALING.signatures)},
     ],
 )
 def test_a_malformed_sealing_does_not_exist(changes: dict[str, Any]) -> None:
     with pytest.raises((EncodingError, PolicyError)):
         dataclasses.replace(SEALING, **changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"threshold": 4},
+        {"threshold": 0},
+        {"trustees": ()},
+        {"trustees": (SEALING.trustees[0], SEALING.trustees[0])},
+        {
+            "trustees": tuple(
+                dataclasses.replace(trustee, name="Ana") for trustee in SEALING.trustees
+            )
+        },
+    ],
+)
+def test_a_malformed_result_of_a_ceremony_does_not_exist(changes: dict[str, Any]) -> None:
+    assert SEALING.result is not None
+    with pytest.raises(EncodingError):
+        dataclasses.replace(SEALING.result, **changes)
 
 
 def test_a_manifest_requires_only_what_the_schema_can_say() -> None:
@@ -120,8 +153,14 @@ def test_a_manifest_requires_only_what_the_schema_can_say() -> None:
             "threshold": (0, 1),
         },
         {"live": True},
-        {"sealing": dataclasses.replace(SEALING, threshold=0, trustees=())},
+        {"sealing": BY_SERVER},
+        {"sealing": dataclasses.replace(SEALING, result=None, signatures=())},
+        {"witnesses": WITNESSES[:1], "witnesses_needed": 1},
+        {"witnesses": WITNESSES, "witnesses_needed": 3},
         {"sealing": SEALING, "tie_rule": "opening/1"},
+        {"sealing": SEALING, "tie_rule": "none/1"},
+        {"tie_rule": "beacon/1", "beacon": BEACON},
+        {"tie_rule": "beacon/1", "beacon": BEACON, "sealing": SEALING},
     ],
 )
 def test_manifests_within_the_limits_come_back(changes: dict[str, Any]) -> None:
@@ -156,7 +195,17 @@ def test_manifests_within_the_limits_come_back(changes: dict[str, Any]) -> None:
         {"ballot_type": "ranked", "tally": "stv/1", "threshold": (0, 1), "seats": 4},
         {"tie_rule": "random"},
         {"tie_rule": "none"},
+        {"tie_rule": "log/1"},
         {"tie_rule": "opening/1"},
+        {"tie_rule": "opening/1", "sealing": BY_SERVER},
+        {"tie_rule": "opening/1", "sealing": SEALING, "beacon": BEACON},
+        {"tie_rule": "none/1", "beacon": BEACON},
+        {"tie_rule": "beacon/1"},
+        {"tie_rule": "beacon/1", "beacon": Beacon(number=BEACON.number + 1)},
+        {"tie_rule": "beacon/1", "beacon": Beacon(number=BEACON.number - 1)},
+        {"tie_rule": "beacon/1", "beacon": BEACON, "closes_at": MANIFEST.closes_at + 3},
+        {"tie_rule": "beacon/1", "beacon": BEACON, "batch_seconds": 10},
+        {"tie_rule": "beacon/1", "beacon": (BEACON.chain, BEACON.number)},
         {"batch_seconds": 0},
         {"batch_seconds": 86_401},
         {"origin": "city.example/polls/other"},
@@ -165,6 +214,18 @@ def test_manifests_within_the_limits_come_back(changes: dict[str, Any]) -> None:
         {"live": 1},
         {"live": True, "sealing": SEALING},
         {"sealing": (SEALING.key,)},
+        {"witnesses": WITNESSES},
+        {"witnesses_needed": 1},
+        {"witnesses": WITNESSES, "witnesses_needed": 5},
+        {"witnesses": WITNESSES, "witnesses_needed": 2},
+        {"witnesses": WITNESSES[:2], "witnesses_needed": 1},
+        {"witnesses": (*WITNESSES, WITNESSES[0]), "witnesses_needed": 5},
+        {"witnesses": (WITNESSES[0], RENAMED), "witnesses_needed": 2},
+        {"witnesses": (WITNESSES[0], NAMESAKE), "witnesses_needed": 2},
+        {"witnesses": (LOG_KEY,), "witnesses_needed": 1},
+        {"witnesses": ("w1.example",), "witnesses_needed": 1},
+        {"witnesses": (WITNESSES[0] + "\n",), "witnesses_needed": 1},
+        {"witnesses": list(WITNESSES), "witnesses_needed": 3},
         {"tie_rule": None},
         {"quorum": -1},
         {"quorum": 2**24},

@@ -5,12 +5,19 @@ from dataclasses import replace
 import pytest
 
 from credentials.errors import PollLogRefused
-from credentials.formats.poll_event import Kind, PollEvent
+from credentials.formats.lot import FINAL_SECONDS
+from credentials.formats.manifest import Manifest
+from credentials.formats.poll_event import BATCH_END, Kind, PollEvent
 from credentials.polls import Replay, State
-from tests.unit.formats.samples import MANIFEST, SEALING
+from tests.unit.formats.samples import MANIFEST, SEALING, WITNESSES
 
 OPENS, CLOSES = MANIFEST.opens_at, MANIFEST.closes_at
 SEALED = replace(MANIFEST, sealing=SEALING)
+BY_SERVER = replace(MANIFEST, sealing=replace(SEALING, result=None, signatures=()))
+WATCHED = replace(SEALED, witnesses=WITNESSES, witnesses_needed=3)
+BEACON = MANIFEST.beacon_at(CLOSES)
+BY_BEACON = replace(MANIFEST, tie_rule="beacon/1", beacon=BEACON)
+SEALED_BY_BEACON = replace(BY_BEACON, sealing=SEALING)
 ANA, BO = b"A" * 48, b"B" * 48
 
 CLOSING = PollEvent(kind=Kind.CLOSING, at=CLOSES)
@@ -18,12 +25,31 @@ CLOSED_EARLY = PollEvent(kind=Kind.CLOSING, at=CLOSES - 1, reason="Everybody has
 OPENING = PollEvent(kind=Kind.OPENING, at=CLOSES + 1, value=b"D" * 48)
 RESULT = PollEvent(kind=Kind.CERTIFICATION, at=CLOSES + 2, value=b"result")
 CANCELLED = PollEvent(kind=Kind.CANCELLATION, at=OPENS + 5, reason="The question was wrong.")
+OBJECTION = PollEvent(kind=Kind.OBJECTION, at=CLOSES + 1, reason="The network was down.")
+ANNULLED = replace(CANCELLED, at=CLOSES + 1)
 LONGER = PollEvent.extension(at=OPENS + 5, reason="The network was down.", closes_at=CLOSES + 60)
+ROUND = PollEvent(kind=Kind.BEACON, at=BEACON.due_at, value=b"S" * 48)
+DRAWN = replace(RESULT, at=BEACON.due_at)
+WITH_ROUND = PollEvent.extension(
+    at=OPENS + 5,
+    reason="The network was down.",
+    closes_at=CLOSES + 60,
+    beacon=MANIFEST.beacon_at(CLOSES + 60),
+)
 CLOSED_LATE = PollEvent(kind=Kind.CLOSING, at=CLOSES + 60)
 
 
-def vote(log: Replay, *, pseudonym: bytes = ANA, sequence: int = 1, content: bytes = b"\1") -> None:
-    log.take_ballot(pseudonym=pseudonym, sequence=sequence, content=content)
+def vote(
+    log: Replay,
+    *,
+    pseudonym: bytes = ANA,
+    sequence: int = 1,
+    content: bytes = b"\1",
+    leaf: int | None = None,
+) -> None:
+    """A ballot; unless a leaf is given, one that may stand next."""
+    leaf_hash = (log.ballots + 1 if leaf is None else leaf).to_bytes(32, "big")
+    log.take_ballot(leaf_hash=leaf_hash, pseudonym=pseudonym, sequence=sequence, content=content)
 
 
 def test_an_open_poll_goes_from_ballots_to_its_result() -> None:
@@ -119,6 +145,66 @@ def test_events_in_any_other_order_are_refused(
         log.take_event(events[-1])
 
 
+@pytest.mark.parametrize("manifest", [MANIFEST, BY_SERVER, WATCHED])
+def test_a_poll_closes_early_where_somebody_else_could_see_it(manifest: Manifest) -> None:
+    log = Replay(manifest)
+    log.take_event(CLOSED_EARLY)
+    assert log.closed_at == CLOSES - 1
+
+
+def test_trap_20_a_poll_that_only_trustees_open_does_not_close_early_without_a_witness() -> None:
+    log = Replay(SEALED)
+    with pytest.raises(PollLogRefused, match="before its time"):
+        log.take_event(CLOSED_EARLY)
+    log = Replay(SEALED)
+    log.take_event(LONGER)
+    with pytest.raises(PollLogRefused, match="before its time"):
+        log.take_event(replace(CLOSED_EARLY, at=CLOSES + 59))
+
+
+@pytest.mark.parametrize(
+    ("manifest", "events"),
+    [
+        (MANIFEST, (CLOSING,)),
+        (MANIFEST, (CLOSING, OBJECTION)),
+        (SEALED, (CLOSING, OPENING)),
+        (BY_SERVER, (CLOSING, OPENING)),
+    ],
+)
+def test_p7_what_everybody_can_see_is_objected_to_and_not_cancelled(
+    manifest: Manifest, events: tuple[PollEvent, ...]
+) -> None:
+    log = Replay(manifest)
+    for event in events:
+        log.take_event(event)
+    state = log.state
+    with pytest.raises(PollLogRefused, match="after its result could be seen"):
+        log.take_event(ANNULLED)
+    for event in (OBJECTION, OBJECTION):
+        log.take_event(event)
+    assert log.state is state
+    log.take_event(RESULT)
+    assert log.state is State.CERTIFIED
+    with pytest.raises(PollLogRefused, match="goes on"):
+        log.take_event(replace(OBJECTION, at=CLOSES + 3))
+
+
+@pytest.mark.parametrize(
+    ("manifest", "events"),
+    [(MANIFEST, ()), (SEALED, ()), (SEALED, (CLOSING,)), (BY_SERVER, (CLOSING,))],
+)
+def test_before_there_is_a_result_a_poll_can_be_cancelled_and_not_objected_to(
+    manifest: Manifest, events: tuple[PollEvent, ...]
+) -> None:
+    log = Replay(manifest)
+    for event in events:
+        log.take_event(event)
+    with pytest.raises(PollLogRefused, match="before there is a result"):
+        log.take_event(OBJECTION)
+    log.take_event(ANNULLED)
+    assert log.state is State.CANCELLED
+
+
 def test_a_number_stands_once() -> None:
     log = Replay(MANIFEST)
     vote(log)
@@ -135,3 +221,133 @@ def test_trap_16_a_gap_shows_at_the_closing(numbers: tuple[int, ...]) -> None:
         vote(log, sequence=number)
     with pytest.raises(PollLogRefused, match="gap"):
         log.take_event(CLOSING)
+
+
+# --- batches
+
+
+def fill(log: Replay, leaves: list[int]) -> None:
+    """One ballot for each leaf, of as many members."""
+    for leaf in leaves:
+        vote(log, pseudonym=bytes([leaf]) * 48, leaf=leaf)
+
+
+def test_each_batch_begins_anew_and_is_no_event_of_the_poll() -> None:
+    log = Replay(MANIFEST)
+    fill(log, list(range(21, 31)))
+    log.take_event(BATCH_END)
+    fill(log, list(range(1, 12)))
+    log.take_event(BATCH_END)
+    fill(log, [15])
+    log.take_event(CLOSING)
+    assert (log.ballots, log.events) == (22, [CLOSING])
+
+
+@pytest.mark.parametrize("leaves", [[2, 1], [1, 3, 2]])
+def test_p7_ballots_out_of_order_are_refused_in_the_last_batch_too(leaves: list[int]) -> None:
+    log = Replay(MANIFEST)
+    fill(log, leaves[:-1])
+    with pytest.raises(PollLogRefused, match="order of their leaf hashes"):
+        fill(log, leaves[-1:])
+
+
+def test_p7_ballots_that_count_for_nothing_have_their_place_too() -> None:
+    log = Replay(MANIFEST)
+    log.pass_over(b"\2" * 32)
+    with pytest.raises(PollLogRefused, match="order of their leaf hashes"):
+        log.pass_over(b"\1" * 32)
+    log.take_event(CLOSING)
+    with pytest.raises(PollLogRefused, match="after the poll's closing"):
+        log.pass_over(b"\3" * 32)
+
+
+@pytest.mark.parametrize("number", [0, 1, 9])
+def test_p7_fewer_than_ten_are_no_batch_while_voting_goes_on(number: int) -> None:
+    log = Replay(MANIFEST)
+    fill(log, list(range(1, number + 1)))
+    with pytest.raises(PollLogRefused, match=f"a batch has {number} ballots"):
+        log.take_event(BATCH_END)
+
+
+@pytest.mark.parametrize("ending", [LONGER, CANCELLED, CLOSING, CLOSED_EARLY])
+def test_an_extension_a_cancellation_and_the_closing_end_a_batch_of_any_size(
+    ending: PollEvent,
+) -> None:
+    log = Replay(MANIFEST)
+    fill(log, [7])
+    log.take_event(ending)
+    if ending is LONGER:
+        fill(log, [3])
+        log.take_event(CLOSED_LATE)
+
+
+def test_no_batch_ends_after_the_voting() -> None:
+    log = Replay(MANIFEST)
+    log.take_event(CLOSING)
+    with pytest.raises(PollLogRefused, match="batch comes when the poll is closed"):
+        log.take_event(BATCH_END)
+
+
+# --- the beacon's round
+
+
+def test_trap_24_a_poll_by_beacon_needs_its_round_before_its_result() -> None:
+    log = Replay(BY_BEACON)
+    log.take_event(CLOSING)
+    with pytest.raises(PollLogRefused, match="before the beacon's round"):
+        log.take_event(DRAWN)
+    log.take_event(ROUND)
+    log.take_event(DRAWN)
+    assert (log.state, log.signature) == (State.CERTIFIED, b"S" * 48)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "events", "reason"),
+    [
+        (MANIFEST, (CLOSING, ROUND), "no round"),
+        (BY_BEACON, (ROUND,), "beacon comes when the poll is open"),
+        (BY_BEACON, (CLOSING, ROUND, ROUND), "no round"),
+        (BY_BEACON, (CLOSING, replace(ROUND, at=BEACON.due_at - 1)), "before it is due"),
+        (BY_BEACON, (CLOSED_EARLY, replace(ROUND, at=BEACON.due_at - 1)), "before it is due"),
+        (replace(BY_BEACON, sealing=SEALING), (CLOSING, ROUND), "beacon comes when the poll is"),
+        (BY_BEACON, (LONGER,), "does not name the beacon's round"),
+        (MANIFEST, (WITH_ROUND,), "does not name the beacon's round"),
+        (
+            BY_BEACON,
+            (PollEvent.extension(at=OPENS, reason="R.", closes_at=CLOSES + 90, beacon=BEACON),),
+            "does not name the beacon's round",
+        ),
+        (SEALED_BY_BEACON, (CLOSING, replace(CANCELLED, at=BEACON.due_at)), "lot is known"),
+        (BY_BEACON, (CLOSING, replace(CANCELLED, at=BEACON.due_at)), "result could be seen"),
+        (BY_BEACON, (CLOSING, ROUND, replace(CANCELLED, at=BEACON.due_at)), "could be seen"),
+        (BY_BEACON, (replace(CANCELLED, at=BEACON.due_at),), "lot is known"),
+    ],
+)
+def test_trap_24_nobody_moves_the_round_or_escapes_it(
+    manifest: Manifest, events: tuple[PollEvent, ...], reason: str
+) -> None:
+    log = Replay(manifest)
+    for event in events[:-1]:
+        log.take_event(event)
+    with pytest.raises(PollLogRefused, match=reason):
+        log.take_event(events[-1])
+
+
+def test_an_early_closing_keeps_the_round_and_an_extension_names_the_next_by_the_same_rule() -> (
+    None
+):
+    log = Replay(BY_BEACON)
+    log.take_event(CLOSED_EARLY)
+    assert log.beacon == BEACON
+    log = Replay(BY_BEACON)
+    log.take_event(WITH_ROUND)
+    assert log.beacon == MANIFEST.beacon_at(CLOSES + 60) != BEACON
+    log.take_event(CLOSED_LATE)
+    assert log.beacon.due_at >= CLOSES + 60 + MANIFEST.batch_seconds + FINAL_SECONDS
+
+
+def test_a_poll_by_beacon_is_cancelled_before_its_lot_is_known() -> None:
+    log = Replay(SEALED_BY_BEACON)
+    log.take_event(CLOSING)
+    log.take_event(replace(CANCELLED, at=BEACON.due_at - 1))
+    assert log.state is State.CANCELLED

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from credentials import domain_tags
 from credentials.formats import base64url
+from credentials.formats.ceremony_result import CeremonyResult
 from credentials.sealing.cards import TrusteeKeys, read_card
 from credentials.sealing.ceremony import TrusteeShare, finish, merge, part_file
 from credentials.sealing.deals import Deal, make_deal
 from credentials.sealing.participants import Participants
-from credentials.sealing.result import CeremonyResult
 from credentials.sealing.signed_files import write_file
 
 NAMES = ("Ana", "Bela", "Chloë", "Dimitri", "Eleni")
@@ -24,8 +24,8 @@ class Circle:
     participants: Participants
 
     @classmethod
-    def of(cls, count: int, *, threshold: int) -> "Circle":
-        trustees = tuple(TrusteeKeys.generate(name) for name in NAMES[:count])
+    def of(cls, count: int, *, threshold: int, names: tuple[str, ...] = ()) -> "Circle":
+        trustees = tuple(TrusteeKeys.generate(name) for name in (names or NAMES)[:count])
         return cls.with_trustees(trustees, threshold=threshold)
 
     @classmethod

@@ -9,6 +9,7 @@ import pytest
 from credentials.curve import curve
 from credentials.curve.scalars import ORDER
 from credentials.errors import CeremonyRefused, OpeningRefused
+from credentials.formats.ceremony_result import CeremonyResult
 from credentials.sealing import (
     check_opening,
     check_share,
@@ -21,7 +22,6 @@ from credentials.sealing.cards import TrusteeKeys
 from credentials.sealing.ceremony import merge, part_file, read_ceremony
 from credentials.sealing.opening import lagrange
 from credentials.sealing.participants import Participants
-from credentials.sealing.result import CeremonyResult
 from tests.unit.sealing.circle import Circle
 from tests.unit.sealing.sealed_poll import PLAINTEXT, a_point
 
@@ -35,12 +35,12 @@ def test_any_threshold_of_the_trustees_open_a_ballot_and_fewer_do_not(
     threshold: int, trustees: int
 ) -> None:
     kept, file = Circle.of(trustees, threshold=threshold).hold()
-    result = read_ceremony(file)
+    result, _ = read_ceremony(file)
     place = {"digest": DIGEST, "pseudonym": a_point(), "sequence": 1}
     sealed = seal(PLAINTEXT, key=result.key, **place)
     shares = {one.number: share_of(one.secret, digest=DIGEST) for one in kept}
     for number, share in shares.items():
-        check_share(share, trustee=number, key=result.keys[number - 1][1], digest=DIGEST)
+        check_share(share, trustee=number, key=result.trustees[number - 1].key, digest=DIGEST)
     for chosen in combinations(shares, threshold):
         opening = combine({number: shares[number] for number in chosen}, threshold=threshold)
         check_opening(opening, key=result.key, digest=DIGEST)
@@ -59,7 +59,7 @@ def test_the_key_is_that_of_the_sum_which_nobody_adds_up() -> None:
     numbers = [1, 3]
     secret = sum(kept[number - 1].secret * lagrange(number, numbers, at=0) for number in numbers)
     point = curve.multiply_g2(curve.g2_generator, secret % ORDER)
-    assert curve.encode_g2(point) == read_ceremony(file).key
+    assert curve.encode_g2(point) == read_ceremony(file)[0].key
 
 
 def test_the_order_of_cards_and_deals_makes_no_difference() -> None:
@@ -73,7 +73,7 @@ def test_the_order_of_cards_and_deals_makes_no_difference() -> None:
 
 def test_every_ceremony_makes_another_key() -> None:
     circle = Circle.of(2, threshold=2)
-    results = [read_ceremony(circle.hold()[1]) for _ in range(2)]
+    results = [read_ceremony(circle.hold()[1])[0] for _ in range(2)]
     assert results[0].ceremony == results[1].ceremony
     assert results[0].key != results[1].key
     assert results[0].deals != results[1].deals

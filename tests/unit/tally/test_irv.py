@@ -21,8 +21,8 @@ def test_an_option_with_more_than_half_of_all_votes_wins_at_once() -> None:
 
 
 def test_exactly_half_is_not_more_than_half() -> None:
-    result = count(ranked("4 A, 3 B, 1 CB"), order=(2, 1, 3))
-    assert [one.scores for one in result.rounds] == [(4, 3, 1), (4, 4, None)]
+    result = count(ranked("3 A, 3 B, 1 CB, 1 CA"), order=(2, 1, 3))
+    assert [one.scores for one in result.rounds] == [(3, 3, 2), (4, 4, None)]
     assert (result.winners, result.rounds[-1].by_lot) == ((2,), (2, 1))
 
 

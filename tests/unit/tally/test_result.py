@@ -21,14 +21,14 @@ def fields(result: TallyResult = RESULT) -> list[Any]:
 
 
 def test_whole_numbers_are_integers_fractions_are_text_and_who_is_out_is_empty() -> None:
-    label, method, ballots, abstentions, invalid, outcome, winners, rounds, matrix, paths = fields()
-    assert label == "symbolon/tally/1" == domain_tags.TALLY_RESULT
+    label, method, ballots, abstentions, invalid, *came_to, rounds, matrix, paths = fields()
+    assert label == "symbolon/tally/2" == domain_tags.TALLY_RESULT
     assert (method, ballots, abstentions, invalid) == ("stv/1", 13, 0, 1)
-    assert (outcome, winners, matrix, paths) == ("winner", (1, 2), (), ())
+    assert (came_to, matrix, paths) == (["winner", (1, 2), ()], (), ())
     assert rounds == (
-        ("round", (8, 3, 2), (1,), (), (), 0),
-        ("surplus", (5, "15/4", 2), (), (3,), (), "9/4"),
-        ("round", (5, "15/4", ""), (2,), (), (), "17/4"),
+        ("round", (8, 3, 2), (1,), (), (), (), 0),
+        ("surplus", (5, "15/4", 2), (), (3,), (), (), "9/4"),
+        ("round", (5, "15/4", ""), (2,), (), (), (), "17/4"),
     )
     assert TallyResult.from_cbor(RESULT.to_cbor()) == RESULT
 
@@ -59,16 +59,16 @@ def test_a_fraction_that_is_whole_is_encoded_as_the_integer() -> None:
 )
 def test_a_score_that_is_not_the_one_spelling_is_refused(score: object) -> None:
     spelled = fields()
-    title, scores, *rest = spelled[7][1]
-    spelled[7] = (spelled[7][0], (title, (scores[0], score, scores[2]), *rest), spelled[7][2])
+    title, scores, *rest = spelled[8][1]
+    spelled[8] = (spelled[8][0], (title, (scores[0], score, scores[2]), *rest), spelled[8][2])
     with pytest.raises(EncodingError):
         TallyResult.from_cbor(cbor.encode(spelled))
 
 
 def test_a_score_of_endless_digits_is_refused_without_being_read() -> None:
     spelled = fields()
-    title, scores, *rest = spelled[7][1]
-    spelled[7] = ((title, (scores[0], "1" * 60_000 + "/2", scores[2]), *rest),)
+    title, scores, *rest = spelled[8][1]
+    spelled[8] = ((title, (scores[0], "1" * 60_000 + "/2", scores[2]), *rest),)
     with pytest.raises(EncodingError, match="fraction"):
         TallyResult.from_cbor(cbor.encode(spelled))
 
@@ -76,7 +76,7 @@ def test_a_score_of_endless_digits_is_refused_without_being_read() -> None:
 @pytest.mark.parametrize(
     ("at", "value"),
     [
-        (0, "symbolon/tally/2"),
+        (0, "symbolon/tally/1"),
         (1, 7),
         (1, "x" * 33),
         (2, 2**24),
@@ -88,16 +88,22 @@ def test_a_score_of_endless_digits_is_refused_without_being_read() -> None:
         (6, (1, 1)),
         (6, (0,)),
         (6, (4,)),
-        (7, ()),
-        (7, (("round", (), (), (), (), 0),)),
-        (7, (("round", (8, 3, 2), (1,), (), ()),)),
-        (7, (("round", (8, 3, 2), (9,), (), (), 0),)),
-        (7, (("round", (8, 3, 2), (1,), (), (), ""),)),
-        (7, (("round", (8, 3, 2), (1,), (), (), 0), ("round", (8, 3), (), (), (), 0))),
-        (8, ((0, 1), (1, 0))),
-        (8, ((0, 1, 2), (1, 0, 2), (1, 2))),
-        (9, (("0",) * 3,) * 3),
-        (9, 0),
+        (7, (3,)),
+        (7, (1, 3)),
+        (7, 0),
+        (8, ()),
+        (8, (("round", (), (), (), (), (), 0),)),
+        (8, (("round", (8, 3, 2), (1,), (), (), ()),)),
+        (8, (("round", (8, 3, 2), (1,), (), (), 0),)),
+        (8, (("round", (8, 3, 2), (9,), (), (), (), 0),)),
+        (8, (("round", (8, 3, 2), (1,), (), (), (2,), 0),)),
+        (8, (("round", (8, 3, 2), (1,), (), (), (3, 2), 0),)),
+        (8, (("round", (8, 3, 2), (1,), (), (), (), ""),)),
+        (8, (("round", (8, 3, 2), (1,), (), (), (), 0), ("round", (8, 3), (), (), (), (), 0))),
+        (9, ((0, 1), (1, 0))),
+        (9, ((0, 1, 2), (1, 0, 2), (1, 2))),
+        (10, (("0",) * 3,) * 3),
+        (10, 0),
     ],
 )
 def test_a_field_that_does_not_fit_is_refused(at: int, value: object) -> None:
@@ -119,8 +125,16 @@ def test_a_matrix_comes_back() -> None:
     assert len(result.matrix) == len(result.paths) == 3
 
 
-def test_winners_and_outcome_fit_together() -> None:
+def test_winners_tie_and_outcome_fit_together() -> None:
     with pytest.raises(EncodingError, match="outcome"):
         replace(RESULT, outcome=Outcome.BELOW_QUORUM)
+    for wrong in ({"winners": (1,), "tied": (2, 3)}, {"winners": ()}, {"outcome": Outcome.TIE}):
+        with pytest.raises(EncodingError, match="outcome"):
+            replace(RESULT, **wrong)  # type: ignore[arg-type]
+    tied = replace(RESULT, outcome=Outcome.TIE, winners=(1,), tied=(2, 3))
+    assert TallyResult.from_cbor(tied.to_cbor()) == tied
+    for pair in ((1, 2), (3, 2), (2, 2), (2, 4)):
+        with pytest.raises(EncodingError):
+            replace(tied, tied=pair)
     with pytest.raises(EncodingError, match="option"):
         Round(title="round", scores=(1, 2), eliminated=(3,))

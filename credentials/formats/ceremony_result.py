@@ -1,19 +1,37 @@
 """What a key ceremony makes public: the polls' key, and the key of each trustee.
 
-Source: docs/protocol.md, "The trustees' key".
+A trustee is known by an Ed25519 key, which signs the result; the fingerprint of that key is what
+people compare. Source: docs/protocol.md, "The trustees' key".
 """
 
 import hashlib
+from base64 import b32encode
 from dataclasses import dataclass
+from typing import Final
 
 from credentials import domain_tags
-from credentials.curve import OCTET_G2_LENGTH
 from credentials.errors import EncodingError
 from credentials.formats import cbor
 from credentials.formats.names import take_shown_text
-from credentials.formats.sealing import MAX_TRUSTEES
-from credentials.sealing.cards import KEY_LENGTH, NAME_LIMIT
-from credentials.sealing.signed_files import OCTETS_LIMIT
+
+MAX_TRUSTEES: Final = 32
+NAME_LIMIT: Final = 64  # characters
+VERIFICATION_KEY_LENGTH: Final = 32  # octets, Ed25519
+SEALING_KEY_LENGTH: Final = 96  # octets, a compressed point of G2
+RESULT_LIMIT: Final = 32768  # octets
+
+_GROUPS, _IN_GROUP = 5, 4
+
+
+def key_fingerprint(verification_key: bytes) -> str:
+    """100 bits of a hash of a trustee's Ed25519 key, in base32, as people compare them.
+
+    Enough against who searches for another key with the same fingerprint. Raises EncodingError.
+    """
+    cbor.take_octets(verification_key, length=VERIFICATION_KEY_LENGTH, name="a verification key")
+    hashed = hashlib.sha256(domain_tags.TRUSTEE_FINGERPRINT + verification_key).digest()
+    text = b32encode(hashed).decode()
+    return "-".join(text[_IN_GROUP * at : _IN_GROUP * (at + 1)] for at in range(_GROUPS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +41,11 @@ class Trustee:
     name: str
     verification_key: bytes
     key: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the verification key: see key_fingerprint."""
+        return key_fingerprint(self.verification_key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +66,17 @@ class CeremonyResult:
     def __post_init__(self) -> None:
         cbor.take_octets(self.ceremony, length=32, name="a ceremony's id")
         cbor.take_octets(self.deals, length=32, name="the hash of the deals")
-        cbor.take_octets(self.key, length=OCTET_G2_LENGTH, name="a sealing key")
+        cbor.take_octets(self.key, length=SEALING_KEY_LENGTH, name="a sealing key")
         for trustee in self.trustees:
             take_shown_text(trustee.name, max=NAME_LIMIT, name="a trustee's name")
-            cbor.take_octets(trustee.verification_key, length=KEY_LENGTH, name="a key")
-            cbor.take_octets(trustee.key, length=OCTET_G2_LENGTH, name="a trustee's key")
+            cbor.take_octets(trustee.verification_key, length=VERIFICATION_KEY_LENGTH, name="a key")
+            cbor.take_octets(trustee.key, length=SEALING_KEY_LENGTH, name="a trustee's key")
         if not 1 <= len(self.trustees) <= MAX_TRUSTEES:
             raise EncodingError(f"a ceremony has 1 to {MAX_TRUSTEES} trustees")
         if len({trustee.verification_key for trustee in self.trustees}) != len(self.trustees):
             raise EncodingError("two trustees have one verification key")
+        if len({trustee.name for trustee in self.trustees}) != len(self.trustees):
+            raise EncodingError("two trustees have the same name")
         cbor.take_uint(self.threshold, min=1, max=len(self.trustees), name="a threshold")
 
     def to_cbor(self) -> bytes:
@@ -69,7 +94,7 @@ class CeremonyResult:
     def from_cbor(cls, octets: bytes) -> "CeremonyResult":
         """The result in `octets`; raises EncodingError."""
         fields = cbor.decode_labelled(
-            octets, label=domain_tags.CEREMONY_RESULT, fields=5, limit=OCTETS_LIMIT
+            octets, label=domain_tags.CEREMONY_RESULT, fields=5, limit=RESULT_LIMIT
         )
         ceremony, deals, threshold, key, trustees = fields
         found = []
@@ -94,8 +119,3 @@ class CeremonyResult:
     def fingerprint(self) -> bytes:
         """SHA-256 of the octets, for people to compare."""
         return hashlib.sha256(self.to_cbor()).digest()
-
-    @property
-    def keys(self) -> tuple[tuple[str, bytes], ...]:
-        """(name, Z_i) of each trustee, as a poll's manifest holds them."""
-        return tuple((trustee.name, trustee.key) for trustee in self.trustees)

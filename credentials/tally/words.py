@@ -1,0 +1,55 @@
+"""What a count comes to in a sentence, the same on pages, at terminals and in audits."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Final
+
+from credentials.tally.counting import WITH_SEATS
+from credentials.tally.result import Outcome, TallyResult
+
+_NO_WINNER: Final = {
+    Outcome.NO_VOTES: "No winner: nobody voted for an option.",
+    Outcome.BELOW_QUORUM: "No winner: fewer ballots than the quorum.",
+    Outcome.BELOW_THRESHOLD: "No winner: no option has the share of votes that is needed.",
+}
+
+
+def outcome_in_words(result: TallyResult, *, options: Sequence[str]) -> str:
+    """The outcome, with the options' texts in the order of their numbers."""
+    if result.outcome in _NO_WINNER:
+        return _NO_WINNER[result.outcome]
+    said = [_elected(result, options=options)] if result.winners else []
+    if result.outcome is Outcome.TIE:
+        said.append(_tie(result, options=options))
+    if any(one.by_lot for one in result.rounds):
+        said.append("A tie was broken by lot.")
+    return " ".join(said)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in quotation marks, one after the other."""
+    quoted = [f"“{name}”" for name in names]
+    return " and ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
+
+
+def _elected(result: TallyResult, *, options: Sequence[str]) -> str:
+    names = listed([options[winner - 1] for winner in result.winners])
+    if len(result.winners) == 1:
+        return f"{names} wins." if result.outcome is Outcome.WINNER else f"{names} is elected."
+    in_order = not any(set(one.elected) & set(one.tied) for one in result.rounds)
+    return f"{names} are elected{', in this order' if in_order else ''}."
+
+
+def _tie(result: TallyResult, *, options: Sequence[str]) -> str:
+    names = listed([options[option - 1] for option in result.tied])
+    if result.method in WITH_SEATS:
+        return f"Tie between {names}: nothing decides which of them drops out; no more are elected."
+    which = ": nothing decides which of them drops out" if _behind(result) else ""
+    return f"Tie between {names}{which}."
+
+
+def _behind(result: TallyResult) -> bool:
+    """Whether those that are tied have fewer votes than another option has in the last round."""
+    scores = [Fraction(score) for score in result.rounds[-1].scores if score is not None]
+    tied = result.rounds[-1].scores[result.tied[0] - 1] or 0
+    return max(scores) > tied

@@ -1,0 +1,124 @@
+"""How the crowd table comes about: scheduled heads count, many members at a time."""
+
+from pathlib import Path
+
+import pytest
+
+from credentials.formats.crowd import Crowd, Group, Sheet
+from credentials.scope import day_of
+from server.registry.publisher import When
+from tests.flows.town import Town, TownWallet
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    return Town(tmp_path)
+
+
+def join(town: Town, *names: str, **attributes: str | int) -> None:
+    town.invite(*names, **attributes)
+    for name in names:
+        assert TownWallet(town).ask(town.code(name)).status_code == 200
+
+
+def crowd_of(town: Town) -> Crowd:
+    town.to_next_head()
+    crowd = town.metadata.crowd
+    assert crowd is not None
+    return crowd
+
+
+def leave(town: Town, *names: str) -> None:
+    town.entitlements.revoke([town.id(name) for name in names], when=When.SCHEDULED)
+
+
+def residents(count: int, *, first: int = 0) -> list[str]:
+    return [f"Resident{number}" for number in range(first, first + count)]
+
+
+def test_a_scheduled_head_publishes_the_crowd(town: Town) -> None:
+    join(town, *residents(33))
+    join(town, "Ana", "Bo", **{"pass": "day"})
+    join(town, "Cy", "Di", **{"pass": "day", "volunteer": 1})
+    town.invite("Not here yet")
+    # The pass of these ends today.
+    join(town, *(f"Guest{n}" for n in range(20)), valid_until=day_of(town.clock()))
+    assert town.metadata.crowd is None
+    crowd = crowd_of(town)
+    assert crowd == Crowd(
+        day=day_of(town.clock()),
+        since=20,
+        removals=20,
+        highest_serial=37,
+        members=30,
+        sheets=(
+            Sheet(
+                attributes=("reissued", "pass", "volunteer"),
+                groups=(Group(values=(0, 0, 0), members=20),),
+            ),
+        ),
+    )
+
+
+def test_a_table_that_did_not_change_is_true_for_another_day(town: Town) -> None:
+    join(town, *residents(40))
+    before = crowd_of(town)
+    after = crowd_of(town)
+    assert after.day == before.day + 1
+    assert (after.members, after.sheets) == (before.members, before.sheets)
+
+
+def test_newcomers_are_counted_when_there_are_twenty_of_them(town: Town) -> None:
+    join(town, *residents(19))
+    town.to_next_head()
+    assert town.metadata.crowd is None
+    join(town, *residents(11, first=19))
+    assert crowd_of(town).members == 30
+    join(town, *residents(19, first=30))
+    waiting = crowd_of(town)
+    assert (waiting.members, waiting.highest_serial) == (30, 30)
+    join(town, *residents(1, first=49))
+    assert (crowd_of(town).members, crowd_of(town).highest_serial) == (50, 50)
+
+
+def test_who_left_stays_in_the_count_until_twenty_have_left(town: Town) -> None:
+    join(town, *residents(60))
+    full = crowd_of(town)
+    leave(town, *residents(19))
+    held = crowd_of(town)
+    assert town.head.removals == 19
+    assert (held.members, held.sheets, held.since) == (full.members, full.sheets, 0)
+    leave(town, *residents(1, first=19))
+    fresh = crowd_of(town)
+    assert (fresh.members, fresh.since, fresh.removals) == (40, 20, 20)
+
+
+def test_who_is_changed_leaves_and_comes(town: Town) -> None:
+    join(town, *residents(60))
+    wallets = []
+    town.invite(*residents(25, first=60))
+    for name in residents(25, first=60):
+        wallets.append(TownWallet(town))
+        assert wallets[-1].ask(town.code(name)).status_code == 200
+    full = crowd_of(town)
+    assert full.members == 80
+    for name in residents(25, first=60):
+        town.entitlements.change(town.id(name), {"pass": "week"})
+    fresh = crowd_of(town)
+    assert (fresh.members, fresh.since) == (60, 25)  # they have no good credential now
+    for wallet in wallets:
+        assert wallet.ask().status_code == 200
+    again = crowd_of(town)
+    assert (again.members, again.highest_serial) == (80, 85)
+    assert again.sheets[0].groups == (
+        Group(values=(0, 0, 0), members=50),  # so that ten stay untold
+        Group(values=(0, 1, 0), members=20),
+    )
+
+
+def test_heads_at_once_publish_no_table(town: Town) -> None:
+    join(town, *residents(40))
+    town.publisher.publish()
+    leave(town, "Resident0")
+    town.publisher.publish(emergency=True)
+    assert town.metadata.crowd is None
