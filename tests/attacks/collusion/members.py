@@ -26,9 +26,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from client import sealed_file
 from client.commands.main import app
 from client.commands.terminal import PASSPHRASE_VARIABLE
-from client.wallet import enrolling, restore, sealed_file
+from client.wallet import enrolling, restore
 from credentials.errors import SymbolonError
 from credentials.formats.head import SignedHead
 from credentials.formats.metadata import Metadata, SignedMetadata
