@@ -45,7 +45,7 @@ def asked(town: Town, wallet: TownWallet, **policy: object) -> Asked:
         app="cafe",
         policy=Policy.from_json({"purpose": "login", **policy}),
         nonce=bytes(32),
-        head=town.head.hash,
+        value=town.head.value,
         asked_at=town.clock(),
         expires_at=2**40,
     )

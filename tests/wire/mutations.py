@@ -1,4 +1,7 @@
-"""What is done to an object's elements, at every depth, so that it should not match any more."""
+"""What is done to an object's elements, at every depth, so that it should not match any more.
+
+Of a long list of one kind only the first and the last element are changed.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,11 +14,13 @@ WRONG_LENGTH = "wrong length"
 MISSING = "missing element"
 EXTRA = "extra element"
 LABEL = "unknown label"
-RANGE = "number out of range"
+HUGE = "a number that nothing has"
+NUMBER = "another number"
 FOREIGN = "what no object has"
 
 _OF_TYPES: dict[type, Any] = {int: 0, bytes: bytes(32), str: "x", list: []}
-_FOREIGN = (-1, 1.5, True, None, {}, {"x": 0}, cbor2.CBORTag(0, "2026-11-25"))
+_FOREIGN = (-1, 1.5, True, None, {"x": 0}, cbor2.CBORTag(0, "2026-11-25"))
+_MANY = 8  # elements of one type: a list, in which one is as good as another
 
 
 @dataclass(frozen=True)
@@ -31,10 +36,13 @@ class Mutant:
         return f"{self.kind} at {'/'.join(map(str, self.path)) or 'the top'}: {self.what}"
 
 
-def mutants(octets: bytes) -> Iterator[Mutant]:
-    """All mutants of one object."""
+def mutants(octets: bytes, *, after: bytes | None = None) -> Iterator[Mutant]:
+    """All mutants of one object; only of what is new in it, `after` the mutants of another."""
     whole = cbor2.loads(octets)
+    known = {} if after is None else dict(_elements(cbor2.loads(after), ()))
     for path, element in _elements(whole, ()):
+        if path in known and known[path] == element:
+            continue
         for kind, what, changed in _changes(element, path):
             yield Mutant(kind, path, what, cbor2.dumps(_replaced(whole, path, changed)))
 
@@ -42,8 +50,10 @@ def mutants(octets: bytes) -> Iterator[Mutant]:
 def _elements(value: Any, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Any]]:
     yield path, value
     if isinstance(value, list):
+        alike = len(value) > _MANY and len({type(element) for element in value}) == 1
         for at, element in enumerate(value):
-            yield from _elements(element, (*path, at))
+            if not alike or at in (0, len(value) - 1):
+                yield from _elements(element, (*path, at))
 
 
 def _changes(element: Any, path: tuple[int, ...]) -> Iterator[tuple[str, str, Any]]:
@@ -53,11 +63,14 @@ def _changes(element: Any, path: tuple[int, ...]) -> Iterator[tuple[str, str, An
     for value in _FOREIGN:
         yield FOREIGN, repr(value), value
     if isinstance(element, int):
-        yield RANGE, "2^64 - 1", 2**64 - 1
-        yield RANGE, "2^41", 2**41
+        yield HUGE, "2^64 - 1", 2**64 - 1
+        yield HUGE, "2^41", 2**41
+        for value in sorted({0, element + 1, element + 2, element + 4, 2**24, 2**32} - {element}):
+            yield NUMBER, str(value), value
     elif isinstance(element, bytes):
         yield WRONG_LENGTH, "an octet more", element + b"\0"
         yield WRONG_LENGTH, "an octet less", element[:-1]
+        yield WRONG_LENGTH, "no octets", b""
         yield WRONG_LENGTH, "2^17 octets", bytes(2**17)
     elif isinstance(element, str):
         yield WRONG_LENGTH, "1,001 characters", "x" * 1001
@@ -67,7 +80,7 @@ def _changes(element: Any, path: tuple[int, ...]) -> Iterator[tuple[str, str, An
     else:
         yield EXTRA, "one more at the end", [*element, 0]
         often = 520 if len(path) == 1 else 70  # above every limit there
-        yield EXTRA, f"{often} times itself", element * often
+        yield EXTRA, f"{often} times itself", (element * often)[:often]
         if element:
             yield MISSING, "the first", element[1:]
             yield MISSING, "the last", element[:-1]

@@ -10,9 +10,18 @@ import pytest
 from client.trustee.folder import Folder
 from credentials.formats import base64url
 from credentials.formats.manifest import Manifest
-from server.doors.bodies import CheckInRequest, DoorBody, EntryBody
+from server.doors.bodies import (
+    CheckInRequest,
+    DoorBody,
+    EntryBody,
+    QueuedScanBody,
+    SyncBody,
+    SyncRequest,
+    SyncResultBody,
+)
 from server.doors.sync import Entry
-from server.polls.bodies import BallotBody, BallotRequest, ShareRequest
+from server.issuance.routes import NonceBody
+from server.polls.bodies import BallotBody, BallotRequest, EventBody, EventList, ShareRequest
 from server.presentations.routes import RequestBody
 from server.registry.bodies import SignedHeadBody
 from server.registry.routes import DigitsBody, HeadsBody, LogBody
@@ -30,6 +39,9 @@ def heads() -> list[SignedHeadBody]:
 def bodies() -> dict[str, Any]:
     community = symbolon.load("community.json")
     entry = Entry(context_id=bytes(32), pseudonym=bytes(48), n=0, at=1_790_000_000, door="gate")
+    event = EventBody(index=4, kind="closing", at=1_790_000_000, reason="", octets=OCTETS)
+    scan = QueuedScanBody(scan_id="A" * 22, code="SYM1:ABC", scanned_at=1_790_000_000)
+    result = SyncResultBody(scan_id=scan.scan_id, verdict="admitted", conflict=None)
     door = DoorBody(
         door="gate",
         name="Gate",
@@ -47,12 +59,16 @@ def bodies() -> dict[str, Any]:
         "heads-json": HeadsBody(heads=heads()),
         "log-segment-json": LogBody(entries=OCTETS),
         "digits-json": DigitsBody(digits=OCTETS),
+        "nonce-json": NonceBody(nonce=OCTETS, expires_at=1_790_000_300),
         "request-json": RequestBody(request=OCTETS, status="waiting"),
+        "poll-events-json": EventList(events=[event]),
         "ballot-json": BallotRequest(ballot=OCTETS),
         "signed-promise-json": BallotBody(leaf_hash=OCTETS, promise=OCTETS, signature=OCTETS),
         "share-json": ShareRequest(trustee=1, share=OCTETS),
         "door-json": door,
-        "checkin-json": CheckInRequest(code="SYM1:ABC", scan_id="A" * 22),
+        "checkin-json": CheckInRequest(code="SYM1:ABC", scan_id=scan.scan_id),
+        "sync-json": SyncRequest(scans=[scan]),
+        "synced-json": SyncBody(results=[result], entries=[EntryBody.of(entry)], heads=heads()),
     }
 
 

@@ -52,7 +52,7 @@ def asked(
         app="cafe",
         policy=Policy.from_json({"purpose": "login", **policy}),
         nonce=bytes(32),
-        head=community.heads.newest.hash,
+        value=community.heads.newest.value,
         asked_at=TODAY * 86_400 + 5,
         expires_at=2**40,
     )

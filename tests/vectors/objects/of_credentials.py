@@ -1,9 +1,15 @@
 """Credential header, the issuer's answer and its witness, the wallet's commitment."""
 
 from dataclasses import replace
+from typing import Any
 
+from credentials.bbs.blind import blind_generators_of
+from credentials.bbs.commitment import core_commit
+from credentials.bbs.proof import calculate_random_scalars
 from credentials.curve.scalars import ORDER
 from credentials.formats.credential import CredentialHeader, IssuedWitness
+from credentials.issuance import commit, commitment_nonce
+from credentials.messages import API_ID
 from tests.vectors.changes import IDENTITY
 from tests.vectors.changes import spoilt as spoilt_points
 from tests.vectors.objects.object_file import (
@@ -15,7 +21,7 @@ from tests.vectors.objects.object_file import (
     spoilt,
 )
 from tests.vectors.vector_community import Holder, VectorCommunity
-from tests.vectors.vector_randomness import fixed_octets
+from tests.vectors.vector_randomness import fixed_octets, randomness
 
 
 def files(community: VectorCommunity, holder: Holder) -> dict[str, ObjectFile]:
@@ -121,6 +127,20 @@ def _witness(community: VectorCommunity, holder: Holder) -> ObjectFile:
 def _commitment(community: VectorCommunity, holder: Holder) -> ObjectFile:
     own = holder.commitment
     others = [community.holder(name) for name in ("bo", "cleo")]
+    metadata = community.metadata
+    schemas = (replace(metadata.schema, name="another-pass"),)
+
+    def bound(nonce: bytes) -> dict[str, str]:
+        made = commitment_nonce(
+            nonce, community_id=metadata.community_id, header=metadata.credential_header
+        )
+        return {"boundNonce": made.hex()}
+
+    def elsewhere(name: str, **changes: Any) -> bytes:
+        """The same secrets under the same nonce, for whoever publishes changed metadata."""
+        with randomness(f"commitment/{name}"):
+            return commit(holder.secrets, metadata=replace(metadata, **changes), nonce=holder.nonce)
+
     refused = [
         Refused(
             name=name,
@@ -131,16 +151,21 @@ def _commitment(community: VectorCommunity, holder: Holder) -> ObjectFile:
         for name, other in spoilt_points(own, points=1)
     ]
     return ObjectFile(
-        about="a wallet's commitment with its proof over the issuer's nonce",
+        about="a wallet's commitment with its proof for community, header and the issuer's nonce",
         rule="commitment",
         form="octets",
-        given={"nonce": holder.nonce.hex()},
+        given={
+            "communityId": metadata.community_id.hex(),
+            "header": metadata.credential_header.hex(),
+            "nonce": holder.nonce.hex(),
+        },
         accepted=[
-            Accepted(name="the vectors' own", value=own),
+            Accepted(name="the vectors' own", value=own, gives=bound(holder.nonce)),
             *(
                 Accepted(
                     name=f"of {one.name}",
                     value=one.commitment,
+                    gives=bound(one.nonce),
                     given={"nonce": one.nonce.hex()},
                 )
                 for one in others
@@ -154,8 +179,38 @@ def _commitment(community: VectorCommunity, holder: Holder) -> ObjectFile:
                 refusal="CommitmentRefused",
                 why="the nonce is in the challenge",
             ),
+            Refused(
+                name="for another community",
+                value=elsewhere("for another community", metadata_key=bytes(32)),
+                refusal="CommitmentRefused",
+                why="a proof that a false community relays is worth nothing",
+            ),
+            Refused(
+                name="for another header",
+                value=elsewhere("for another header", schemas=schemas),
+                refusal="CommitmentRefused",
+                why="the header is in the challenge",
+            ),
+            Refused(
+                name="over the nonce alone",
+                value=_over_the_nonce_alone(holder),
+                refusal="CommitmentRefused",
+                why="the challenge holds the hash that binds the nonce",
+            ),
         ],
     )
+
+
+def _over_the_nonce_alone(holder: Holder) -> bytes:
+    with randomness("commitment/over the nonce alone"):
+        return core_commit(
+            blind_generators=blind_generators_of(2, API_ID),
+            scalars=[holder.secrets.prover_nym],
+            secret_prover_blind=holder.secrets.secret_prover_blind,
+            tildes=calculate_random_scalars(2),
+            api_id=API_ID,
+            nonce=holder.nonce,
+        )
 
 
 def _signature(community: VectorCommunity, holder: Holder) -> ObjectFile:

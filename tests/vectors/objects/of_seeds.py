@@ -1,9 +1,10 @@
 """Recovery phrases, and the secrets that a wallet derives from its seed."""
 
-import hashlib
+from dataclasses import replace
 
 from client.wallet.phrase import to_words
 from credentials.curve.scalars import encode_scalar
+from credentials.formats.metadata import Metadata
 from credentials.issuance import derive_secrets
 from tests.vectors.objects.object_file import (
     Accepted,
@@ -63,47 +64,51 @@ def _phrase(holder: Holder) -> ObjectFile:
 
 
 def _secrets(community: VectorCommunity, holder: Holder) -> ObjectFile:
-    issuer = community.metadata.keys.issuer_id
+    own = community.metadata
+    another = replace(own, metadata_key=bytes(32))
+    renewed = replace(own, keys=replace(own.keys, issuer_key=own.keys.digit_key))
     cases = {
-        "the vectors' own": (holder.seed, issuer, 0),
-        "the next credential": (holder.seed, issuer, 1),
-        "of another issuer": (holder.seed, hashlib.sha256(b"another").digest(), 0),
-        "a count of two octets": (bytes(16), issuer, 300),
+        "the vectors' own": (holder.seed, own, 0),
+        "the next credential": (holder.seed, own, 1),
+        "of another community with the same issuer": (holder.seed, another, 0),
+        "of another issuer": (holder.seed, renewed, 0),
+        "a count of two octets": (bytes(16), own, 300),
     }
 
-    def gives(seed: bytes, issuer_id: bytes, count: int) -> dict[str, str]:
-        made = derive_secrets(seed, issuer_id=issuer_id, count=count)
+    def given(metadata: Metadata, count: int) -> dict[str, str | int]:
+        return {
+            "communityId": metadata.community_id.hex(),
+            "issuerId": metadata.keys.issuer_id.hex(),
+            "count": count,
+        }
+
+    def gives(seed: bytes, metadata: Metadata, count: int) -> dict[str, str]:
+        made = derive_secrets(seed, metadata=metadata, count=count)
         return {
             "proverNym": encode_scalar(made.prover_nym).hex(),
             "secretProverBlind": encode_scalar(made.secret_prover_blind).hex(),
         }
 
-    def refused(name: str, value: bytes, issuer_id: bytes) -> Refused:
-        return Refused(
-            name=name,
-            why="a seed has 16 octets and an issuer id 32",
-            value=value,
-            refusal="EncodingError",
-            given={"issuerId": issuer_id.hex()},
-        )
-
     return ObjectFile(
         about="the secrets of one credential, from a wallet's seed",
         rule="seed",
         form="octets",
-        given={"issuerId": issuer.hex(), "count": 0},
+        given=given(own, 0),
         accepted=[
             Accepted(
                 name=name,
                 value=seed,
-                gives=gives(seed, issuer_id, count),
-                given={"issuerId": issuer_id.hex(), "count": count},
+                gives=gives(seed, metadata, count),
+                given=given(metadata, count),
             )
-            for name, (seed, issuer_id, count) in cases.items()
+            for name, (seed, metadata, count) in cases.items()
         ],
         refused=[
-            refused("a seed of 15 octets", holder.seed[:15], issuer),
-            refused("a seed of 64 octets", bytes(64), issuer),
-            refused("an issuer id of 31 octets", holder.seed, issuer[:31]),
+            Refused(name=name, why="a seed has 16 octets", value=value, refusal="EncodingError")
+            for name, value in (
+                ("no seed", b""),
+                ("a seed of 15 octets", holder.seed[:15]),
+                ("a seed of 64 octets, as BIP-39 makes", bytes(64)),
+            )
         ],
     )

@@ -6,11 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from client.wallet.sealed_file import new_key, seal
 
 from client.wallet import sealed_file
-from client.wallet.contents import Claim, Enrolment, Membership, SeenLog, Vote, WalletContents
+from client.wallet.contents import (
+    GONE,
+    IN_LOG,
+    Claim,
+    Enrolment,
+    Membership,
+    SeenLog,
+    Vote,
+    WalletContents,
+)
 from client.wallet.encoding import encode_contents
-from client.wallet.sealed_file import new_key, seal
 from tests.vectors.changes import flipped
 from tests.vectors.objects.object_file import (
     Accepted,
@@ -58,12 +67,24 @@ def wallets(community: VectorCommunity, holder: Holder, log: PollLog) -> dict[st
         ),
         heads=tuple(community.signed_heads[:2]),
         digits=community.table,
+        named_at=community.heads[1].published_at,
+        update_at=community.heads[1].next_at + 300,
+    )
+    gone = replace(
+        member,
+        digits=b"",  # only to keep the vectors short
+        enrolments=tuple(
+            replace(one, ended=GONE, ended_at=community.heads[2].published_at)
+            for one in member.enrolments
+        ),
+        renew_at=community.heads[2].published_at + 1800,
     )
     ballot = log.ballots[0]
     promise = log.promise(ballot)
     voter = replace(
         member,
-        digits=b"",  # only to keep the vectors short
+        digits=b"",
+        shown_at=log.manifest.opens_at,
         votes=(
             Vote(
                 poll=log.manifest.poll,
@@ -75,7 +96,7 @@ def wallets(community: VectorCommunity, holder: Holder, log: PollLog) -> dict[st
                 answer="Chiang Mai",
                 ballot=ballot.to_cbor(),
                 leaf_hash=ballot.leaf_hash,
-                state="in the log",
+                state=IN_LOG,
                 promise=promise.octets,
                 signature=promise.signature,
             ),
@@ -92,6 +113,7 @@ def wallets(community: VectorCommunity, holder: Holder, log: PollLog) -> dict[st
         "new": empty,
         "with a claim that has no answer yet": replace(empty, memberships=(claiming,)),
         "with a credential": replace(empty, memberships=(member,)),
+        "with a credential whose handle was removed": replace(empty, memberships=(gone,)),
         "with a vote": replace(empty, memberships=(voter,)),
     }
 
@@ -107,13 +129,17 @@ def _contents(contents: dict[str, WalletContents]) -> ObjectFile:
             Accepted(name=name, value=encode_contents(one)) for name, one in contents.items()
         ],
         refused=[
-            *spoilt(own),
+            *spoilt(encode_contents(contents["with a claim that has no answer yet"])),
             change("a seed of 32 octets", "seed", bytes(32), why="it has 16"),
             change("a short fingerprint", 2, bytes(31), 0, 1, why="a hash has 32 octets"),
             change("half a digit table", 2, bytes(6144), 0, 9, why="none, or 12,288 octets"),
-            change("a credential in an unknown state", 2, 3, 0, 6, 0, 5, why="0, 1 or 2"),
-            change("a vote in an unknown state", 2, 5, 0, 7, 0, 9, why="0 to 4"),
-            change("a membership of ten elements", 2, (), 0, why="it has 11"),
+            change("a credential without witness", 2, b"", 0, 6, 0, 3, why="a point of G1"),
+            change("a credential in an unknown state", 2, 4, 0, 6, 0, 5, why="0 to 3"),
+            change("a vote without leaf hash", 2, b"", 0, 7, 0, 8, why="a hash has 32 octets"),
+            change("a vote in an unknown state", 2, 4, 0, 7, 0, 9, why="0 to 3"),
+            change("three times", 2, (0, 0, 0), 0, 11, why="there are four"),
+            change("a time after 2^40", 2, 2**40 + 1, 0, 11, 3, why="times end there"),
+            change("a membership of no elements", 2, (), 0, why="it has 12"),
         ],
     )
 

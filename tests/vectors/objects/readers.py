@@ -6,11 +6,13 @@ nothing to compare; it raises the error whose class a refused case names.
 
 import hashlib
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
+
+from client.wallet.sealed_file import key_for, unseal
 
 from client.wallet.encoding import decode_contents, encode_contents
 from client.wallet.phrase import from_words
-from client.wallet.sealed_file import key_for, unseal
 from credentials.bbs.signature import octets_to_signature
 from credentials.curve.scalars import encode_scalar
 from credentials.doors import door_policy
@@ -32,15 +34,20 @@ from credentials.formats.qr import from_qr_text
 from credentials.formats.request import PresentationRequest
 from credentials.formats.requirement import Requirement
 from credentials.formats.schema import Schema
-from credentials.issuance import derive_secrets
+from credentials.issuance import commitment_nonce, derive_secrets
 from credentials.registry.log import read_entries, split_entries
 from tests.vectors.objects.of_scopes import scope_of
 from tests.vectors.objects.poll_readers import LOGS, POLLS, TRUSTEES
 from tests.vectors.objects.reader import Given, Reader, community, octets, parsed
 
 
-def _commitment(value: bytes, given: Given) -> None:
-    community().issuer.check_commitment(value, nonce=octets(given, "nonce"))
+def _commitment(value: bytes, given: Given) -> dict[str, str]:
+    nonce = octets(given, "nonce")
+    community().issuer.check_commitment(value, nonce=nonce)
+    bound = commitment_nonce(
+        nonce, community_id=octets(given, "communityId"), header=octets(given, "header")
+    )
+    return {"boundNonce": bound.hex()}
 
 
 def _signed_head(value: Any, given: Given) -> dict[str, str]:
@@ -106,7 +113,11 @@ CREDENTIALS: dict[str, Reader] = {
 
 
 def _secrets(value: bytes, given: Given) -> dict[str, str]:
-    made = derive_secrets(value, issuer_id=octets(given, "issuerId"), count=given["count"])
+    metadata: Any = SimpleNamespace(  # all that the derivation takes of it
+        community_id=octets(given, "communityId"),
+        keys=SimpleNamespace(issuer_id=octets(given, "issuerId")),
+    )
+    made = derive_secrets(value, metadata=metadata, count=given["count"])
     return {
         "proverNym": encode_scalar(made.prover_nym).hex(),
         "secretProverBlind": encode_scalar(made.secret_prover_blind).hex(),
