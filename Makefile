@@ -28,7 +28,7 @@ demo: $(VENV)/.installed ## play the whole story over real HTTP (ARGS=--once end
 	$(BIN)/python -m examples.demo $(ARGS)
 
 test: lint ## lint, types and all tests
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: $(VENV)/.installed-dev ## format, lint, import rules and types
 	$(BIN)/ruff format --check .

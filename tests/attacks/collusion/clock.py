@@ -1,0 +1,28 @@
+"""One clock for the service and for all wallets, which moves only when the festival says so.
+
+The time stands in a file that two processes map; `time.time` reads it in both.
+"""
+
+import mmap
+import struct
+from pathlib import Path
+
+_FORMAT = struct.Struct("<d")
+
+
+class Clock:
+    """The time of the festival in Unix seconds, in a file of 8 octets; call it to read it."""
+
+    def __init__(self, file: Path) -> None:
+        if not file.exists():
+            file.write_bytes(bytes(_FORMAT.size))
+        with file.open("r+b") as opened:
+            self._octets = mmap.mmap(opened.fileno(), _FORMAT.size)
+
+    def __call__(self) -> float:
+        now: float = _FORMAT.unpack(self._octets[:])[0]
+        return now
+
+    def set(self, now: float) -> None:
+        """Move to another time."""
+        self._octets[:] = _FORMAT.pack(now)
