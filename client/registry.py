@@ -47,9 +47,15 @@ def read_heads(source: HeadsSource) -> tuple[SignedHead, ...]:
 def follow(chain: HeadChain | None, *, service: PublishedClient, metadata: Metadata) -> HeadChain:
     """The chain with all that is published now; a new one where none is known yet.
 
-    Raises HeadRefused, ServerUnreachable, ServerRefused.
+    All heads are asked for, whatever is known: a part of them would tell who asks. Raises
+    HeadRefused, ServerUnreachable, ServerRefused.
     """
-    return joined(chain, service.heads(), service=service, metadata=metadata)
+    newest = service.heads()
+    first = HeadChain.start(newest, metadata=metadata).first
+    heads = [*_every_head(service, before=first.epoch), *newest]
+    if chain is None:
+        return HeadChain.start(heads, metadata=metadata)
+    return chain.extended(heads, metadata=metadata)
 
 
 def joined(

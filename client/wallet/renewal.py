@@ -13,6 +13,7 @@ from client.issuance import IssuanceClient
 from client.published import PublishedClient
 from client.wallet.contents import Membership
 from client.wallet.restore import restore, with_restored
+from client.wallet.standing import update
 from client.wallet.traffic import check_before_naming, named
 from client.wallet.vault import Vault
 
@@ -34,6 +35,9 @@ def renew(
     contents = vault.read()
     if not at_once:
         check_before_naming(contents.known(published.fingerprint), now=now)
+    # Everyone who renews asks for what is published: to leave out what is known already would tell
+    # who has looked for news before, as voters do.
+    update(vault, fingerprint=published.fingerprint, service=service, now=now)
     # Noted before anything is sent: the community may hear it though no answer comes back.
     contents = vault.change(
         lambda kept: kept.changed(published.fingerprint, lambda m: named(m, now=now))

@@ -57,7 +57,7 @@ def one_connection() -> Iterator[None]:
 
 def show_everything(festival: Festival) -> None:
     """Members who stand alone say yes, as they are told the smallest of their groups."""
-    festival.clock.set(festival.moment("21:00", day=3))
+    festival.clock.set(festival.clock() + LATER)
     policy = {"purpose": "login", "disclose": list(HALVES)}
     for member in festival.alone:
         if member in festival.staying:
