@@ -187,7 +187,7 @@ def test_trap_24_the_bundle_shows_which_witness_saw_the_closing_before_the_lot(
 
     def look(at: int) -> None:
         note = SignedCheckpoint.parse(city.polls.logs.checkpoint(city.polls.poll("place"))).note
-        city.polls.logs.cosign("place", owl.cosign(note.text, time=at).to_line())
+        city.polls.logs.cosign(city.polls.poll("place"), owl.cosign(note.text, time=at).to_line())
 
     poll = closed(city, manifest)
     assert poll.beacon is not None

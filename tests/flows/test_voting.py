@@ -15,6 +15,8 @@ from tests.flows.service import Organiser, Served, free_port
 
 NAMES = ("Ana", "Bo", "Cy", "Dee", "Eli", "Fay", "Gus", "Hal", "Ida", "Jon")
 
+IN_A_HURRY = ("--yes", "--at-once")
+
 
 class Town:
     """A served community behind a relay, and members who have claimed."""
@@ -104,10 +106,10 @@ def test_p7_a_vote_goes_from_the_wallet_to_the_recount(
     receipt, abstained = tmp_path / "ana.tlog-proof", tmp_path / "cy.abstained"
     made = run("poll", "receipt", poll, "--out", receipt, "--wallet", ana.file)
     assert made.returncode == 0, made.stderr
-    made = run("poll", "abstained", poll, "--out", abstained, "--yes", "--wallet", cy.file)
+    made = run("poll", "abstained", poll, "--out", abstained, *IN_A_HURRY, "--wallet", cy.file)
     assert made.returncode == 0, made.stderr
     found = town.audit(poll, "--receipt", receipt, "--abstained", abstained)
-    assert (found["outcome"], found["voters"], found["ballots"]) == ("Soup", 2, 3)
+    assert (found["outcome"], found["voters"], found["ballots"]) == ("“Soup” wins.", 2, 3)
     passed = {check["name"] for check in found["checks"] if check["mark"] == "passed"}
     assert {"result", "receipts", "abstentions", "ballots' proofs", "log's root"} <= passed
 
@@ -125,7 +127,7 @@ def test_p10_a_copy_of_the_wallet_gets_no_second_vote(town: Town, tmp_path: Path
     assert "takes number 2 and replaces" in voted.stderr
     town.end_poll("breakfast")
     found = town.audit("breakfast")
-    assert (found["voters"], found["ballots"], found["outcome"]) == (1, 2, "Soup")
+    assert (found["voters"], found["ballots"], found["outcome"]) == (1, 2, "“Soup” wins.")
 
 
 def test_a_lost_answer_to_a_ballot_is_repeated_with_the_same_ballot(
@@ -142,7 +144,7 @@ def test_a_lost_answer_to_a_ballot_is_repeated_with_the_same_ballot(
     assert again["ballot"] == kept["ballot"]
     town.end_poll("dinner")
     found = town.audit("dinner")
-    assert (found["ballots"], found["outcome"]) == (1, "Soup")
+    assert (found["ballots"], found["outcome"]) == (1, "“Soup” wins.")
 
 
 def test_two_votes_at_once_from_one_wallet_stay_in_order(town: Town, tmp_path: Path) -> None:

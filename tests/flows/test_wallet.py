@@ -178,7 +178,7 @@ def test_p9_nothing_is_shown_before_the_member_agrees(city: City, tmp_path: Path
     done = wallet.run("present", "--at-once", "--door", "main", "--text", typed="n\n")
     refused(done)
     assert "SYM1:" not in done.stdout
-    for said in ("Main door", "Agora 2026", "reissued = no", "know you again", "not published"):
+    for said in ("Main door", "Agora 2026", "reissued = no", "know you again", "may be recognised"):
         assert said in done.stderr
     agreed = wallet.run("present", "--at-once", "--door", "main", "--text", typed="y\n")
     assert agreed.stdout.startswith("SYM1:")
