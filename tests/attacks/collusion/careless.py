@@ -10,7 +10,8 @@ import httpx
 
 from client.transport import Transport
 from credentials.formats.head import Head
-from tests.attacks.collusion.festival import DAY, HALVES, Festival
+from tests.attacks.collusion.festival import Festival
+from tests.attacks.collusion.grounds import DAY, HALVES
 from tests.attacks.collusion.members import Member
 from tests.attacks.collusion.traces import Trace
 

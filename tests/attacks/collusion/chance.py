@@ -14,12 +14,12 @@ so the p-value of the pair is exact, however many measures there are and however
 other. Matchers that learn are told half of each crowd, drawn by lot, and measured on the rest; the
 shuffling keeps to the halves.
 
-**Many pairs.** With nearly eighty pairs, every other honest festival has one with p <= 0.01. Such
-a pair is looked at again in another festival: other members, times and keys. A pair leaks if
-p <= 0.01 in three festivals, one after the other. They are independent, so an honest run fails
-with a probability of at most 80 * 0.01 ** 3, less than once in 10,000. A leak that shows in one
-festival with probability q is found with q ** 3. With a defence taken out p is 0.001, the least
-there is, in every festival (test_everyone_colludes shows it).
+**Many pairs.** With some ninety pairs, most honest festivals have one with p <= 0.01. Such a pair
+is looked at again in another festival: other members, times and keys. A pair leaks if p <= 0.01 in
+three festivals, one after the other. They are independent, so an honest run fails with a
+probability of at most 92 * 0.01 ** 3, less than once in 10,000. A leak that shows in one festival
+with probability q is found with q ** 3. With a defence taken out p is 0.001, the least there is, in
+every festival (test_everyone_colludes shows it).
 """
 
 from bisect import bisect_left, bisect_right

@@ -5,7 +5,8 @@ from functools import partial
 
 from server.registry.publisher import When
 from tests.attacks.collusion.apps import naming
-from tests.attacks.collusion.festival import ALONE, DAY, HALVES, Festival
+from tests.attacks.collusion.festival import ALONE, Festival
+from tests.attacks.collusion.grounds import DAY, HALVES
 from tests.attacks.collusion.members import Member
 
 POLLS = {"anthem": 24, "flag": 60, "motto": 64}

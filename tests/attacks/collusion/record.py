@@ -34,6 +34,7 @@ class Record:
     file: Path
     requests: list[Request] = field(default_factory=list)
     _read: int = 0
+    _seen: int = 0
 
     def add(self, request: Request) -> None:
         """Write down what an app received."""
@@ -49,8 +50,6 @@ class Record:
         new = self.requests[self._seen :]
         self._seen = len(self.requests)
         return new
-
-    _seen: int = 0
 
 
 def _request(line: dict[str, Any]) -> Request:
