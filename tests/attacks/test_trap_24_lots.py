@@ -227,7 +227,9 @@ def seen_by(owl: WitnessKey, poll: PollInMemory, *, size: int, at: int) -> bytes
 
 
 def report_of(poll: PollInMemory, owl: WitnessKey, *earlier: bytes) -> Report:
-    octets = poll.bundle(witnesses=(owl,), earlier=earlier)
+    size = poll.closing_size
+    unseen = poll.checkpoint(size=size).to_text().encode() if size else b""
+    octets = poll.bundle(witnesses=(owl,), earlier=earlier, closing=unseen)
     trusted = Beside(witnesses=(owl.verifier_key,))
     return audited(octets, community=poll.community, beside=trusted)
 
