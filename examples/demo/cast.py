@@ -1,6 +1,7 @@
 """Who plays, what earlier acts leave for later ones, and what members do in every act."""
 
 import csv
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,10 @@ def read_links(path: Path) -> dict[str, str]:
 
 def visit(stage: Stage, told: Told, app: str, member: str) -> Any:
     """A member follows an app's link."""
-    return stage.wallet(member, "present", f"{told.apps[app]}/membership", *IN_A_HURRY)
+    shown = stage.wallet(member, "present", f"{told.apps[app]}/membership", *IN_A_HURRY)
+    if app == "cafe":
+        told.cafe_heard = time.monotonic()
+    return shown
 
 
 def expect(stage: Stage, what: str, code: Path, verdict: str, *, status: int) -> None:
