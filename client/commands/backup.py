@@ -194,7 +194,7 @@ def _from_copy(source: Path, *, wallet: Path, passphrase_file: Path | None) -> "
         except ServerUnreachable:
             note(
                 f"{membership.metadata.name} cannot be reached; what the copy holds is kept. "
-                "Run `symbolon wallet refresh` later."
+                "Run `symbolon wallet renew` later."
             )
             continue
         vault.change(partial(with_restored, found=found, between=published.between))
