@@ -10,7 +10,7 @@ Source: docs/protocol.md, "Doors".
 from dataclasses import dataclass
 from enum import StrEnum
 
-from credentials import domain_tags
+from credentials.door_words import is_of_another_version
 from credentials.doors import MEMBERS_ONLY, RE_ENTRY, Judged, Verdict, door_policy
 from credentials.errors import EncodingError
 from credentials.formats.metadata import Door, Metadata
@@ -18,10 +18,6 @@ from credentials.formats.presentation import Presentation
 from credentials.formats.qr import from_qr_text
 from server.doors.movements import Direction
 from server.doors.service import First
-
-_ANY_LABEL = domain_tags.PRESENTATION.rpartition("/")[0].encode() + b"/"
-_LABEL_WITHIN = 24
-"""Octets at the beginning of a presentation in which its label begins and ends."""
 
 
 class Outcome(StrEnum):
@@ -96,7 +92,7 @@ def _reason_of_invalid(code: str, *, door: Door, metadata: Metadata) -> Settled:
         octets = from_qr_text(code)
         shown = Presentation.from_cbor(octets)
     except EncodingError:
-        if _is_of_another_version(octets):
+        if is_of_another_version(octets):
             return _later(verdict, "The server does not know the format of this code; update it.")
         return _refused(verdict, "That is not a code of a member.")
     if metadata.event(door.event) is None or not _answers(shown, door=door, metadata=metadata):
@@ -112,11 +108,6 @@ def _answers(shown: Presentation, *, door: Door, metadata: Metadata) -> bool:
         tuple(index for index, _ in shown.disclosed) == tuple(asked)
         and bool(shown.pseudonym) == with_pseudonym
     )
-
-
-def _is_of_another_version(octets: bytes) -> bool:
-    begins = octets[:_LABEL_WITHIN]
-    return _ANY_LABEL in begins and domain_tags.PRESENTATION.encode() not in begins
 
 
 def _changed(verdict: Verdict, door: Door) -> Settled:
