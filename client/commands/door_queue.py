@@ -44,20 +44,21 @@ def sync(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
 def _say_handed_in(done: "HandedIn", *, as_json: bool) -> None:
     from client.door.sync import CLOCK_TOLERANCE_SECONDS
 
-    difference = done.clock_difference
+    difference = done.clock_difference or 0
+    clock_is_off = abs(difference) > CLOCK_TOLERANCE_SECONDS
     if as_json:
-        say_json(
-            {
-                "scans": done.recorded,
-                "conflicts": [
-                    {"verdict": c.verdict, "door": c.conflict_door, "at": c.conflict_at}
-                    for c in done.conflicts
-                ],
-                "later": done.later,
-                "refused": done.refused,
-                "clock_difference": difference,
-            }
-        )
+        told: dict[str, Any] = {
+            "scans": done.recorded,
+            "conflicts": [
+                {"verdict": c.verdict, "door": c.conflict_door, "at": c.conflict_at}
+                for c in done.conflicts
+            ],
+        }
+        if done.kept:
+            told |= {"later": done.later, "refused": done.refused}
+        if clock_is_off:
+            told |= {"clock_difference": difference}
+        say_json(told)
     else:
         say(f"Scans recorded: {done.recorded}. Conflicts: {len(done.conflicts)}.")
         for conflict in done.conflicts:
@@ -66,7 +67,7 @@ def _say_handed_in(done: "HandedIn", *, as_json: bool) -> None:
             say(f"  not recorded, kept, and tried again: {count}. {reason}")
         for reason, count in done.refused.items():
             say(f"  refused, and kept: {count}. {reason} `symbolon door refused` shows them.")
-    if difference is not None and abs(difference) > CLOCK_TOLERANCE_SECONDS:
+    if clock_is_off:
         note(
             f"The server's clock is {abs(difference)} s "
             f"{'behind' if difference > 0 else 'ahead of'} this door's. One of them is wrong: a "
