@@ -100,7 +100,7 @@ def scan(
 
 def _read_code(*, image: Path | None, text: str | None) -> str:
     if image is not None:
-        from client.qr_picture import read_text
+        from client.qr_reading import read_text
 
         return read_text(image)
     if text == "-":
