@@ -12,6 +12,7 @@ from client.answers import QueuedScan
 from client.commands.door import commands
 from client.door.handing_in import hand_in
 from client.door.queue import KeptScan
+from client.door.record import DoorRecord
 from client.door.scanning import DoorDesk
 from client.door.store import DoorStore
 from client.door.sync import prepare
@@ -207,7 +208,7 @@ def test_a_verdict_is_given_whatever_fails_after_it(
     def broken(*_: object, **__: object) -> None:
         raise ServerRefused("no", slug="no", status=400)
 
-    monkeypatch.setattr(DoorDesk, "_remember", broken)
+    monkeypatch.setattr(DoorRecord, "remember", broken)
     scanned = DoorDesk(store).scan_online(shown, direction="in", service=service)
     assert scanned.verdict is Verdict.ADMITTED
     assert any("could not note" in note for note in scanned.notes)
