@@ -11,6 +11,7 @@ nobody. Without network, COMMUNITY and HEADS name files with what the community 
 
 import os
 from collections import Counter
+from html import escape
 from typing import Any
 
 import uvicorn
@@ -39,7 +40,7 @@ def welcome() -> dict[str, str]:
 def ask(request: Request) -> dict[str, str] | HTMLResponse:
     """A fresh request: who are you here, what pass do you have, and is it still good?"""
     if "text/html" in request.headers.get("accept", ""):  # a browser, and no wallet
-        command = f'symbolon wallet present "{request.url.replace(query=None)}"'
+        command = escape(f'symbolon wallet present "{request.url.replace(query="")}"')
         return HTMLResponse(f"<h1>Members only</h1><p>In your wallet: <code>{command}</code></p>")
     current = ["valid_until >= today"] if verifier.metadata.schema.ends else []
     return verifier.request({"purpose": "visit", "disclose": ["pass"], "require": current})
