@@ -79,5 +79,9 @@ def _title(scanned: "Scanned") -> str:
 
 
 def clock_time(at: int | None) -> str:
-    """A moment as the clock on the wall shows it."""
-    return "unknown" if at is None else time.strftime("%H:%M:%S", time.localtime(at))
+    """A moment as the clock on the wall shows it, with its date if that was another day."""
+    if at is None:
+        return "unknown"
+    then = time.localtime(at)
+    is_today = then[:3] == time.localtime()[:3]
+    return time.strftime("%H:%M:%S" if is_today else "%Y-%m-%d %H:%M:%S", then)
