@@ -25,11 +25,12 @@ from server.commands.session import (
 from server.community.service import CommunityService
 from server.database import Database
 from server.issuance.enrolments import Enrolments
-from server.keystore import Keystore, write_keystore
+from server.keystore import Keystore
 from server.migrations import upgrade
 from server.problems import OperatorError
 from server.registry.publisher import Publisher
 from server.registry.service import RegistryService
+from server.sealed_keystore import write_keystore
 from server.settings import Settings
 
 DEFAULT_SCHEMA = {

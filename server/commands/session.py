@@ -19,11 +19,12 @@ from server.community.service import CommunityService
 from server.database import Database
 from server.issuance.enrolments import Enrolments
 from server.issuance.entitlements import EntitlementService
-from server.keystore import Keystore, open_keystore
+from server.keystore import Keystore
 from server.polls.assembly import Polls, assemble_polls
 from server.problems import OperatorError
 from server.registry.publisher import Publisher
 from server.registry.service import RegistryService
+from server.sealed_keystore import open_keystore
 from server.settings import Settings
 
 PASSPHRASE_VARIABLE = "SYMBOLON_PASSPHRASE"  # noqa: S105 - the name of a variable
