@@ -111,9 +111,10 @@ class Guard(Hold):
 
     def _doubt(self, standing: Standing, anchor: Anchor | None) -> Finding | None:
         wall = self._wall()
-        if anchor is not None and self._confirmations != anchor.confirmations:
+        confirmations = 0 if anchor is None else anchor.confirmations
+        if self._confirmations != confirmations:
             self._line = None  # the organiser said something new about the clock
-            self._confirmations = anchor.confirmations
+            self._confirmations = confirmations
         if self._line is not None:
             return doubt_since(wall, expected=self._expected(self._line))
         doubt = doubt_at_start(wall, known=known_of(standing, anchor), served=self._is_served())

@@ -88,22 +88,25 @@ def read_header(backup: Path) -> Header:
         return _header(file, name=backup)[0]
 
 
-def unpack(backup: Path, *, passphrase: str, database: Path | None) -> tuple[Header, Keystore]:
-    """Open a backup, and put its database into a new file (0600); without one it is only checked.
+def unpack(backup: Path, *, passphrase: str, database: Path) -> tuple[Header, Keystore]:
+    """Open a backup, and put its database into a new file (0600).
 
     Raises WrongPassphrase, BackupDamaged, OperatorError.
     """
     with backup.open("rb") as file:
         header, before = _header(file, name=backup)
         keystore = header.sealed(f"in {backup}").open(passphrase)
-        cipher = _cipher(keystore, header=header, before=before)
-        if database is None:
-            _decrypt(file, cipher, into=None, name=backup)
-        else:
-            create_private(database)
-            with database.open("r+b") as into:
-                _decrypt(file, cipher, into=into, name=backup)
+        create_private(database)
+        with database.open("r+b") as into:
+            _decrypt(file, _cipher(keystore, header=header, before=before), into=into, name=backup)
     return header, keystore
+
+
+def check_backup(backup: Path, *, keystore: Keystore) -> None:
+    """Read a backup whole that was just made; raises BackupDamaged, OperatorError."""
+    with backup.open("rb") as file:
+        header, before = _header(file, name=backup)
+        _decrypt(file, _cipher(keystore, header=header, before=before), into=None, name=backup)
 
 
 def _decrypt(file: BinaryIO, cipher: AESGCM, *, into: BinaryIO | None, name: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from server.agreement.anchor import Anchor, AnchorFile
 from server.agreement.standing import Standing
-from server.backup.container import Header, new_salt, unpack, write_backup
+from server.backup.container import Header, check_backup, new_salt, write_backup
 from server.backup.database_copy import check_database, copy_database
 from server.keystore import Keystore
 from server.problems import OperatorError
@@ -23,7 +23,6 @@ class Source:
 
     settings: Settings
     keystore: Keystore
-    passphrase: str
     standing: Standing
     name: str
     address: str
@@ -62,7 +61,7 @@ def make_backup(source: Source, *, out: Path, now: int) -> Path:
         )
         write_backup(out, header=header, keystore=source.keystore, database=copy)
     try:
-        unpack(out, passphrase=source.passphrase, database=None)
+        check_backup(out, keystore=source.keystore)
     except OperatorError:
         out.unlink()
         raise OperatorError(

@@ -108,7 +108,6 @@ def source_of(session: Session) -> Source:
     return Source(
         settings=session.settings,
         keystore=session.keystore,
-        passphrase=session.passphrase,
         standing=session.standing(),
         name=metadata.name,
         address=metadata.address,

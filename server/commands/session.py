@@ -112,18 +112,14 @@ class Session:
         )
 
     @cached_property
-    def passphrase(self) -> str:
-        """The passphrase, asked for at the first use."""
-        return read_passphrase(self._passphrase_file)
-
-    @cached_property
     def keystore(self) -> Keystore:
         """The keystore, opened at the first use, and found to be the one that was published for.
 
         Raises OperatorError: WrongPassphrase, or for keys that differ from the published ones.
         """
         settings = self.settings
-        opened = SealedKeystore.read(settings.keystore_file).open(self.passphrase)
+        sealed = SealedKeystore.read(settings.keystore_file)
+        opened = sealed.open(read_passphrase(self._passphrase_file))
         found = check_secrets(
             opened,
             standing=self.standing(),
