@@ -3,6 +3,8 @@
 Imports nothing before it runs: every worker of `serve` loads this file again as its main module.
 """
 
+import codecs
+import io
 import os
 import sys
 
@@ -19,14 +21,15 @@ def _run() -> None:
     import sqlite3
 
     from credentials.errors import SymbolonError
+    from credentials.formats.plain_text import wants_no_colour
     from server.commands.program import commands
     from server.faults import sentence_of
     from server.problems import OperatorError, Refusal
 
     os.umask(0o077)  # what commands write is for its owner: names, addresses, links
-
+    _let_output_degrade()
     try:
-        commands()
+        commands(color=False if wants_no_colour(os.environ) else None)
     except (OperatorError, Refusal, SymbolonError) as error:
         _end_with(str(error))
     except BrokenPipeError:
@@ -41,6 +44,16 @@ def _run() -> None:
         if not isinstance(error, DatabaseError):
             raise
         _end_with(sentence_of(error))
+
+
+def _let_output_degrade() -> None:
+    """What a terminal cannot show is spelled otherwise: no command ends over a check mark."""
+    from credentials.formats.plain_text import SPELL_OUT, spell_out
+
+    codecs.register_error(SPELL_OUT, spell_out)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=SPELL_OUT)
 
 
 def _end_with(sentence: str) -> None:
