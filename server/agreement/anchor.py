@@ -14,11 +14,12 @@ from typing import Any
 
 from server.agreement.finding import Finding, Part
 from server.agreement.standing import Standing
-from server.agreement.words import amount
 from server.files import locked, write_whole
 from server.problems import OperatorError
 
 FORMAT = "symbolon/anchor/1"
+LOCK = "anchor.lock"
+"""The lock of whoever writes the anchor, or what goes with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,7 @@ class AnchorFile:
 
     def change(self, change: Callable[[Anchor | None], Anchor]) -> Anchor:
         """Apply a change to what is on disk now, and write it down if it differs."""
-        with locked(self.path.with_name(self.path.name + ".lock")):
+        with locked(self.path.with_name(LOCK)):
             before = self.read()
             after = change(before)
             if after != before:
@@ -190,11 +191,6 @@ def lost_entries(anchor: Anchor, *, standing: Standing) -> dict[str, int]:
         for poll, size in anchor.polls.items()
         if standing.polls.get(poll, 0) < size
     }
-
-
-def in_words(anchor: Anchor) -> str:
-    """How far the anchor is."""
-    return f"head {anchor.epoch}, version {anchor.version}, {amount(len(anchor.polls), 'poll')}"
 
 
 def _found(words: str) -> Finding:

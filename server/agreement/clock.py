@@ -17,7 +17,7 @@ TOLERANCE = 5 * 60
 WHILE_SERVED = 10 * 60
 """How long nobody may have believed the clock while the service runs, which looks all the time."""
 
-WHILE_AWAY = 2 * 86_400
+WHILE_AWAY = 86_400
 """How long a service may have been off without a question."""
 
 CONFIRM = "If it is right: symbolon-server clock confirm"

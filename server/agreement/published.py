@@ -19,6 +19,7 @@ from credentials.formats import base64url
 from credentials.formats.head import SignedHead
 from credentials.formats.metadata import SignedMetadata
 from credentials.registry.log import split_entries
+from server.agreement.anchor import LOCK
 from server.files import locked
 from server.problems import OperatorError
 
@@ -110,7 +111,7 @@ class PublishedFile:
 
     def lock(self) -> AbstractContextManager[None]:
         """Hold the file for oneself."""
-        return locked(self.path.with_name(self.path.name + ".lock"))
+        return locked(self.path.with_name(LOCK))
 
     def read(self) -> Iterator[Published]:
         """All lines that are whole; raises OperatorError for a damaged or missing file."""
