@@ -228,11 +228,16 @@ def test_the_passphrase_is_changed_and_the_old_one_opens_nothing(
     monkeypatch.setenv("SYMBOLON_NEW_PASSPHRASE", "short")
     with pytest.raises(OperatorError, match="at least 8 characters"):
         city.text("passphrase", "change")
+    earlier = city.data.with_name("earlier.json")
+    shutil.copy(city.data / "keystore.json", earlier)
     monkeypatch.setenv("SYMBOLON_NEW_PASSPHRASE", "another horse")
     city.text("passphrase", "change")
     with pytest.raises(WrongPassphrase):
         city.text("registry", "publish")
     monkeypatch.setenv("SYMBOLON_PASSPHRASE", "another horse")
+    city.text("registry", "publish")
+    shutil.copy(earlier, city.data / "keystore.json")  # of another time, with the same keys
+    monkeypatch.setenv("SYMBOLON_PASSPHRASE", PASSPHRASE)
     city.text("registry", "publish")
 
 
