@@ -152,25 +152,15 @@ def check_anchor(anchor: Anchor, *, standing: Standing, database: str) -> Findin
             "directory, as anchor.json remembers. Put the right one there (symbolon-server restore "
             "FILE); nothing was changed."
         )
-    behind = []
-    if standing.epoch < anchor.epoch:
-        behind.append(f"ends with head {standing.epoch}, and head {anchor.epoch} was signed")
-    if standing.version < anchor.version:
-        behind.append(
-            f"ends with version {standing.version} of the metadata, and version {anchor.version} "
-            "was signed"
-        )
-    lost = lost_entries(anchor, standing=standing)
-    if lost:
-        polls = ", ".join(f"{poll} ({count})" for poll, count in sorted(lost.items()))
-        behind.append(f"lacks entries that polls' logs had (poll and how many: {polls})")
-    if behind:
-        return _found(
-            f"{database} is older than what others have seen: it {'; it '.join(behind)}. To sign "
-            "the same number twice would be refused by every wallet, door and witness, so nothing "
-            "is signed. Put a newer copy there (symbolon-server restore FILE), or bring in what "
-            "was published since: symbolon-server registry catch-up"
-        )
+    found = check_reach(
+        standing,
+        version=anchor.version,
+        epoch=anchor.epoch,
+        lost=lost_entries(anchor, standing=standing),
+        database=database,
+    )
+    if found is not None:
+        return found
     same_head = standing.epoch > anchor.epoch or standing.head_hash == anchor.head_hash
     same_metadata = (
         standing.version > anchor.version or standing.metadata_hash == anchor.metadata_hash
@@ -182,6 +172,34 @@ def check_anchor(anchor: Anchor, *, standing: Standing, database: str) -> Findin
             "nothing was changed."
         )
     return None
+
+
+def check_reach(
+    standing: Standing, *, version: int, epoch: int, lost: Mapping[str, int], database: str
+) -> Finding | None:
+    """Whether a database reaches as far as a version and an epoch that were signed.
+
+    lost: how many entries of polls' logs it lacks.
+    """
+    behind = []
+    if standing.epoch < epoch:
+        behind.append(f"ends with head {standing.epoch}, and head {epoch} was signed")
+    if standing.version < version:
+        behind.append(
+            f"ends with version {standing.version} of the metadata, and version {version} was "
+            "signed"
+        )
+    if lost:
+        polls = ", ".join(f"{poll} ({count})" for poll, count in sorted(lost.items()))
+        behind.append(f"lacks entries that polls' logs had (poll and how many: {polls})")
+    if not behind:
+        return None
+    return _found(
+        f"{database} is older than what others have seen: it {'; it '.join(behind)}. To sign the "
+        "same number twice would be refused by every wallet, door and witness, so nothing is "
+        "signed. Put a newer copy there (symbolon-server restore FILE), or bring in what was "
+        "published since: symbolon-server registry catch-up"
+    )
 
 
 def lost_entries(anchor: Anchor, *, standing: Standing) -> dict[str, int]:

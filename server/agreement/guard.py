@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from server.agreement.anchor import Anchor, AnchorFile, check_anchor
+from server.agreement.anchor import Anchor, AnchorFile, check_anchor, check_reach
 from server.agreement.clock import (
     TOLERANCE,
     Known,
@@ -99,15 +99,22 @@ class Guard(Hold):
         What was signed is remembered, and the time where it is believed.
         """
         standing, anchor = self._standing(), self.anchor.read()
-        database = str(self._settings.database_file)
-        found = None
-        if anchor is not None:
-            found = check_anchor(anchor, standing=standing, database=database)
+        found = self.compare(standing)
         if found is None:
             found = self._doubt(standing, anchor)
             self._remember(standing, anchor, believed=self.clock() if found is None else None)
         self._finding, self._looked = found, True
         return found
+
+    def compare(self, standing: Standing) -> Finding | None:
+        """Compare a database with what was signed: with the anchor, or what was published."""
+        anchor, database = self.anchor.read(), str(self._settings.database_file)
+        if anchor is not None:
+            return check_anchor(anchor, standing=standing, database=database)
+        known = self.published.position()
+        return check_reach(
+            standing, version=known.version, epoch=known.epoch, lost={}, database=database
+        )
 
     def _doubt(self, standing: Standing, anchor: Anchor | None) -> Finding | None:
         wall = self._wall()

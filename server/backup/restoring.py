@@ -108,14 +108,16 @@ def _prepare(
             raise OperatorError(f"In {backup}, {found.words}")
         write_whole(settings.keystore_file, header.keystore.encode())
         before = _anchor_there(there, community_id=standing.community_id)
-        source = published or (there.published_file if before else None)
         caught_up = None
-        if source is not None and source.exists() and age is migrations.Age.CURRENT:
-            lines = PublishedFile(source).read()
-            try:
-                caught_up = catch_up(database, lines, community=community, registry=registry)
-            except SymbolonError as error:
-                raise OperatorError(f"{source} does not go with the backup: {error}.") from None
+        source = published or there.published_file
+        if age is migrations.Age.CURRENT and (published is not None or source.exists()):
+            caught_up = _caught_up(
+                database,
+                source,
+                required=published is not None or before is not None,
+                community=community,
+                registry=registry,
+            )
             standing = read_standing(database, community, registry)
         if age is migrations.Age.CURRENT:
             record(PublishedFile(settings.published_file), community=community, registry=registry)
@@ -141,6 +143,24 @@ def _prepare(
         )
     finally:
         database.close()
+
+
+def _caught_up(
+    database: Database,
+    source: Path,
+    *,
+    required: bool,
+    community: CommunityService,
+    registry: RegistryService,
+) -> CaughtUp | None:
+    """Bring in what was published since; None where `source` is not of this community."""
+    try:
+        lines = PublishedFile(source).read()
+        return catch_up(database, lines, community=community, registry=registry)
+    except (SymbolonError, OperatorError) as error:
+        if required:
+            raise OperatorError(f"{source} does not go with the backup: {error}") from None
+        return None
 
 
 def _refuse_forks(before: Anchor, *, standing: Standing, backup: Path) -> None:
@@ -192,8 +212,8 @@ def _consequences(
     there: Settings,
     now: int,
 ) -> Iterator[str]:
-    if there.exists:
-        whose = "that community" if before else "another community, or one that cannot be read"
+    if there.data_directory.is_dir() and any(there.data_directory.iterdir()):
+        whose = "that community" if before else "another community, or files that are of none"
         yield (
             f"{there.data_directory} holds {whose}; it is put aside, not deleted. The backup is "
             f"from {in_words(header.made_at)}: who was invited, claimed, entered or voted since "

@@ -18,7 +18,6 @@ import typer
 from credentials.formats.head import SignedHead
 from credentials.formats.plain_text import can_be_shown, text_in
 from server import migrations
-from server.agreement.anchor import check_anchor
 from server.agreement.catch_up import record
 from server.agreement.finding import Finding
 from server.agreement.guard import Guard, Role
@@ -147,10 +146,7 @@ class Session:
             found = check_signatures(
                 self.community.signed(), self._signed_head(standing), database=database
             )
-        anchor = self.guard.anchor.read()
-        if found is None and anchor is not None:
-            found = check_anchor(anchor, standing=standing, database=database)
-        return found
+        return found or self.guard.compare(standing)
 
     def _signed_head(self, standing: Standing) -> SignedHead | None:
         if standing.epoch < 0:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import typer
 
 from server import migrations
-from server.agreement.anchor import check_anchor
 from server.agreement.finding import Finding, Part
 from server.backup.making import make_backup
 from server.commands.asking import agree
@@ -105,10 +104,6 @@ class Start:
         )
 
     def _check_after_update(self) -> None:
-        anchor, session = self.session.guard.anchor.read(), self.session
-        if anchor is None:
-            return
-        database = str(session.settings.database_file)
-        found = check_anchor(anchor, standing=session.standing(), database=database)
+        found = self.session.guard.compare(self.session.standing())
         if found is not None:
             raise OperatorError(found.words)

@@ -179,6 +179,9 @@ def test_an_older_database_signs_nothing_and_is_brought_up_by_what_was_published
         with pytest.raises(OperatorError, match="older than what others have seen") as refused:
             city.text(*words)
         assert "symbolon-server registry catch-up" in str(refused.value)
+    (city.data / "anchor.json").unlink()  # what was published remembers too
+    with pytest.raises(OperatorError, match="older than what others have seen"):
+        city.text("registry", "publish")
     told = city.json("registry", "catch-up")
     assert (told["versions"], told["heads"], told["removed"]) == (1, 2, [ana])
     assert heads(city).newest == after.newest
