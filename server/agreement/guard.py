@@ -93,16 +93,19 @@ class Guard(Hold):
 
     # --- looking
 
-    def look(self) -> Finding | None:
+    def look(self, *, remember: bool = True) -> Finding | None:
         """Look anew at everything; what is in the way, or None.
 
-        What was signed is remembered, and the time where it is believed.
+        What was signed is remembered, and the time where it is believed, unless this is only to
+        look.
         """
         standing, anchor = self._standing(), self.anchor.read()
         found = self.compare(standing)
         if found is None:
             found = self._doubt(standing, anchor)
-            self._remember(standing, anchor, believed=self.clock() if found is None else None)
+            if remember:
+                believed = self.clock() if found is None else None
+                self._remember(standing, anchor, believed=believed)
         self._finding, self._looked = found, True
         return found
 

@@ -89,7 +89,7 @@ def consequences(session: Session) -> list[str]:
 
 def clock_document(session: Session) -> dict[str, Any]:
     """What is known of the clock."""
-    doubt = session.guard.look()
+    doubt = session.guard.look(remember=False)
     known = known_of(session.standing(), session.guard.anchor.read())
     now = session.guard.wall()
     return {

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError
 from credentials.errors import SymbolonError
 from credentials.formats import base64url
 from server import migrations
+from server.agreement.finding import Part
 from server.agreement.words import amount, in_words
 from server.backup.database_copy import check_database
 from server.commands.session import (
@@ -71,6 +72,7 @@ def status(*, data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> N
         ("community", _community),
         ("keystore", _keystore),
         ("agreement", _agreement),
+        ("clock", _clock),
         ("head", _head),
         ("polls", _polls),
         ("attendees", _attendees),
@@ -126,12 +128,14 @@ def _private(file: Path, report: Report) -> None:
 
 def _agreement(session: Session, report: Report) -> None:
     session.check()
-    anchor = session.guard.anchor.read()
-    doubt = session.guard.look() if anchor is not None else None
-    now = session.guard.wall()
-    report.add("clock", {"now": now, "doubt": doubt and doubt.words}, in_words(now))
+
+
+def _clock(session: Session, report: Report) -> None:
+    found, now = session.guard.look(remember=False), session.guard.wall()
+    doubt = found.words if found is not None and found.part is Part.CLOCK else None
+    report.add("clock", {"now": now, "doubt": doubt}, in_words(now))
     if doubt is not None:
-        report.wrong.append(doubt.words)
+        report.wrong.append(doubt)
 
 
 def _head(session: Session, report: Report) -> None:
