@@ -31,6 +31,12 @@ class ListColumns:
     joined: frozenset[str]
     statuses: tuple[int, ...] | None
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The fields that name a ticket for ever; none where the list has no such ids."""
+        key = self.form.key or ("id",)
+        return key if all(self.fields.get(field) for field in key) else ()
+
     def cell(self, cells: Sequence[str], field: str) -> str:
         """What a row says in a field; empty if nothing."""
         found = [cells[at] for at in self.fields.get(field, ()) if cells[at]]

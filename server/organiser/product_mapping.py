@@ -110,9 +110,11 @@ class ProductMapping:
             if title in self._products:
                 return {**(every or {}), **(self._products[title] or {})}
         if self.gives_values:
+            if not product:
+                raise RowUnusable("no product is named, and the mapping file needs one")
             full = f"{product} - {variation}" if variation else product
-            name = quoted(full, otherwise="" if full else "which is not named,", max=80)
-            raise RowUnusable(f"the product {name} is not in the mapping file".replace("  ", " "))
+            name = quoted(full, otherwise="of this row", max=80)
+            raise RowUnusable(f"the product {name} is not in the mapping file")
         return dict(every or {})
 
 

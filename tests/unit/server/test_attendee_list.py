@@ -98,7 +98,7 @@ def test_unusable_rows_are_reported_with_the_line_on_which_they_begin(tmp_path: 
         7: "the name is missing",
         8: "it has more or fewer cells than the first line",
         9: "the same ticket is on line 4",
-        10: "the product “king” is none of the community's passes; name it with --map",
+        10: "the product “king” is none of the community's passes; use --map",
         11: "the pass is missing",
     }
 
