@@ -44,6 +44,7 @@ def read_attendee_list(
     statuses = StatusReader(
         table,
         named=found.statuses,
+        by_form=found.fields.get("status", ()),
         others=_no_statuses(table, columns=found, schema=schema),
         statuses=mapping.statuses if mapping is not None else {},
         path=path,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from server.organiser.column_titles import positions_of
 from server.organiser.list_columns import ListColumns, find_columns, missing_columns
-from server.organiser.list_forms import PRETIX_ORDERS
+from server.organiser.pretix_words import TITLES
 from server.organiser.shown_text import quoted
 from server.organiser.table_file import TableFile, find_sheet, read_tables
 from server.problems import OperatorError
@@ -49,9 +49,12 @@ def choose_table(
 
 
 def _is_pretix_orders(table: TableFile) -> bool:
-    return bool(positions_of(PRETIX_ORDERS, columns=table.columns)) and (
-        find_columns(table.columns, named={}, form="pretix") is None
-    )
+    def has(field: str) -> bool:
+        return bool(positions_of(TITLES[field], columns=table.columns))
+
+    if not (has("event") and has("order")):
+        return False
+    return has("orders or fees") or not has("id")
 
 
 def _orders_sheet(path: Path) -> OperatorError:

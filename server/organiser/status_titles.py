@@ -7,6 +7,7 @@ column says by its title alone makes yes, no and dates understood (ticket_status
 import re
 from enum import Enum
 
+from server.organiser.pretix_words import TITLES
 from server.organiser.status_words import words_of
 
 
@@ -31,7 +32,8 @@ class Kind(Enum):
 
 _STATUS = (
     r"status|zustand\b|\b(statut|situacao|situacion|tila|durum\w*|allapot\w*|stav|stare)\b",
-    r"\b(registration result|trang thai)\b",
+    r"\btrang thai\b|สถานะ|审核|審核|結果|结果",
+    r"^((application|registration|selection) )?(decision|outcome|stage|result|response)$",
     r"статус|состояние|κατασταση|الحالة|وضعیت|स्थिति|סטטוס|状态|狀態|ステータス|状況|상태",
 )
 _STATUS_OR_REGION = (r"\b(state|etat|estado|estat|stato|stan)\b", r"стан\b")
@@ -44,30 +46,36 @@ _ENDS = (
     r"\b(annullat\w*|cancellat\w*|rimbors\w*|rifiutat\w*|bloccat\w*|recusad\w*)\b",
     r"\b(geannuleerd|geblokkeerd|terugbetaald|afgewezen|avbokad|blockad|kansellert|blokkert)\b",
     r"\b(annulleret|blokeret|peruutettu|peruttu|blokattu|anulowan\w*|zablokowan\w*|zrusen\w*)\b",
-    r"\b(zablokovan\w*|torolve|blokkolva|iptal|engellendi|da huy|diblokir|dibatalkan|blocat)\b",
+    r"\b(zablokovan\w*|torolve|blokkolva|iptal|engellendi|đa huy|diblokir|dibatalkan|blocat)\b",
+    r"\b(ruckerstatt\w*|zuruckgezogen|geloscht|archiviert|archived|disabled|chargeback|kumottu)\b",
     r"отмен|заблокир|возврат|скасован|заблокован|ακυρ|محجوب|محظور|ملغ|لغو|रद्द|בוטל",
     r"取消|退款|封锁|封鎖|冻结|作废|拒绝|拒絕|过期|過期|キャンセル|ブロック|返金|취소|차단|환불",
 )
 _WAITS = (
     r"\b(wait ?list(ed)?|waiting list|warteliste|liste d attente|lista de espera|lista d attesa)\b",
-    r"\b(wachtlijst|vantelista|venteliste|bekleme listesi|danh sach cho|pending)\b",
+    r"\b(wachtlijst|vantelista|venteliste|bekleme listesi|danh sach cho|pending|on hold)\b",
     r"лист ожидания|قائمة الانتظار|候补|候補|キャンセル待ち|대기자",
 )
 _ALLOWS = (
     r"^(is )?(paid|approved|confirmed|accepted|valid|active)( at| on)?$|\bapproval\b",
+    r"^(ticket|registration|payment|order|entry|place|has|fully|is)( is| fully)? "
+    r"(paid|confirmed|received|approved|valid|active|accepted|completed?)$",
+    r"^(payment|zahlung|bezahlung|paiement|enabled|gultig|zugesagt)$|是否(付款|支付|缴费)",
     r"^(is )?(admitted|selected|eligible|zugelassen|ausgewahlt|angenommen|admise?|admitid[oa])$",
     r"^(bezahlt|bestatigt|genehmigt|freigabe|freigegeben|payee?|confirmee?|approuvee?|validee?)$",
     r"^(approbation|aprobacion|pagad[oa]|confirmad[oa]|aprobad[oa]|pagat[oa]|confermat[oa]|pag[oa])$",
-    r"^(betaald|betald|betalt|maksettu|oplacone|zaplaceno|odendi|оплачено|支付|付款|已付款|支払い済み)$",
+    r"^(betaald|betald|betalt|maksettu|opłacon[ea]|zaplaceno|odendi|оплачено|支付|付款|已付款|支払い済み)$",
 )
 _COMES = (
     r"\brsvp\b|^(attending|attendance|going|coming|participating)$",
     r"^(will|are|can|do) you (be |plan to )?(attend(ing)?|going|coming|participat\w+|join(ing)?)"
     r"( us)?( to)?( (this|the|our) (event|conference|meeting|assembly|festival|camp|summit))?$",
     r"^(teilnahme|zusage|nimmt teil|participation|presence|asistencia|asistira|参加|出席|出欠)$",
+    r"是否(参加|出席)",
 )
 _VISITED = (
     r"\bcheck(ed)? ?(in|out)s?\b|\bchecked\b|\beingecheckt\b|\bscanned\b",
+    r"^(attended|present|anwesend|anwesenheit|no show)$",
     r"签到|簽到|签入|入場|チェックイン|체크인",
 )
 _ADDRESS = (
@@ -79,9 +87,14 @@ _TERMS = (
 )
 
 
+_BLOCKED = frozenset(words_of(title) for title in TITLES["blocked"])
+
+
 def kind_of(title: str) -> Kind | None:
     """What a column with this title says; None if it does not look like a status."""
     words = words_of(title)
+    if words in _BLOCKED:
+        return Kind.ENDS
     if _found(_TERMS, words):
         return None
     for kind, patterns in (

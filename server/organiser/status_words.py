@@ -6,10 +6,11 @@ guessed: the organiser is asked (ticket_status.py).
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from credentials.formats.text import fold
+from server.organiser import pretix_words
 from server.organiser.column_titles import without_accents
 from server.organiser.ticket import TicketState
 
@@ -22,8 +23,9 @@ def words_of(text: str) -> str:
     return _NOT_WORDS.sub(" ", without_accents(fold(_HUMPS.sub(" ", text)))).strip()
 
 
-def _words(*lines: str) -> frozenset[str]:
-    return frozenset(words_of(word) for line in lines for word in line.split(","))
+def _words(*lines: str, pretix: Iterable[str] = ()) -> frozenset[str]:
+    words = (word for line in lines for word in line.split(","))
+    return frozenset(words_of(word) for word in (*words, *pretix))
 
 
 VALID: Final = _words(
@@ -47,6 +49,7 @@ VALID: Final = _words(
     "تأیید شده,भुगतान किया,पुष्ट,支付,付款,已付款,已支付,已确认,已確認,已批准,已通过,已通過",
     "有效,已报名,已報名,已完成,已签到,待定（已確認）,支払い済み,支払済み,確認済み,承認済み",
     "有効,参加,保留中（確認済み）,지불,결제 완료,확인됨,승인됨,유효,참석,대기중(승인됨)",
+    pretix=pretix_words.VALID,
 )
 PENDING: Final = _words(
     "pending,pending approval,approval pending,pending payment,payment pending",
@@ -76,6 +79,7 @@ PENDING: Final = _words(
     "等待中,候补,候補,候补名单,已邀请,未付款,未支付,待處理,待審核,已邀請,保留中,承認保留中",
     "未払い,キャンセル待ち,招待済み,申請中,待定（逾期）,대기중,대기 중,승인 대기중,미결제",
     "대기자,초대됨",
+    pretix=pretix_words.PENDING,
 )
 CANCELED: Final = _words(
     "canceled,cancelled,cancellation,canceled (paid fee),declined,denied,rejected,refused",
@@ -108,6 +112,7 @@ CANCELED: Final = _words(
     "已封锁,已封鎖,封鎖,冻结,无效,無效,作废,不参加,キャンセル済み",
     "キャンセル済み（手数料徴収済み）,キャンセル,拒否,却下,返金済み,期限切れ,無効,欠席,辞退",
     "취소,취소됨,취소된 (유료),거절됨,환불됨,만료됨,차단됨,무효,불참",
+    pretix=pretix_words.CANCELED,
 )
 SAYS_NOTHING: Final = _words(
     "n/a,na,none,-,–,—,k. a.,s. o.",
@@ -115,6 +120,7 @@ SAYS_NOTHING: Final = _words(
 YES: Final = _words(
     "yes,y,true,1,x,✓,✔,ja,j,wahr,oui,vrai,si,sí,sì,verdadero,vero,sim,verdadeiro,tak,ano",
     "igen,evet,kyllä,да,так,ναι,نعم,بله,हाँ,是,はい,예,có,iya,on",
+    pretix=pretix_words.YES,
 )
 NO: Final = _words(
     "no,n,false,0,0.00,nein,falsch,non,faux,falso,não,nee,nej,nei,nie,ne,nem,hayır,ei,нет,ні",

@@ -54,6 +54,7 @@ class StatusReader:
         table: TableFile,
         *,
         named: Sequence[int] | None,
+        by_form: Sequence[int],
         others: frozenset[int],
         statuses: Mapping[str, TicketState],
         path: Path,
@@ -61,11 +62,11 @@ class StatusReader:
         """Raises OperatorError for a column with values that are not understood.
 
         named: the columns that the organiser says are statuses, empty if none is, None if nothing
-        was said. others: columns known to be something else. statuses: what the mapping says of
-        values, by their words.
+        was said. by_form: those of the list's form. others: columns known to be something else.
+        statuses: what the mapping says of values, by their words.
         """
         self._statuses = statuses
-        self._columns = tuple(_status_columns(table, named=named, others=others))
+        self._columns = tuple(_status_columns(table, named=named, by_form=by_form, others=others))
         for column in self._columns:
             if column.sure:
                 self._refuse_unclear(table, column=column, path=path)
@@ -140,10 +141,14 @@ class StatusReader:
 
 
 def _status_columns(
-    table: TableFile, *, named: Sequence[int] | None, others: frozenset[int]
+    table: TableFile,
+    *,
+    named: Sequence[int] | None,
+    by_form: Sequence[int],
+    others: frozenset[int],
 ) -> Iterator[StatusColumn]:
     for position, title in enumerate(table.columns):
-        if named is not None and position in named:
+        if position in (by_form if named is None else named):
             kind = kind_of(title) or Kind.STATUS
             yield StatusColumn(position=position, title=title, kind=kind, sure=True)
             continue

@@ -1,6 +1,7 @@
 """Spreadsheets: cells as people type them, the right sheet, and files that ask for too much."""
 
 import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,13 +27,13 @@ def read(folder: Path, octets: bytes) -> list[TableFile]:
 
 
 @WRITERS
-def test_cells_read_as_people_type_them(tmp_path: Path, write: type[object]) -> None:
+def test_cells_read_as_people_type_them(tmp_path: Path, write: Callable[[Sheets], bytes]) -> None:
     header = ["text", "day", "time", "count", "share", "flag", "code", "nothing"]
     row = [
         *("می‌خواهم", datetime.date(2031, 12, 31), datetime.datetime(2027, 5, 1, 10, 30)),
         *(3.0, 0.5, True, "00123", None),
     ]
-    (table,) = read(tmp_path, write({"List": [header, row, [49123456789, *row[1:]]]}))  # type: ignore[call-arg]
+    (table,) = read(tmp_path, write({"List": [header, row, [49123456789, *row[1:]]]}))
     assert table.columns == tuple(header)
     assert table.rows[0].cells == (
         *("می‌خواهم", "2031-12-31", "2027-05-01 10:30:00", "3", "0.5", "yes", "00123", ""),
@@ -43,8 +44,10 @@ def test_cells_read_as_people_type_them(tmp_path: Path, write: type[object]) -> 
 
 
 @WRITERS
-def test_every_sheet_with_something_on_it_is_a_table(tmp_path: Path, write: type[object]) -> None:
-    tables = read(tmp_path, write({**LIST, "Empty": [], "Notes": [["call", "Bo"]]}))  # type: ignore[call-arg]
+def test_every_sheet_with_something_on_it_is_a_table(
+    tmp_path: Path, write: Callable[[Sheets], bytes]
+) -> None:
+    tables = read(tmp_path, write({**LIST, "Empty": [], "Notes": [["call", "Bo"]]}))
     assert [table.sheet for table in tables] == ["List", "Notes"]
 
 
