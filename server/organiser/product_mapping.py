@@ -12,6 +12,7 @@ A product, or `product - variation`, gives the values of attributes, those under
 says that it gives no membership. `*` alone, or with nulls only, stands for every other product too.
 """
 
+import functools
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -118,6 +119,7 @@ class ProductMapping:
         return dict(every or {})
 
 
+@functools.lru_cache(maxsize=1024)
 def _titles(product: str, *, variation: str) -> tuple[str, ...]:
     whole = fold(product)
     return (fold(f"{product} - {variation}"), whole) if variation else (whole,)

@@ -66,6 +66,7 @@ class StatusReader:
         statuses: what the mapping says of values, by their words.
         """
         self._statuses = statuses
+        self._understood: dict[tuple[int, str], tuple[bool, TicketState | None]] = {}
         self._columns = tuple(_status_columns(table, named=named, by_form=by_form, others=others))
         for column in self._columns:
             if column.sure:
@@ -88,13 +89,19 @@ class StatusReader:
                 strictest is None or _STRICTNESS.index(state) > _STRICTNESS.index(strictest)
             ):
                 strictest, said = state, _said(column, value)
-            missing = missing or (clear and column.kind is Kind.STATUS and not words_of(value))
+            missing = missing or (clear and state is None and column.kind is Kind.STATUS)
         if strictest is None and not missing:
             return TicketState.VALID, ""
         return strictest, said
 
     def _state(self, column: StatusColumn, value: str) -> tuple[bool, TicketState | None]:
         """Whether a value is understood, and what it says if it says anything."""
+        place = (column.position, value)
+        if place not in self._understood:
+            self._understood[place] = self._understand(column, value)
+        return self._understood[place]
+
+    def _understand(self, column: StatusColumn, value: str) -> tuple[bool, TicketState | None]:
         words = words_of(value)
         state = self._statuses.get(words, STATES.get(words))
         if state is not None:

@@ -22,7 +22,7 @@ LUMA = (
 )
 EVENTBRITE = (
     "Order #,Order Date,First Name,Last Name,Email,Quantity,Price Tier,Ticket Type,Attendee #,"
-    "Group,Order Type,Currency,Total Paid,Fees Paid,Attendee Status,Home Address 1,Home City,Home State"
+    "Group,Order Type,Currency,Total Paid,Attendee Status,Home Address 1,Home City,Home State"
 )
 TITO = (
     "Number,Ticket Created Date,Ticket,Ticket Full Name,Ticket First Name,Ticket Last Name,"
@@ -231,7 +231,7 @@ def test_eventbrite_attendees_come_in_only_if_they_attend(tmp_path: Path) -> Non
     def attendee(number: int, status: str, quantity: int = 1) -> str:
         return (
             f"990,11/29/26 22:28,Ana,Amaro,g{number}@example.org,{quantity},,General,"
-            f"18441583{number},,Free Order,USD,0,0,{status},,Reno,NV\n"
+            f"18441583{number},,Free Order,USD,0,{status},,Reno,NV\n"
         )
 
     words = ["Attending", "Checked In", "Not Attending", "Deleted", "Refunded"]
