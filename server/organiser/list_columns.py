@@ -37,6 +37,17 @@ class ListColumns:
         key = self.form.key or ("id",)
         return key if all(self.fields.get(field) for field in key) else ()
 
+    @property
+    def personal(self) -> frozenset[int]:
+        """The columns of names and addresses."""
+        fields = ("name", "first name", "last name", "email")
+        return frozenset(at for field in fields for at in self.fields.get(field, ()))
+
+    def others(self, columns: Sequence[str]) -> frozenset[int]:
+        """The columns that are no status, whatever their titles look like."""
+        taken = {at for field in self.fields if field != "status" for at in self.fields[field]}
+        return frozenset(taken) | frozenset(positions_of(self.form.no_status, columns=columns))
+
     def cell(self, cells: Sequence[str], field: str) -> str:
         """What a row says in a field; empty if nothing."""
         found = [cells[at] for at in self.fields.get(field, ()) if cells[at]]

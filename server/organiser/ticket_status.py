@@ -56,18 +56,22 @@ class StatusReader:
         named: Sequence[int] | None,
         by_form: Sequence[int],
         others: frozenset[int],
+        personal: frozenset[int],
         statuses: Mapping[str, TicketState],
         path: Path,
     ) -> None:
         """Raises OperatorError for a column with values that are not understood.
 
         named: the columns that the organiser says are statuses, empty if none is, None if nothing
-        was said. by_form: those of the list's form. others: columns known to be something else.
-        statuses: what the mapping says of values, by their words.
+        was said. by_form: those of the list's form. others: columns known to be something else,
+        unless all their values are words of a status. personal: names, addresses and attributes,
+        which are never a status. statuses: what the mapping says of values, by their words.
         """
         self._statuses = statuses
         self._understood: dict[tuple[int, str], tuple[bool, TicketState | None]] = {}
-        self._columns = tuple(_status_columns(table, named=named, by_form=by_form, others=others))
+        self._columns = tuple(
+            _status_columns(table, named=named, by_form=by_form, others=others, personal=personal)
+        )
         for column in self._columns:
             if column.sure:
                 self._refuse_unclear(table, column=column, path=path)
@@ -153,16 +157,19 @@ def _status_columns(
     named: Sequence[int] | None,
     by_form: Sequence[int],
     others: frozenset[int],
+    personal: frozenset[int],
 ) -> Iterator[StatusColumn]:
     for position, title in enumerate(table.columns):
         if position in (by_form if named is None else named):
             kind = kind_of(title) or Kind.STATUS
             yield StatusColumn(position=position, title=title, kind=kind, sure=True)
             continue
-        if position in others:
+        if position in personal:
             continue
-        kind_by_title = kind_of(title)
-        if kind_by_title is None and not tells_apart(_values(table, position=position)):
+        kind_by_title = kind_of(title) if position not in others else None
+        if kind_by_title is None and not tells_apart(
+            _values(table, position=position), certainly=position in others
+        ):
             continue
         if kind_by_title is Kind.COMES and _is_empty(table, position=position):
             continue

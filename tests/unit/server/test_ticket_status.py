@@ -259,3 +259,8 @@ def test_each_kind_of_title_is_told_apart() -> None:
         "No show": Kind.VISITED,
     }
     assert {title: kind_of(title) for title in kinds} == kinds
+
+
+def test_a_column_of_tickets_that_holds_statuses_is_one(tmp_path: Path) -> None:
+    assert states(tmp_path, "Ticket", "valid", "cancelled") == ["valid", "canceled"]
+    assert states(tmp_path, "Ticket", "Waitlist", "Standard") == ["valid", "valid"]
