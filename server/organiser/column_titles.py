@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from credentials.formats.text import fold
 
-_MARKS = re.compile(r"[\s_\-./:*?!()\[\]'\"]+")
+_MARKS = re.compile(r"[\s_\-./:*?!¿¡()\[\]'\"]+")
 
 
 def title_key(title: str) -> str:

@@ -14,7 +14,7 @@ from server.organiser import pretix_words
 from server.organiser.column_titles import without_accents
 from server.organiser.ticket import TicketState
 
-_NOT_WORDS = re.compile(r"[\s_\-./:*?!()\[\]'\"+,]+")
+_NOT_WORDS = re.compile(r"[\s_\-./:*?!¿¡()\[\]'\"+,]+")
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 

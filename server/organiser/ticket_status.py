@@ -30,6 +30,7 @@ _YES: Final = {
     Kind.COMES: TicketState.VALID,
 }
 _NO: Final = {Kind.ALLOWS: TicketState.PENDING, Kind.COMES: TicketState.CANCELED}
+_BY_TITLE: Final = frozenset({Kind.ENDS, Kind.WAITS, Kind.VISITED})  # no mapping changes yes there
 _EMPTY: Final = {Kind.ALLOWS: TicketState.PENDING, Kind.COMES: TicketState.PENDING}
 
 
@@ -107,7 +108,8 @@ class StatusReader:
 
     def _understand(self, column: StatusColumn, value: str) -> tuple[bool, TicketState | None]:
         words = words_of(value)
-        state = self._statuses.get(words, STATES.get(words))
+        said_by_title = column.kind in _BY_TITLE and (words in YES or words in NO or not words)
+        state = None if said_by_title else self._statuses.get(words, STATES.get(words))
         if state is not None:
             return True, state
         if words == "":
