@@ -49,7 +49,7 @@ def answer(answered: dict[str, Any]) -> JSONResponse:
         member = verifier.verify(answered)
     except PresentationRefused as why:
         return JSONResponse({"message": f"Not let in: {why}."}, status_code=403)
-    who = (member.pseudonym or b"").hex()[-8:]
+    who = (member.pseudonym_text or "")[-8:]
     visits[who] += 1
     greeting = f"Welcome {who}" if visits[who] == 1 else f"Welcome back {who}, visit {visits[who]}"
     return JSONResponse({"message": f"{greeting}; your pass is “{member.disclosed['pass']}”."})
