@@ -12,6 +12,7 @@ from typing import Final
 from server.organiser import column_titles as titles
 from server.organiser.column_titles import positions_of
 from server.organiser.list_forms import FORM_NAMES, FORMS, PLAIN, ListForm
+from server.organiser.shown_text import titles_shown
 from server.problems import OperatorError
 
 COLUMN_FIELDS: Final = ("name", "email", "status", "pass", "id", "order")
@@ -164,8 +165,9 @@ def _positions_named(columns: Sequence[str], *, field: str, title: str) -> tuple
     parts = [positions_of([part], columns=columns) for part in title.split("+")]
     if title and all(parts):
         return tuple(at for part in parts for at in part[:1])
-    shown = ", ".join(repr(column) for column in columns if column)
-    raise OperatorError(f"There is no column {title!r} for {field}; there are {shown}.")
+    raise OperatorError(
+        f"There is no column {title!r} for {field}; there are {titles_shown(columns)}."
+    )
 
 
 def _joined(parts: Sequence[str]) -> str:

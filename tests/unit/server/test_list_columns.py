@@ -70,7 +70,7 @@ def test_columns_are_named_by_the_organiser(tmp_path: Path) -> None:
         ("Full name", "takes FIELD=TITLE"),
         ("nom=Full name", "fields are name, email, status, pass, id, order, sheet, encoding"),
         ("name=A,name=B", "name=ONE.OTHER"),
-        ("name=Nobody", "no column 'Nobody' for name; there are 'name', 'email'"),
+        ("name=Nobody", "no column 'Nobody' for name; there are “name”, “email”"),
         ("email=", "no column '' for email"),
     ],
 )
@@ -87,3 +87,9 @@ def test_titles_with_commas_are_named_in_quotation_marks() -> None:
         "email": "E-Mail",
         "status": "",
     }
+
+
+def test_a_list_without_titles_is_told_so_and_names_nobody(tmp_path: Path) -> None:
+    with pytest.raises(OperatorError, match="not with titles") as refused:
+        read(tmp_path, "Ana Amaro,ana@example.org\nBo Berg,bo@example.org\n")
+    assert "Ana" not in str(refused.value)

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from server.organiser.pretix_words import CANCELED, PENDING, TITLES, VALID
+from server.organiser.status_titles import Kind, kind_of
+from server.organiser.status_words import STATES, words_of
 from server.problems import OperatorError
 from tests.spreadsheets import Sheets, ods, xlsx
 from tests.unit.server.list_reading import read, read_file, states
@@ -145,3 +148,9 @@ def test_of_pretix_sheets_the_positions_are_taken(
 def test_a_ticket_that_is_canceled_once_in_a_file_is_canceled(tmp_path: Path) -> None:
     table = [PRETIX["en"], position(1, "paid"), position(1, "canceled"), position(1, "paid")]
     assert states(read(tmp_path, table)) == ["canceled"]
+
+
+def test_titles_and_words_of_every_language_are_known() -> None:
+    assert {kind_of(title) for title in TITLES["blocked"]} == {Kind.ENDS}
+    for words, state in ((VALID, "valid"), (PENDING, "pending"), (CANCELED, "canceled")):
+        assert {STATES[words_of(word)].value for word in words} == {state}
