@@ -39,7 +39,7 @@ class OrganiserService:
         valid = [one for one in attendees.tickets if one.state is TicketState.VALID]
         invited = self._entitlements.invite([_invitation(ticket) for ticket in valid])
         left_out = [
-            SkippedRow(line=one.line, reason=f"it counts as {one.state.value}: {one.said}")
+            SkippedRow(line=one.line, reason=f"its status is {(one.said or one.state.value)!r}")
             for one in attendees.tickets
             if one.state is not TicketState.VALID
         ]
