@@ -176,13 +176,17 @@ def test_trap_16_two_apps_of_one_origin_share_one_pseudonym(mia: Wallet) -> None
 def test_trap_16_no_other_spelling_of_a_code_gets_past_a_members_only_door(
     city: City, mia: Wallet
 ) -> None:
-    """The door remembers nothing but the code; another text of the same octets is no other code."""
+    """The door remembers nothing but the code; another text of the same octets is no other code.
+
+    What scanners add is taken off, and leaves the code that was used.
+    """
     calm_slot(seconds=4)
     code = mia.code("lounge")
     assert mia.enter("lounge", code=code) == "admitted"
     octets = from_qr_text(code)
-    respelled = [code.lower(), code + " ", " " + code, code + "0", code.replace("SYM1:", "sym1:")]
-    respelled += [to_qr_text(octets + b"\x00"), to_qr_text(b"\x98\x08" + octets[1:])]
+    respelled = [code + "0", to_qr_text(octets + b"\x00"), to_qr_text(b"\x98\x08" + octets[1:])]
     for text in respelled:
         assert mia.enter("lounge", code=text) == "invalid"
+    for text in (code.lower(), code + " ", " " + code, code.replace("SYM1:", "sym1:"), code + "\t"):
+        assert mia.enter("lounge", code=text) == "replayed"
     assert mia.enter("lounge", code=code) == "replayed"
