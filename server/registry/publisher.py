@@ -157,6 +157,11 @@ class Publisher:
             return self._publish(connection, newest, when=When.NOW)
         return head
 
+    def next_roll(self, connection: Connection) -> tuple[int, int]:
+        """The fewest and the most members on the roll of a poll that opened now."""
+        most = self._enrolments.highest_serial(connection)
+        return max(0, most - self._registry.count_noted(connection)), most
+
     def _newest(self, connection: Connection) -> store.KeptHead:
         if store.newest_epoch(connection) is None:
             self.publish_first(connection)
