@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from credentials.formats.addresses import canonical_address
 from credentials.formats.metadata import App
+from credentials.formats.names import mend_shown_text
 from credentials.scope import origin_of
 from server.commands.asking import YesOption, agree
 from server.commands.names import id_from
@@ -53,7 +55,12 @@ def add(
     Members get one pseudonym for the origin of the response address; a wallet sends its answer
     nowhere else. The token lets the app ask and read verdicts; it is shown this once.
     """
-    app = App(id=id_from(name, given=app_id), name=name, response_address=response_address)
+    response_address = canonical_address(response_address, name="the response address")
+    app = App(
+        id=id_from(name, given=app_id),
+        name=mend_shown_text(name, name="the app's name"),
+        response_address=response_address,
+    )
     session = open_community(data, passphrase_file=passphrase_file)
     token = AppOffice(session.database, session.community).add(app)
     origin = origin_of(response_address)
@@ -103,11 +110,12 @@ def edit(
     before = office.app(app_id)
     if name is None and response_address is None:
         raise OperatorError("Say what is to change: --name, --response-address.")
-    after = replace(
-        before,
-        name=before.name if name is None else name,
-        response_address=before.response_address if response_address is None else response_address,
-    )
+    after = before
+    if name is not None:
+        after = replace(after, name=mend_shown_text(name, name="the app's name"))
+    if response_address is not None:
+        address = canonical_address(response_address, name="the response address")
+        after = replace(after, response_address=address)
     agree(consequences_of_change(before, after), yes=yes)
     office.edit(after)
     origin = origin_of(after.response_address)

@@ -8,6 +8,7 @@ import typer
 
 from credentials.doors import MEMBERS_ONLY
 from credentials.formats.metadata import Door
+from credentials.formats.names import mend_shown_text
 from credentials.formats.schema import REISSUED
 from server.commands.asking import YesOption, agree
 from server.commands.session import (
@@ -77,7 +78,7 @@ def edit(
     def change(door: Door) -> Door:
         return _changed(
             door,
-            name=door.name if name is None else name,
+            name=door.name if name is None else mend_shown_text(name, name="the door's name"),
             mode=door.mode if mode is None else mode.value,
             shown=shown,
             expires_by=door.expires_by if expires_by is None else expires_by,

@@ -7,6 +7,7 @@ import typer
 
 from credentials.doors import MEMBERS_ONLY
 from credentials.formats.metadata import Door, Metadata
+from credentials.formats.names import mend_shown_text
 from credentials.formats.schema import REISSUED
 from server.commands import door_changes
 from server.commands.door_changes import DoorArgument, Mode
@@ -70,7 +71,7 @@ def add(
         shown.append(expires_by)
     door = Door(
         id=id_from(name, given=door_id),
-        name=name,
+        name=mend_shown_text(name, name="the door's name"),
         event=_event_id(session.community.metadata(), event),
         mode=mode.value,
         disclose=tuple(dict.fromkeys(shown)),

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from credentials.formats.manifest import MAX_NUMBER
+from credentials.formats.manifest import MAX_NUMBER, MAX_QUESTION
+from credentials.formats.names import mend_shown_text
 from server.commands import poll_drafts as read
 from server.commands.asking import YesOption, agree
 from server.commands.poll_paper import paper_json, print_paper
@@ -133,8 +134,8 @@ def edit(
     if require and require_nothing:
         raise OperatorError("Give --require or --require-nothing, not both.")
     given = {
-        "question": question,
-        "options": tuple(option) if option else None,
+        "question": question and mend_shown_text(question, max=MAX_QUESTION, name="the question"),
+        "options": option and tuple(mend_shown_text(text, name="an option") for text in option),
         "seats": seats,
         "tie_rule": lot and read.tie_rule(lot),
         "live": live,

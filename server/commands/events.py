@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from credentials.formats.metadata import Event
+from credentials.formats.names import mend_shown_text
 from server.commands.asking import YesOption, agree
 from server.commands.make import check_timezone
 from server.commands.session import (
@@ -39,7 +40,9 @@ def add(
 ) -> None:
     """Add an event and publish it in the community's metadata."""
     check_timezone(timezone)
-    event = Event(id=event_id, name=name, timezone=timezone)
+    event = Event(
+        id=event_id, name=mend_shown_text(name, name="the event's name"), timezone=timezone
+    )
     session = open_community(data, passphrase_file=passphrase_file)
     published = EventOffice(session.community).add(event)
     show(
@@ -90,7 +93,7 @@ def edit(
         check_timezone(timezone)
     after = replace(
         before,
-        name=before.name if name is None else name,
+        name=before.name if name is None else mend_shown_text(name, name="the event's name"),
         timezone=before.timezone if timezone is None else timezone,
     )
     agree(office.consequences_of_change(before, after), yes=yes)

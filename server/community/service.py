@@ -16,7 +16,6 @@ from credentials.formats.metadata import SEGMENT_VERSIONS, Metadata, SignedMetad
 from credentials.keys import VerifierKeys
 from server.clock import Clock, unix_seconds
 from server.community import store
-from server.community.apart import check_names_apart
 from server.database import Database
 from server.problems import NotFound, OperatorError
 
@@ -80,8 +79,7 @@ class CommunityService:
         return cached[1]
 
     def publish_first(self, metadata: Metadata, *, connection: Connection) -> SignedMetadata:
-        """Sign and store version 1, when the community is made; raises as `publish`."""
-        check_names_apart(metadata)
+        """Sign and store version 1, when the community is made."""
         signed = SignedMetadata.sign(metadata, private_key=self._signing_key())
         store.add_version(connection, version=metadata.version, signed=signed)
         return signed
@@ -93,7 +91,6 @@ class CommunityService:
 
         With `connection` it happens inside that writing transaction, together with whatever else
         the caller writes there; otherwise in one of its own. What `change` raises goes through.
-        Raises OperatorError for names that look alike.
         """
         if connection is None:
             with self._database.write() as own:
@@ -105,8 +102,6 @@ class CommunityService:
             previous=hashlib.sha256(newest.signed.octets).digest(),
             published_at=self._clock(),
         )
-        if _places(changed) != _places(newest.metadata):
-            check_names_apart(changed)
         signed = SignedMetadata.sign(changed, private_key=self._signing_key())
         store.add_version(connection, version=changed.version, signed=signed)
         return changed
@@ -126,10 +121,6 @@ class CommunityService:
                 cached = _Version(number, store.signed_metadata(own, number))
                 self._cached = cached
         return cached
-
-
-def _places(metadata: Metadata) -> tuple[object, ...]:
-    return metadata.events, metadata.doors, metadata.apps
 
 
 def _number(connection: Connection) -> int:

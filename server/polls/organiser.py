@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from credentials.errors import EncodingError
 from credentials.formats.lot import Beacon
-from credentials.formats.names import take_shown_text
+from credentials.formats.names import mend_shown_text
 from credentials.formats.poll_event import MAX_REASON
 from credentials.polls import State
 from credentials.tally import TallyResult
@@ -120,7 +120,7 @@ class PollOffice:
         Not where trustees open and no witness is pinned: an early closing that they alone are shown
         would open the votes while voting goes on.
         """
-        _check_reason(reason)
+        reason = _mended_reason(reason)
         with self._database.write() as connection:
             poll = self._held(connection, poll_id)
             if not poll.is_open:
@@ -135,7 +135,7 @@ class PollOffice:
 
     def extend(self, poll_id: str, *, closes_at: int, reason: str) -> ListedPoll:
         """Let voting go on for longer, with a reason that everybody will read."""
-        _check_reason(reason)
+        reason = _mended_reason(reason)
         with self._database.write() as connection:
             poll = self._held(connection, poll_id)
             if not poll.is_open:
@@ -150,7 +150,7 @@ class PollOffice:
 
         Not once its result can be seen: see `object`.
         """
-        _check_reason(reason)
+        reason = _mended_reason(reason)
         with self._database.write() as connection:
             poll = self._held(connection, poll_id)
             if poll.has_ended:
@@ -170,7 +170,7 @@ class PollOffice:
 
     def object(self, poll_id: str, *, reason: str) -> ListedPoll:
         """Put an objection beside the result, with a reason that everybody will read."""
-        _check_reason(reason)
+        reason = _mended_reason(reason)
         with self._database.write() as connection:
             poll = self._held(connection, poll_id)
             if poll.has_ended:
@@ -248,8 +248,8 @@ class PollOffice:
         return poll_of(row)
 
 
-def _check_reason(reason: str) -> None:
+def _mended_reason(reason: str) -> str:
     try:
-        take_shown_text(reason, max=MAX_REASON, name="the reason")
+        return mend_shown_text(reason, max=MAX_REASON, name="the reason")
     except EncodingError as error:
         raise OperatorError(f"The reason cannot stand in the log: {error}.") from None
