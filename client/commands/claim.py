@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from client.commands.sources import note_move
 from client.commands.terminal import (
     AtOnceOption,
     JsonOption,
@@ -43,6 +44,7 @@ def claim(
     """
     from client.community import pinned, show_fingerprint
     from client.issuance import IssuanceClient
+    from client.moving import at_its_address
     from client.published import PublishedClient
     from client.transport import Transport
     from client.wallet.claim import claim as claim_credential
@@ -58,6 +60,8 @@ def claim(
     with Transport() as transport:
         service = PublishedClient(parsed.address, transport=transport)
         published = pinned(service.metadata(), fingerprint=parsed.fingerprint)
+        published = at_its_address(published, service=service)
+        service = note_move(published, service=service)
         vault, seed = open_or_make(wallet, ask=lambda new: passphrase(passphrase_file, new=new))
         if seed is not None and not as_json:
             note(f"Your wallet is made: {vault.path}")
@@ -68,7 +72,7 @@ def claim(
             vault,
             link=parsed,
             service=service,
-            issuance=IssuanceClient(parsed.address, transport=transport),
+            issuance=IssuanceClient(service.address, transport=transport),
             published=published,
             at_once=at_once,
         )
