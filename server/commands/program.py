@@ -2,7 +2,17 @@
 
 import typer
 
-from server.commands import apps, attendees, doors, events, organiser, polls, registry, witnesses
+from server.commands import (
+    apps,
+    attendees,
+    community,
+    doors,
+    events,
+    organiser,
+    polls,
+    registry,
+    witnesses,
+)
 from server.commands.make import make_community
 from server.commands.serve import serve
 
@@ -16,6 +26,7 @@ commands = typer.Typer(
 )
 commands.command("init")(make_community)
 commands.command("serve")(serve)
+commands.add_typer(community.commands, name="community")
 commands.add_typer(attendees.commands, name="attendees")
 commands.add_typer(registry.commands, name="registry")
 commands.add_typer(events.commands, name="event")
