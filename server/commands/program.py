@@ -13,9 +13,11 @@ from server.commands import (
     registry,
     witnesses,
 )
+from server.commands.help_pages import let_flags_stand_alone
 from server.commands.make import make_community
 from server.commands.serve import serve
 
+let_flags_stand_alone()
 commands = typer.Typer(
     help="Run a community of anonymous members: attendees in, claim links out, doors, polls, apps.",
     no_args_is_help=True,
