@@ -116,7 +116,11 @@ def renew_token(
     data: DataOption = DEFAULT_DATA,
     as_json: JsonOption = False,
 ) -> None:
-    """Give a door a new token; the one before stops working at once."""
+    """Give a door a new token; the one before stops working at once.
+
+    A device with the old one still decides without network, and can hand in what it scanned once it
+    is prepared again with the new one.
+    """
     session = open_community(data)
     token = DoorOffice(session.database, session.community).renew_token(door_id)
     show(
