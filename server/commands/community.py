@@ -9,7 +9,6 @@ import typer
 from credentials.formats import base64url
 from credentials.formats.addresses import canonical_address
 from credentials.formats.names import mend_shown_text
-from credentials.polls import State
 from server.commands.asking import YesOption, agree
 from server.commands.session import (
     DEFAULT_DATA,
@@ -22,9 +21,6 @@ from server.commands.session import (
 )
 from server.community.organiser import CommunityOffice, consequences_of_move
 from server.community.reached import check_reaches
-from server.polls.store import polls_in
-
-RUNNING = (State.OPEN.value, State.CLOSED.value, State.UNSEALED.value)
 
 commands = typer.Typer(
     help="The community itself: what it is, its name, and where it is.", no_args_is_help=True
@@ -120,9 +116,7 @@ def move(
 
 def _office(session: Session) -> CommunityOffice:
     return CommunityOffice(
-        session.database,
-        session.community,
-        running=lambda connection: polls_in(connection, RUNNING),
+        session.database, session.community, running=session.polls.office.running
     )
 
 

@@ -16,4 +16,4 @@ def _named_unless_flag(option: TyperOption, ctx: Any) -> str | None:
 
 def let_flags_stand_alone() -> None:
     """From now on, in every help page of this process."""
-    TyperOption.display_type_rich = _named_unless_flag  # type: ignore[method-assign]
+    TyperOption.display_type_rich = _named_unless_flag  # type: ignore[method-assign, assignment]

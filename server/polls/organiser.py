@@ -221,6 +221,10 @@ class PollOffice:
         with self._database.read() as connection:
             return [self._listed(connection, row) for row in store.poll_rows(connection)]
 
+    def running(self, connection: Connection) -> list[str]:
+        """The ids of the polls that have begun and not ended."""
+        return store.polls_in(connection, [state.value for state in _RUNNING])
+
     def _listed(self, connection: Connection, row: store.PollRow) -> ListedPoll:
         poll = None if row.manifest is None else poll_of(row)
         return ListedPoll(
@@ -246,6 +250,9 @@ class PollOffice:
         if row is None:
             raise no_poll(poll_id)
         return poll_of(row)
+
+
+_RUNNING = (State.OPEN, State.CLOSED, State.UNSEALED)
 
 
 def _mended_reason(reason: str) -> str:
