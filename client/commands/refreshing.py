@@ -164,9 +164,11 @@ def _update_one(vault: "Vault", fingerprint: bytes) -> None:
     known = vault.read().known(fingerprint)
     with Transport() as transport:
         service = PublishedClient(known.address, transport=transport)
-        published = renew_metadata(vault, membership=known, service=service)
-        service = note_move(published, service=service)
-        update(vault, fingerprint=fingerprint, service=service)
+        try:
+            published = renew_metadata(vault, membership=known, service=service)
+            service = note_move(published, service=service)
+        finally:  # a move that cannot be followed yet must not keep a pass from being current
+            update(vault, fingerprint=fingerprint, service=service)
 
 
 def _renew_one(
