@@ -232,6 +232,7 @@ def test_commands_follow_and_say_so(old: Served, new: Place, tmp_path: Path) -> 
     bo = ("--wallet", str(tmp_path / "bo"), "--passphrase-file", str(passphrase))
     assert "has moved" in run("wallet", "claim", link.format(), *bo)
     assert asked_of_members(old) == ["/issuance/nonce", "/issuance/credential"]  # of before
+    assert "/issuance/claims" in asked_of_members(new.served)  # which is told the code
 
 
 def test_a_wallet_whose_community_is_gone_from_its_old_address_is_told_the_new_one(
