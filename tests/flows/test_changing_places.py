@@ -10,6 +10,7 @@ from credentials.formats.metadata import Metadata
 from credentials.formats.policy import Policy
 from server.bearer import hash_token
 from server.commands.session import open_community
+from server.community.events import EventOffice
 from server.doors import store as doors
 from server.doors.organiser import DoorOffice
 from server.presentations import store as apps
@@ -118,6 +119,8 @@ def test_an_event_is_removed_after_its_doors(city: Terminal) -> None:
     city.text("event", "add", "party", "--name", "Party")
     token = city.json("door", "add", "Cellar", "--event", "party")["token"]
     refused(city, "event", "remove", "party", "--yes", match="belong doors: cellar")
+    with pytest.raises(OperatorError, match="belong doors"):  # also for who did not look before
+        EventOffice(open_community(city.data).community).remove("party")
     refused(city, "door", "remove", "cellar", match="--yes")
     assert city.json("door", "remove", "cellar", "--yes") == {"id": "cellar", "removed": True}
     with open_community(city.data).database.read() as connection:
