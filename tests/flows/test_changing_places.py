@@ -17,7 +17,7 @@ from server.presentations import store as apps
 from server.presentations.organiser import AppOffice
 from server.presentations.service import PresentationService
 from server.problems import OperatorError, TokenRefused
-from tests.flows.terminal import Terminal
+from tests.flows.terminal import Terminal, with_cheap_passphrase
 from tests.flows.town import Town
 
 
@@ -25,7 +25,7 @@ from tests.flows.town import Town
 def city(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     directory = tmp_path_factory.mktemp("organiser")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SYMBOLON_PASSPHRASE", "correct horse")
+        with_cheap_passphrase(patch)
         terminal = Terminal(directory / "data")
         terminal.text("init", "--name", "Agora")
         terminal.text("event", "add", "agora-2026", "--name", "Agora")
@@ -36,7 +36,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
 
 @pytest.fixture(autouse=True)
 def passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SYMBOLON_PASSPHRASE", "correct horse")
+    with_cheap_passphrase(monkeypatch)
 
 
 def published(city: Terminal) -> Metadata:

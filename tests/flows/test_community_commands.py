@@ -11,7 +11,7 @@ from server.commands import community as commands
 from server.commands.session import open_community
 from server.community.reached import check_reaches
 from server.problems import OperatorError
-from tests.flows.terminal import Terminal
+from tests.flows.terminal import Terminal, with_cheap_passphrase
 from tests.served_community import serving
 
 OPTIONS = ("--option", "Garden", "--option", "Roof", "--closes", "2h")
@@ -20,7 +20,7 @@ NEW = "https://agora.example"
 
 @pytest.fixture
 def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    monkeypatch.setenv("SYMBOLON_PASSPHRASE", "correct horse")
+    with_cheap_passphrase(monkeypatch)
     terminal = Terminal(tmp_path / "data")
     made = terminal.json("init", "--name", "Agora", "--event", "fair=Fair")
     assert base64url.decode(made["fingerprint"]).hex() == made["community_id"]
@@ -45,7 +45,7 @@ def test_a_community_says_what_it_is_and_how_much_of_everything_there_is(city: T
 
 
 def test_init_prints_the_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SYMBOLON_PASSPHRASE", "correct horse")
+    with_cheap_passphrase(monkeypatch)
     terminal = Terminal(tmp_path / "other")
     said = terminal.text("init", "--name", "Agora")
     assert terminal.json("community", "show")["fingerprint"] in said

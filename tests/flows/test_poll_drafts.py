@@ -6,7 +6,7 @@ import pytest
 
 from server.commands.session import open_community
 from server.problems import OperatorError
-from tests.flows.terminal import Terminal
+from tests.flows.terminal import Terminal, with_cheap_passphrase
 
 OPTIONS = ("--option", "Garden", "--option", "Roof", "--closes", "2h")
 
@@ -14,7 +14,7 @@ OPTIONS = ("--option", "Garden", "--option", "Roof", "--closes", "2h")
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SYMBOLON_PASSPHRASE", "correct horse")
+        with_cheap_passphrase(patch)
         terminal = Terminal(tmp_path_factory.mktemp("organiser") / "data")
         terminal.text("init", "--name", "Agora")
         for _ in range(2):
@@ -24,7 +24,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
 
 @pytest.fixture(autouse=True)
 def passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SYMBOLON_PASSPHRASE", "correct horse")
+    with_cheap_passphrase(monkeypatch)
 
 
 def test_a_draft_shows_what_voters_will_see_before_it_is_opened(city: Terminal) -> None:
