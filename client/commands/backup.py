@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from client.commands.exit_status import KEPT
+from client.commands.sources import note_move
 from client.commands.terminal import (
     JsonOption,
     PassphraseOption,
@@ -227,6 +228,7 @@ def _ask_community(
     from client.community import pinned
     from client.history import bridged
     from client.issuance import IssuanceClient
+    from client.moving import at_its_address
     from client.published import PublishedClient
     from client.transport import Transport
     from client.wallet.restore import restore as ask_again
@@ -238,10 +240,12 @@ def _ask_community(
         published = bridged(
             published, known=None if known is None else known.signed, service=service
         )
+        published = at_its_address(published, service=service)
+        service = note_move(published, service=service)
         found = ask_again(
             seed,
             service=service,
-            issuance=IssuanceClient(address, transport=transport),
+            issuance=IssuanceClient(service.address, transport=transport),
             published=published,
             beside=beside,
             progress=report,

@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from client.commands.alarm import EXIT_ALARM, checked_json, say_checked, write_evidence
 from client.commands.exit_status import KEPT
+from client.commands.sources import note_move
 from client.commands.terminal import (
     AtOnceOption,
     CommunityOption,
@@ -30,7 +31,7 @@ from credentials.errors import SymbolonError
 
 if TYPE_CHECKING:
     from client.community import PinnedMetadata
-    from client.wallet.contents import Membership
+    from client.wallet.contents import Membership, WalletContents
     from client.wallet.receipts import Checked
     from client.wallet.vault import Vault
 
@@ -41,6 +42,15 @@ LONGEST_SLEEP = 600
 def refresh(
     *,
     wallet: WalletOption,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            help="Where a community is now, if its old address is gone; its signed metadata has to "
+            "say so.",
+            metavar="ADDRESS",
+        ),
+    ] = None,
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -49,19 +59,26 @@ def refresh(
     Brings your credentials up to date, and looks for ballots that were not seen in their poll's log
     yet. Exit status 2: a community broke its word about one. Exit status 4: a community or a log
     could not be read; what the wallet knew of it stays, and the others are up to date.
+
+    A community that has moved is followed to the address that its signed metadata names.
     """
+    from client.errors import ClientError
     from client.wallet.receipts import Checked
     from client.wallet.standing import ended_in_words
+    from credentials.formats.addresses import canonical_address
 
     vault = open_wallet(wallet, passphrase_file)
+    if at is not None:
+        at = canonical_address(at, name="--at", error=ClientError)
+    contents = vault.read()
     rows: list[dict[str, Any]] = []
     checked = Checked()
     failed = _Failed()
-    memberships = vault.read().memberships
+    memberships = contents.memberships if at is None else (_known_at(at, contents=contents),)
     several = len(memberships) > 1
     for known in memberships:
         with failed.noted(known) if several else nullcontext():
-            published, found, seen = _refresh_one(vault, known)
+            published, found, seen = _refresh_one(vault, known, at=at)
             checked = checked.and_then(seen)
             ended = [e for e in found.enrolments if e.ended]
             rows.append(
@@ -90,7 +107,7 @@ def refresh(
 
 
 def _refresh_one(
-    vault: "Vault", known: "Membership"
+    vault: "Vault", known: "Membership", *, at: str | None
 ) -> "tuple[PinnedMetadata, Membership, Checked]":
     from client.polls import PollsClient
     from client.published import PublishedClient
@@ -100,13 +117,14 @@ def _refresh_one(
     from client.wallet.standing import update
 
     with Transport() as transport:
-        service = PublishedClient(known.address, transport=transport)
+        service = PublishedClient(at or known.address, transport=transport)
         published = renew_metadata(vault, membership=known, service=service)
+        service = note_move(published, service=PublishedClient(known.address, transport=transport))
         found = update(vault, fingerprint=known.fingerprint, service=service)
         seen = check_receipts(
             vault,
             fingerprint=known.fingerprint,
-            polls=PollsClient(known.address, transport=transport),
+            polls=PollsClient(service.address, transport=transport),
             now=int(time.time()),
         )
     return published, found, seen
@@ -134,6 +152,20 @@ class _Failed:
             note(f"{row['community']}: not done; what the wallet knew stays. {row['failed']}")
         if self.rows:
             note(f"Done for {of} of {of + len(self.rows)} communities.")
+
+
+def _known_at(address: str, *, contents: "WalletContents") -> "Membership":
+    """The community of this wallet whose signed metadata an address serves."""
+    from client.community import load_signed, pinned
+    from client.errors import WalletError
+
+    found = pinned(load_signed(address), fingerprint=None)
+    known = contents.membership(found.fingerprint)
+    if known is None:
+        raise WalletError(
+            f"At {address} answers a community that this wallet is not in; nothing was changed."
+        )
+    return known
 
 
 def keep(*, wallet: WalletOption, passphrase_file: PassphraseOption = None) -> None:
@@ -178,8 +210,11 @@ def _update_one(vault: "Vault", fingerprint: bytes) -> None:
     known = vault.read().known(fingerprint)
     with Transport() as transport:
         service = PublishedClient(known.address, transport=transport)
-        renew_metadata(vault, membership=known, service=service)
-        update(vault, fingerprint=fingerprint, service=service)
+        try:
+            published = renew_metadata(vault, membership=known, service=service)
+            service = note_move(published, service=service)
+        finally:  # a move that cannot be followed yet must not keep a pass from being current
+            update(vault, fingerprint=fingerprint, service=service)
 
 
 def _renew_one(
@@ -198,11 +233,13 @@ def _renew_one(
     known = vault.read().known(fingerprint)
     with Transport() as transport:
         service = PublishedClient(known.address, transport=transport)
+        published = renew_metadata(vault, membership=known, service=service)
+        service = note_move(published, service=service)
         return ask_anew(
             vault,
-            published=renew_metadata(vault, membership=known, service=service),
+            published=published,
             service=service,
-            issuance=IssuanceClient(known.address, transport=transport),
+            issuance=IssuanceClient(service.address, transport=transport),
             progress=report,
             at_once=at_once,
         )

@@ -30,8 +30,10 @@ def _run() -> None:
     _let_output_degrade()
     try:
         commands(color=False if wants_no_colour(os.environ) else None)
-    except (OperatorError, Refusal, SymbolonError) as error:
-        _end_with(str(error))
+    except OperatorError as error:
+        _end_with(str(error))  # as it is: it may begin with the name of a file
+    except (Refusal, SymbolonError) as error:
+        _end_with(_capitalised(str(error)))
     except BrokenPipeError:
         # Whoever read the output has gone; nothing may be written to it at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -56,8 +58,11 @@ def _let_output_degrade() -> None:
             stream.reconfigure(errors=SPELL_OUT)
 
 
+def _capitalised(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
 def _end_with(sentence: str) -> None:
-    sentence = sentence[:1].upper() + sentence[1:]
     sys.stderr.write((sentence if sentence.endswith((".", "!", "?")) else sentence + ".") + "\n")
     raise SystemExit(1) from None
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from credentials.errors import SymbolonError
+from credentials.formats import base64url
 from credentials.formats.addresses import canonical_address
 from credentials.formats.metadata import Event, Metadata
 from credentials.formats.names import mend_shown_text
@@ -96,10 +97,14 @@ def make_community(
             "name": metadata.name,
             "address": metadata.address,
             "community_id": metadata.community_id.hex(),
+            "fingerprint": base64url.encode(metadata.community_id),
         },
         as_json=as_json,
         text=(
             f"{metadata.name} is in {data}. Keep the passphrase: without it nothing can be issued."
+            f"\nFingerprint: {base64url.encode(metadata.community_id)}"
+            "\nPublish it where members find it without this server: claim links carry it, and it "
+            "is what shows that a community is yours."
             f"\nNext: symbolon-server attendees import FILE.csv --data {data}"
         ),
     )

@@ -8,6 +8,7 @@ from server.commands import (
     apps,
     attendees,
     believing,
+    community,
     doors,
     events,
     organiser,
@@ -17,11 +18,13 @@ from server.commands import (
     witnesses,
 )
 from server.commands.backing_up import backup, restore
+from server.commands.help_pages import let_flags_stand_alone
 from server.commands.make import make_community
 from server.commands.serve import serve
 from server.commands.status import status
 from server.version import VERSION
 
+let_flags_stand_alone()
 commands = typer.Typer(
     help="Run a community of anonymous members: attendees in, claim links out, doors, polls, apps.",
     no_args_is_help=True,
@@ -57,6 +60,7 @@ commands.command("backup")(backup)
 commands.command("restore")(restore)
 commands.add_typer(passphrase.commands, name="passphrase")
 commands.add_typer(believing.commands, name="clock")
+commands.add_typer(community.commands, name="community")
 commands.add_typer(attendees.commands, name="attendees")
 commands.add_typer(registry.commands, name="registry")
 commands.add_typer(events.commands, name="event")

@@ -64,7 +64,8 @@ def publish(
 ) -> None:
     """Publish a head now, with all removals that wait.
 
-    Wallets need the network once to go on after it; in an emergency all of them, at once.
+    Where somebody is removed, wallets that have not heard of it pass for another hour, the removed
+    ones too, and need the network then. With --emergency all of them need it at once.
     """
     session = open_community(data, passphrase_file=passphrase_file)
     head = session.publisher.publish(emergency=emergency)

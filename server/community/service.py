@@ -57,6 +57,16 @@ class CommunityService:
         """The newest metadata as signed octets, for /.well-known/symbolon.json and bundles."""
         return self._newest(connection).signed
 
+    def signed_at(self, is_meant: Callable[[Metadata], bool]) -> SignedMetadata:
+        """The newest version for which this holds; the newest of all where it holds for none."""
+        with self._database.read() as connection:
+            newest = _number(connection)
+            for number in range(newest, 0, -1):
+                signed = store.signed_metadata(connection, number)
+                if is_meant(Metadata.from_cbor(signed.octets)):
+                    return signed
+        return self.signed()
+
     def segment(self, number: int) -> tuple[list[SignedMetadata], bool]:
         """The versions 64n … 64n+63, and whether they are all there; raises NotFound beyond."""
         first = number * SEGMENT_VERSIONS

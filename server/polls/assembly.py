@@ -8,6 +8,7 @@ from server.community.service import CommunityService
 from server.database import Database
 from server.hold import FREE, Hold
 from server.keystore import Keystore
+from server.polls.drafts import PollDrafts
 from server.polls.life import PollLife
 from server.polls.log import PollLogs
 from server.polls.lots import Lots
@@ -64,9 +65,8 @@ def assemble_polls(
         ),
         office=PollOffice(
             database,
-            community,
-            registry,
             publisher,
+            drafts=PollDrafts(database, community, registry, publisher, clock=clock),
             logs=logs,
             life=life,
             lots=lots,

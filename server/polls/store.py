@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    delete,
     func,
     insert,
     select,
@@ -141,6 +142,11 @@ def log_sizes(connection: Connection) -> dict[str, int]:
 def update_poll(connection: Connection, poll: str, **values: object) -> None:
     """Change columns of a poll whose row is locked."""
     connection.execute(update(polls).where(polls.c.id == poll).values(**values))
+
+
+def delete_draft(connection: Connection, poll: str) -> None:
+    """Delete a poll that was never opened."""
+    connection.execute(delete(polls).where(polls.c.id == poll, polls.c.manifest.is_(None)))
 
 
 def add_ballot(
