@@ -48,8 +48,12 @@ def outcome_json(result: "TallyResult", *, manifest: "Manifest") -> dict[str, An
 
 def result_json(result: "TallyResult", *, manifest: "Manifest") -> dict[str, Any]:
     """The same for a script; fractions are text."""
+    from credentials.tally import outcome_in_words
+
     return {
         "method": result.method,
+        "withdrawn": list(result.withdrawn),
+        "sentence": outcome_in_words(result, options=manifest.options),
         "ballots": result.ballots,
         "abstentions": result.abstentions,
         "invalid": result.invalid,
