@@ -25,8 +25,9 @@ WELL_KNOWN = "/.well-known/symbolon.json"
 
 
 class StoredMetadata(TypedDict):
-    """The two fields in which a wallet keeps signed metadata."""
+    """The fields in which a wallet keeps signed metadata, and the address that it names."""
 
+    address: str
     metadata_octets: bytes
     metadata_signature: bytes
 
@@ -47,6 +48,7 @@ class PinnedMetadata:
     def stored(self) -> StoredMetadata:
         """As keyword arguments for a wallet's membership."""
         return {
+            "address": self.metadata.address,
             "metadata_octets": self.signed.octets,
             "metadata_signature": self.signed.signature,
         }

@@ -24,7 +24,7 @@ from client.published import PublishedClient
 from client.service import ServiceClient
 from client.transport import REFRESH_TIMEOUT_SECONDS, Transport
 from credentials.errors import EncodingError, MetadataRefused
-from credentials.formats.metadata import SEGMENT_VERSIONS, SignedMetadata
+from credentials.formats.metadata import SEGMENT_VERSIONS, Metadata, SignedMetadata
 
 MAX_SKIPPED = 4096
 """A server with ever more versions must not keep a wallet for ever; so many take eleven years."""
@@ -75,6 +75,28 @@ def followed(
         service = PublishedClient(address, transport=transport)
         published = pinned(service.metadata(), fingerprint=known.fingerprint)
         return replace(bridged(published, known=known.signed, service=service), between=())
+
+
+def addresses_before(metadata: Metadata, *, service: ServiceClient) -> set[str]:
+    """The addresses at which a community was before this version of its metadata.
+
+    Of all versions, each has to name the hash of the one before. Raises MetadataRefused,
+    ServerUnreachable.
+    """
+    if metadata.version > MAX_SKIPPED:
+        raise MetadataRefused("the community has more versions of its metadata than are checked")
+    earlier: list[SignedMetadata] = []
+    for number in range((metadata.version - 1) // SEGMENT_VERSIONS + 1):
+        earlier += _segment(number, service=service)
+    addresses: set[str] = set()
+    previous = metadata.previous
+    for signed in reversed(earlier[: metadata.version - 1]):
+        if signed.hash != previous:
+            raise MetadataRefused("the community does not show how its metadata came about")
+        opened = signed.open(fingerprint=metadata.community_id)
+        addresses.add(opened.address)
+        previous = opened.previous
+    return addresses
 
 
 def _segment(number: int, *, service: ServiceClient) -> tuple[SignedMetadata, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from client.errors import ClientError
+from client.history import addresses_before
 from client.polls import PollsClient
 from credentials.errors import EncodingError, HeadRefused, PolicyError
 from credentials.formats import vote
@@ -18,11 +19,13 @@ from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import Metadata
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.vote import Marks
+from credentials.log.checkpoint import log_origin
 from credentials.polls import Withdrawal, roll_bounds, withdrawals
 from credentials.sealing.trustees import check_sealing
 from credentials.sealing.words import SIGNED_BY_KEYS
 
 OPEN = "open"
+ENDED = frozenset({"certified", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +44,20 @@ class Poll:
     withdrawn: tuple[Withdrawal, ...] = ()
 
 
-def read_poll(poll: str, *, polls: PollsClient, metadata: Metadata) -> Poll:
+def read_poll(poll: str, *, polls: PollsClient, metadata: Metadata, past: bool = False) -> Poll:
     """Fetch a poll; ballot paper, log and roll must be this community's.
 
-    Raises ClientError, PolicyError, HeadRefused.
+    The log is named by the community's address. Who only looks back (`past`) also sees polls that
+    ended at an address where the community was before; nobody votes or opens votes there, as no
+    community moves while a poll goes on. Raises ClientError, PolicyError, HeadRefused.
     """
     paper = polls.poll(poll)
     manifest = read_manifest(paper.manifest, metadata=metadata)
+    addresses = {metadata.address}
+    if past and paper.state in ENDED and manifest.origin != log_origin(metadata.address, poll=poll):
+        addresses |= addresses_before(metadata, service=polls)
+    if manifest.origin not in {log_origin(address, poll=poll) for address in addresses}:
+        manifest.check_origin(metadata.address)
     if manifest.poll != poll:
         raise ClientError("The server sent the ballot paper of another poll.")
     head = paper.head.open(metadata_key=metadata.metadata_key)
@@ -75,7 +85,7 @@ def _withdrawn(octets: Sequence[bytes], *, manifest: Manifest) -> tuple[Withdraw
 
 
 def read_manifest(octets: bytes, *, metadata: Metadata) -> Manifest:
-    """A manifest that is this community's, its log at the community's one address.
+    """A manifest that is this community's; whose address its log has is for `read_poll`.
 
     Raises ClientError for one that cannot be read, PolicyError, SealingRefused.
     """
@@ -84,7 +94,6 @@ def read_manifest(octets: bytes, *, metadata: Metadata) -> Manifest:
     except (EncodingError, PolicyError):
         raise ClientError("That poll is of a kind that this version does not know.") from None
     manifest.check(metadata)
-    manifest.check_origin(metadata.address)
     if manifest.sealing is not None:
         check_sealing(manifest.sealing)
     return manifest

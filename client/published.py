@@ -7,18 +7,11 @@ What the answers mean is decided by those who ask. Issuance, which knows the mem
 from client.service import ServiceClient
 from credentials.errors import EncodingError
 from credentials.formats.head import SignedHead
-from credentials.formats.metadata import SignedMetadata
 from credentials.registry.log import split_entries
 
 
 class PublishedClient(ServiceClient):
-    """Metadata and registry. Raises ClientError, ServerUnreachable, ServerRefused from every
-    method."""
-
-    def metadata(self) -> SignedMetadata:
-        """The signed metadata as published; nothing in it is checked yet."""
-        answer = self._transport.get(f"{self.address}/.well-known/symbolon.json")
-        return self._signed(answer)
+    """The registry, beside the metadata. Raises ClientError, ServerUnreachable, ServerRefused."""
 
     def clock_difference(self) -> int | None:
         """This clock minus the server's in seconds, from its Date header; None without one."""

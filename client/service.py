@@ -4,7 +4,7 @@ Each answer is parsed once: wire objects come back as octets, everything else as
 checked types.
 """
 
-from typing import Any
+from typing import Any, Self
 
 from client.errors import ClientError
 from client.transport import Json, Transport, checked_address, origin_for_people
@@ -23,6 +23,14 @@ class ServiceClient:
     def __init__(self, address: str, *, transport: Transport) -> None:
         self.address = checked_address(address)
         self._transport = transport
+
+    def at(self, address: str) -> Self:
+        """The same at another address."""
+        return type(self)(address, transport=self._transport)
+
+    def metadata(self) -> SignedMetadata:
+        """The signed metadata as published; nothing in it is checked yet."""
+        return self._signed(self._transport.get(f"{self.address}/.well-known/symbolon.json"))
 
     def metadata_segment(self, number: int) -> tuple[SignedMetadata, ...]:
         """The versions of the metadata from 64 * number on: 64 of them, or the last ones.

@@ -14,11 +14,13 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from secrets import token_bytes, token_urlsafe
 from typing import Any
 
 from client.community import (
     MetadataSource,
+    PinnedMetadata,
     address_in,
     load_signed,
     parse_fingerprint,
@@ -27,6 +29,7 @@ from client.community import (
 )
 from client.errors import ClientError
 from client.history import VersionsSource, followed
+from client.moving import at_its_address
 from client.nonce_store import MemoryNonceStore, NonceStore
 from client.published import PublishedClient
 from client.registry import HEADS_KEPT, HeadsSource, follow, read_heads
@@ -175,8 +178,20 @@ class Verifier:
             source = self._address if heads is None and metadata is None else metadata
             if source is not None:
                 published = followed(self._published, source=source, between=between)
+                published = self._moved(published)
                 self.app = _registered(published.metadata, self.app.id)
                 self.metadata, self._published = published.metadata, published
+
+    def _moved(self, published: PinnedMetadata) -> PinnedMetadata:
+        """What the community has at its new address, if it left the one that is asked here."""
+        left = self._address == self.metadata.address != published.metadata.address
+        if self._address is None or not left:
+            return published
+        with Transport(timeout=REFRESH_TIMEOUT_SECONDS) as transport:
+            service = PublishedClient(self._address, transport=transport)
+            published = replace(at_its_address(published, service=service), between=())
+        self._address = published.metadata.address
+        return published
 
     def _newer(self, chain: HeadChain | None, heads: HeadsSource | None) -> HeadChain:
         if heads is not None:

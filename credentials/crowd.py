@@ -40,6 +40,13 @@ least twenty came, and nobody or at least twenty left. So when one member comes 
 changes, ever; what two tables tell together is told of twenty or more who came or left. That most
 of those have something in common can show, and then that few others do; who knows all but a few of
 them can work out what is true of these few together.
+
+**The first tables.** As long as no more than 29 were ever counted, ten newcomers are enough
+(`enough_newcomers`): a table of fewer than 30 has no sheet, whatever the members have in common, as
+a group of twenty would leave fewer than ten untold. So it tells how many there are, in tens, and
+nothing of what anyone has; laid beside a later one it adds nothing to that. The first one is made
+as soon as ten have claimed, and not only with the next scheduled head. It comes once in the life of
+a community and is the same for all; that the tenth came by then is all that its moment tells.
 """
 
 from collections.abc import Mapping
@@ -54,7 +61,7 @@ MAX_CELLS: Final = MAX_GROUPS
 """How many combinations of values one sheet may have, and so at most how many groups."""
 
 SMALLEST_CHANGE: Final = 20
-"""So many members come or leave before a table says anything of them."""
+"""So many members come or leave before a table says anything of what they have."""
 
 Cells: TypeAlias = Mapping[tuple[int, ...], int]
 """How many members have each combination of all values of a sheet."""
@@ -113,6 +120,16 @@ def told(attributes: tuple[str, ...], cells: Cells) -> Sheet | None:
         return None
     groups = (Group(values=values, members=numbers[values]) for values in sorted(numbers))
     return Sheet(attributes=attributes, groups=tuple(groups))
+
+
+def enough_newcomers(newcomers: int, *, highest_counted: int) -> bool:
+    """Whether so many who came may be seen in the next table.
+
+    `highest_counted` is the highest serial among those counted before, 0 where nobody was: no more
+    than so many were ever counted.
+    """
+    only_a_number = highest_counted < SMALLEST + STEP
+    return newcomers >= STEP if only_a_number else worth_telling(newcomers)
 
 
 def worth_telling(change: int) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from client.commands.sources import note_move
 from client.commands.terminal import (
     JsonOption,
     PassphraseOption,
@@ -208,6 +209,7 @@ def _ask_community(
     from client.community import pinned
     from client.history import bridged
     from client.issuance import IssuanceClient
+    from client.moving import at_its_address
     from client.published import PublishedClient
     from client.transport import Transport
     from client.wallet.restore import restore as ask_again
@@ -219,10 +221,12 @@ def _ask_community(
         published = bridged(
             published, known=None if known is None else known.signed, service=service
         )
+        published = at_its_address(published, service=service)
+        service = note_move(published, service=service)
         found = ask_again(
             seed,
             service=service,
-            issuance=IssuanceClient(address, transport=transport),
+            issuance=IssuanceClient(service.address, transport=transport),
             published=published,
             beside=beside,
             progress=report,

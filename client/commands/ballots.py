@@ -154,7 +154,7 @@ def abstained(
     with Transport() as transport:
         service = PublishedClient(membership.address, transport=transport)
         polls = PollsClient(membership.address, transport=transport)
-        paper = read_poll(poll_id, polls=polls, metadata=membership.metadata)
+        paper = read_poll(poll_id, polls=polls, metadata=membership.metadata, past=True)
         check_can_abstain(paper, membership=membership, count=holding.enrolment.count)
         mine = on_roll(vault, holding=holding, poll=paper, service=service, at_once=at_once)
         if not look_for_own(mine, poll=paper, polls=polls):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from client.commands.sources import note_move
 from client.commands.terminal import (
     AtOnceOption,
     JsonOption,
@@ -50,6 +51,7 @@ def claim(
     """
     from client.community import pinned, show_fingerprint
     from client.issuance import IssuanceClient
+    from client.moving import at_its_address
     from client.published import PublishedClient
     from client.transport import Transport
     from client.wallet.claim import claim as claim_credential
@@ -63,8 +65,11 @@ def claim(
     parsed = _parsed(link)
     with Transport() as transport:
         service = PublishedClient(parsed.address, transport=transport)
-        issuance = IssuanceClient(parsed.address, transport=transport)
         published = pinned(service.metadata(), fingerprint=parsed.fingerprint)
+        published = at_its_address(published, service=service)
+        service = note_move(published, service=service)
+        # The code goes to the address that the signed metadata names, and to no other.
+        issuance = IssuanceClient(service.address, transport=transport)
         if not wallet.expanduser().exists():
             # Nobody writes down twelve words for a link that leads nowhere.
             issuance.check_code(parsed.code)

@@ -12,15 +12,18 @@ import typer
 
 from client.commands import audit, doctor, verify
 from client.commands.door import commands as door_commands
+from client.commands.help_pages import let_flags_stand_alone
 from client.commands.poll import commands as poll_commands
 from client.commands.trustee import commands as trustee_commands
 from client.commands.wallet import commands as wallet_commands
 from client.commands.witness import commands as witness_commands
+from client.errors import ClientError
 from credentials.errors import SymbolonError
 from credentials.formats.plain_text import SPELL_OUT, spell_out, wants_no_colour
 
 EXIT_FAILED = 1
 
+let_flags_stand_alone()
 app = typer.Typer(
     name="symbolon",
     help="Prove that you are a member, and nothing else.",
@@ -64,8 +67,9 @@ def sentence(error: Exception) -> str:
     """An error's words as one sentence."""
     text = str(error).strip() or "something went wrong"
     # A file's name or an address at the beginning keeps its own spelling.
-    begins = text.partition(" ")[0].isalpha()
-    text = text[0].upper() + text[1:] if begins else text
+    first = text.partition(" ")[0]
+    named = isinstance(error, ClientError) and first not in ("a", "an", "the", "this")
+    text = text[0].upper() + text[1:] if first.isalpha() and not named else text
     return text if text.endswith((".", "!", "?", ")")) else text + "."
 
 

@@ -75,7 +75,7 @@ def show(
     note_fingerprint(published, given=pin)
     with Transport() as transport:
         polls = PollsClient(address, transport=transport)
-        poll: Poll = read_poll(poll_id, polls=polls, metadata=published.metadata)
+        poll: Poll = read_poll(poll_id, polls=polls, metadata=published.metadata, past=True)
     rows = (("State", poll.state), *poll_in_words(poll))
     if as_json:
         say_json(

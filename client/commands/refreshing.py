@@ -7,11 +7,12 @@ everyone, while a renewal tells the community which member asks (`client.wallet.
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from client.commands.alarm import EXIT_ALARM, checked_json, say_checked, write_evidence
+from client.commands.sources import note_move
 from client.commands.terminal import (
     AtOnceOption,
     CommunityOption,
@@ -26,7 +27,7 @@ from client.commands.terminal import (
 )
 
 if TYPE_CHECKING:
-    from client.wallet.contents import Membership
+    from client.wallet.contents import Membership, WalletContents
     from client.wallet.vault import Vault
 
 LONGEST_SLEEP = 600
@@ -36,30 +37,49 @@ LONGEST_SLEEP = 600
 def refresh(
     *,
     wallet: WalletOption,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            help="Where a community is now, if its old address is gone; its signed metadata has to "
+            "say so.",
+            metavar="ADDRESS",
+        ),
+    ] = None,
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Fetch what your communities publish now, which tells nobody who you are.
 
     Brings your credentials up to date, and looks for ballots that were not seen in their poll's log
-    yet; exit status 2 if a community broke its word about one.
+    yet; exit status 2 if a community broke its word about one. A community that has moved is
+    followed to the address that its signed metadata names.
     """
+    from client.errors import ClientError
     from client.polls import PollsClient
     from client.published import PublishedClient
     from client.transport import Transport
     from client.wallet.receipts import Checked, check_receipts
     from client.wallet.renew import renew_metadata
     from client.wallet.standing import ended_in_words, update
+    from credentials.formats.addresses import canonical_address
 
     vault = open_wallet(wallet, passphrase_file)
+    if at is not None:
+        at = canonical_address(at, name="--at", error=ClientError)
+    contents = vault.read()
+    known_there = contents.memberships if at is None else (_known_at(at, contents=contents),)
     rows = []
     checked = Checked()
-    for known in vault.read().memberships:
+    for known in known_there:
         with Transport() as transport:
-            service = PublishedClient(known.address, transport=transport)
+            service = PublishedClient(at or known.address, transport=transport)
             published = renew_metadata(vault, membership=known, service=service)
+            service = note_move(
+                published, service=PublishedClient(known.address, transport=transport)
+            )
             found = update(vault, fingerprint=known.fingerprint, service=service)
-            polls = PollsClient(known.address, transport=transport)
+            polls = PollsClient(service.address, transport=transport)
             seen = check_receipts(
                 vault,
                 fingerprint=known.fingerprint,
@@ -88,6 +108,20 @@ def refresh(
         say_checked(checked)
     if checked.alarms:
         raise typer.Exit(EXIT_ALARM)
+
+
+def _known_at(address: str, *, contents: "WalletContents") -> "Membership":
+    """The community of this wallet whose signed metadata an address serves."""
+    from client.community import load_signed, pinned
+    from client.errors import WalletError
+
+    found = pinned(load_signed(address), fingerprint=None)
+    known = contents.membership(found.fingerprint)
+    if known is None:
+        raise WalletError(
+            f"At {address} answers a community that this wallet is not in; nothing was changed."
+        )
+    return known
 
 
 def keep(*, wallet: WalletOption, passphrase_file: PassphraseOption = None) -> None:
@@ -130,8 +164,11 @@ def _update_one(vault: "Vault", fingerprint: bytes) -> None:
     known = vault.read().known(fingerprint)
     with Transport() as transport:
         service = PublishedClient(known.address, transport=transport)
-        renew_metadata(vault, membership=known, service=service)
-        update(vault, fingerprint=fingerprint, service=service)
+        try:
+            published = renew_metadata(vault, membership=known, service=service)
+            service = note_move(published, service=service)
+        finally:  # a move that cannot be followed yet must not keep a pass from being current
+            update(vault, fingerprint=fingerprint, service=service)
 
 
 def _renew_one(
@@ -150,11 +187,13 @@ def _renew_one(
     known = vault.read().known(fingerprint)
     with Transport() as transport:
         service = PublishedClient(known.address, transport=transport)
+        published = renew_metadata(vault, membership=known, service=service)
+        service = note_move(published, service=service)
         return ask_anew(
             vault,
-            published=renew_metadata(vault, membership=known, service=service),
+            published=published,
             service=service,
-            issuance=IssuanceClient(known.address, transport=transport),
+            issuance=IssuanceClient(service.address, transport=transport),
             progress=report,
             at_once=at_once,
         )

@@ -11,6 +11,7 @@ from client.errors import ClientError
 
 if TYPE_CHECKING:
     from client.community import PinnedMetadata
+    from client.published import PublishedClient
 
 FingerprintOption = Annotated[
     str | None, typer.Option("--fingerprint", help="The community's fingerprint.", metavar="TEXT")
@@ -24,6 +25,15 @@ def note_fingerprint(published: "PinnedMetadata", *, given: bytes | None) -> Non
     if given is None:
         shown = show_fingerprint(published.fingerprint)
         note(f"No fingerprint was given; {published.metadata.name} has {shown}. Compare it.")
+
+
+def note_move(published: "PinnedMetadata", *, service: "PublishedClient") -> "PublishedClient":
+    """The service at the address that the metadata names; where that is another one, say so."""
+    metadata = published.metadata
+    if metadata.address == service.address:
+        return service
+    note(f"{metadata.name} has moved from {service.address} to {metadata.address}.")
+    return service.at(metadata.address)
 
 
 def read_field(file: Path, *, name: str) -> str:

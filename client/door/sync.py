@@ -54,11 +54,16 @@ def prepare(
     """Download metadata, registry heads and entries into a door file, new or prepared before.
 
     The metadata is checked against the fingerprint given, or the one in the file; a new file
-    without one trusts what it finds. Raises DoorError, MetadataRefused, HeadRefused,
+    without one trusts what it finds. A door that has moved with its community is prepared at the
+    new address: the token goes there once signed metadata that follows what the file knows names
+    it. Raises DoorError, MetadataRefused, HeadRefused,
     ServerUnreachable.
     """
     known = store.identity_if_any()
-    if known is not None and (known.id, known.address) != (door, service.address):
+    if known is not None and (
+        known.id != door
+        or (known.address != service.address and not _has_moved_to(service, known=known))
+    ):
         raise DoorError(
             f"This file is for the door {known.id!r} of {known.address}; "
             "choose another with --door-file."
@@ -74,7 +79,7 @@ def prepare(
     if published.metadata.address != service.address:
         raise DoorError(
             f"The server {service.address} speaks for a community that is at "
-            f"{published.metadata.address}."
+            f"{published.metadata.address}: prepare the door there."
         )
     if published.metadata.door(door) is None:
         raise DoorError(f"The community has no door {door!r}.")
@@ -106,6 +111,19 @@ def prepare(
         clock_difference=now - bundle.now,
         entries=len(bundle.entries),
     )
+
+
+def _has_moved_to(service: DoorClient, *, known: DoorIdentity) -> bool:
+    """Whether the community of a door file has moved to where `service` is.
+
+    Raises MetadataRefused where the file's community answers there with another history.
+    """
+    before = SignedMetadata(octets=known.metadata, signature=known.signature)
+    signed = service.metadata()
+    if signed.open_unpinned().community_id != known.fingerprint:
+        return False
+    there = pinned(signed, fingerprint=known.fingerprint)
+    return bridged(there, known=before, service=service).metadata.address == service.address
 
 
 def door_chain(store: DoorStore, *, metadata: Metadata) -> HeadChain | None:

@@ -50,14 +50,15 @@ def claim(
 ) -> Claimed:
     """Get the credential that a claim link stands for, check it, and store it.
 
-    `published` was opened with the link's fingerprint. Raises TooSoon after showing or voting,
-    unless `at_once`; WalletError, CredentialRefused, MetadataRefused, HeadRefused, WitnessRefused,
-    DigitsRefused, ServerUnreachable, ServerRefused.
+    `published` was opened with the link's fingerprint, and comes from the address that it names
+    (`client.moving`): what a link says of the address counts no further. Raises TooSoon after
+    showing or voting, unless `at_once`; WalletError, CredentialRefused, MetadataRefused,
+    HeadRefused, WitnessRefused, DigitsRefused, ServerUnreachable, ServerRefused.
     """
     metadata = published.metadata
-    if metadata.address != link.address:
+    if metadata.address != service.address:
         raise WalletError(
-            f"The link leads to {link.address}, but the community says that it is at "
+            f"The link leads to {service.address}, but the community says that it is at "
             f"{metadata.address}; ask the organiser."
         )
     moment = int(time.time())

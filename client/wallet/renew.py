@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from client.community import PinnedMetadata, check_newer, pinned
 from client.history import bridged
+from client.moving import at_its_address
 from client.published import PublishedClient
 from client.wallet.contents import Membership
 from client.wallet.vault import Vault
@@ -15,9 +16,13 @@ from client.wallet.vault import Vault
 def renew_metadata(
     vault: Vault, *, membership: Membership, service: PublishedClient
 ) -> PinnedMetadata:
-    """Fetch, check and store. Raises MetadataRefused, ServerUnreachable."""
+    """Fetch, check and store; a community that has moved is followed to its new address.
+
+    Raises MetadataRefused, ClientError, ServerUnreachable.
+    """
     published = pinned(service.metadata(), fingerprint=membership.fingerprint)
     published = bridged(published, known=membership.signed, service=service)
+    published = at_its_address(published, service=service)
 
     def renewed(now: Membership) -> Membership:
         check_newer(now.signed, published=published)  # another command may have been faster

@@ -100,6 +100,7 @@ def with_restored(
     check_successor(membership.signed, found.signed, between=between)
     membership = replace(
         membership,
+        address=found.address,
         metadata_octets=found.metadata_octets,
         metadata_signature=found.metadata_signature,
         next_count=max(membership.next_count, found.next_count),

@@ -47,6 +47,8 @@ class Look:
 def meet(client: LogClient, *, record: Record, fingerprint: bytes | None) -> Community:
     """The community behind a poll: the one pinned, or the one known here, or the first one seen.
 
+    One that has moved is known by its key: what it publishes follows what was seen where it was.
+
     Raises MetadataRefused, ClientError.
     """
     signed = client.metadata()
@@ -54,9 +56,9 @@ def meet(client: LogClient, *, record: Record, fingerprint: bytes | None) -> Com
     if published.metadata.address != client.address:
         raise ClientError(
             f"The server {client.address} speaks for a community that is at "
-            f"{published.metadata.address}."
+            f"{published.metadata.address}: follow the poll there."
         )
-    known = record.community(client.address)
+    known = record.community(client.address) or record.met(published.fingerprint)
     published = bridged(published, known=known, service=client)
     record.keep_community(signed, address=client.address)
     return Community(published=published, first_use=known is None)

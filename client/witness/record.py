@@ -30,7 +30,17 @@ class Record:
 
     def community(self, address: str) -> SignedMetadata | None:
         """The signed metadata last seen at a community's address, none at first."""
-        path = self._community(address)
+        return self._read(self._community(address))
+
+    def met(self, fingerprint: bytes) -> SignedMetadata | None:
+        """The newest signed metadata of a community, at whatever address it was seen."""
+        paths = sorted((self.folder / "communities").glob("*"))
+        kept = [signed for path in paths if (signed := self._read(path)) is not None]
+        opened = [(signed.open_unpinned(), signed) for signed in kept]
+        own = [(one.version, signed) for one, signed in opened if one.community_id == fingerprint]
+        return max(own, key=lambda pair: pair[0])[1] if own else None
+
+    def _read(self, path: Path) -> SignedMetadata | None:
         try:
             return SignedMetadata.from_json(json.loads(path.read_bytes()))
         except FileNotFoundError:

@@ -1,5 +1,6 @@
-"""`symbolon-server app add|list|token`."""
+"""`symbolon-server app add|list|edit|remove|token`."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ from credentials.formats.addresses import canonical_address
 from credentials.formats.metadata import App
 from credentials.formats.names import mend_shown_text
 from credentials.scope import origin_of
+from server.commands.asking import YesOption, agree
 from server.commands.names import id_from
 from server.commands.session import (
     DEFAULT_DATA,
@@ -18,7 +20,14 @@ from server.commands.session import (
     show,
     show_table,
 )
-from server.presentations.organiser import AppOffice
+from server.presentations.organiser import (
+    AppOffice,
+    consequences_of_change,
+    consequences_of_removal,
+)
+from server.problems import OperatorError
+
+AppArgument = Annotated[str, typer.Argument(metavar="ID", help="The app's id.")]
 
 commands = typer.Typer(help="Apps of third parties that check memberships.", no_args_is_help=True)
 
@@ -78,10 +87,72 @@ def list_apps(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> N
     )
 
 
+@commands.command("edit")
+def edit(
+    *,
+    app_id: AppArgument,
+    name: Annotated[str | None, typer.Option("--name", help="Another name for members.")] = None,
+    response_address: Annotated[
+        str | None,
+        typer.Option(
+            "--response-address",
+            help="Where answers go now. At another origin all pseudonyms are others.",
+        ),
+    ] = None,
+    yes: YesOption = False,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change an app's name or response address, and publish that; its id and token stay."""
+    session = open_community(data, passphrase_file=passphrase_file)
+    office = AppOffice(session.database, session.community)
+    before = office.app(app_id)
+    if name is None and response_address is None:
+        raise OperatorError("Say what is to change: --name, --response-address.")
+    after = before
+    if name is not None:
+        after = replace(after, name=mend_shown_text(name, name="the app's name"))
+    if response_address is not None:
+        address = canonical_address(response_address, name="the response address")
+        after = replace(after, response_address=address)
+    agree(consequences_of_change(before, after), yes=yes)
+    office.edit(after)
+    origin = origin_of(after.response_address)
+    show(
+        {
+            "id": app_id,
+            "name": after.name,
+            "response_address": after.response_address,
+            "origin": origin,
+        },
+        as_json=as_json,
+        text=f"App {app_id} is {after.name} now, and gets its answers at {after.response_address}. "
+        "Wallets hear of it with their next refresh.",
+    )
+
+
+@commands.command("remove")
+def remove(
+    *,
+    app_id: AppArgument,
+    yes: YesOption = False,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove an app, and publish that; its token ends."""
+    session = open_community(data, passphrase_file=passphrase_file)
+    office = AppOffice(session.database, session.community)
+    agree(consequences_of_removal(office.app(app_id)), yes=yes)
+    office.remove(app_id)
+    show({"id": app_id, "removed": True}, as_json=as_json, text=f"App {app_id} is removed.")
+
+
 @commands.command("token")
 def renew_token(
     *,
-    app_id: Annotated[str, typer.Argument(metavar="ID", help="The app's id.")],
+    app_id: AppArgument,
     data: DataOption = DEFAULT_DATA,
     as_json: JsonOption = False,
 ) -> None:

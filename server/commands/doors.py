@@ -1,7 +1,6 @@
-"""`symbolon-server door add|list|token|conflicts`."""
+"""`symbolon-server door add|list|token|conflicts`, and door_changes."""
 
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -10,6 +9,8 @@ from credentials.doors import MEMBERS_ONLY
 from credentials.formats.metadata import Door, Metadata
 from credentials.formats.names import mend_shown_text
 from credentials.formats.schema import REISSUED
+from server.commands import door_changes
+from server.commands.door_changes import DoorArgument, Mode
 from server.commands.names import id_from
 from server.commands.session import (
     DEFAULT_DATA,
@@ -25,15 +26,6 @@ from server.doors.organiser import DoorOffice
 from server.problems import OperatorError
 
 commands = typer.Typer(help="Doors: who may enter, once or often.", no_args_is_help=True)
-
-
-class Mode(StrEnum):
-    """How a door counts."""
-
-    ONCE = "once"
-    ONCE_PER_DAY = "once_per_day"
-    RE_ENTRY = "re_entry"
-    MEMBERS_ONLY = "members_only"
 
 
 @commands.command("add")
@@ -120,11 +112,15 @@ def list_doors(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> 
 @commands.command("token")
 def renew_token(
     *,
-    door_id: Annotated[str, typer.Argument(metavar="ID", help="The door's id.")],
+    door_id: DoorArgument,
     data: DataOption = DEFAULT_DATA,
     as_json: JsonOption = False,
 ) -> None:
-    """Give a door a new token; the one before stops working at once."""
+    """Give a door a new token; the one before stops working at once.
+
+    A device with the old one still decides without network, and can hand in what it scanned once it
+    is prepared again with the new one.
+    """
     session = open_community(data)
     token = DoorOffice(session.database, session.community).renew_token(door_id)
     show(
@@ -170,3 +166,7 @@ def _conflict(lost: Lost, *, as_json: bool) -> dict[str, str | int | None]:
 
 def _clock_time(unix_seconds: int) -> str:
     return datetime.fromtimestamp(unix_seconds, tz=UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+commands.command("edit")(door_changes.edit)
+commands.command("remove")(door_changes.remove)

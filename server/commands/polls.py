@@ -1,5 +1,6 @@
-"""`symbolon-server poll create|open|extend|close|cancel|object|beacon|certify`, and poll_views."""
+"""`symbolon-server poll create|open|extend|close|cancel|object|beacon|certify`; drafts, views."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -7,21 +8,23 @@ import typer
 from credentials.formats.manifest_rules import MAX_NUMBER, MAX_QUESTION
 from credentials.formats.names import mend_shown_text
 from credentials.tally import outcome_in_words
+from server.commands import drafts, poll_views
 from server.commands import poll_drafts as read
-from server.commands import poll_views
+from server.commands.asking import YesOption, agree
 from server.commands.names import id_from
+from server.commands.poll_paper import print_paper
 from server.commands.poll_views import PollArgument, next_step, tell
 from server.commands.session import (
     DEFAULT_DATA,
     DataOption,
     JsonOption,
     PassphraseFileOption,
+    Session,
     open_community,
     show,
     working,
 )
 from server.polls.beacon_source import round_address
-from server.polls.outcome import witnesses_sentence
 from server.polls.poll import Draft
 from server.problems import OperatorError
 
@@ -148,11 +151,15 @@ def create(
         typer.Option("--require", help="ATTRIBUTE=VALUE that every voter has and shows."),
     ] = None,
     open_now: Annotated[bool, typer.Option("--open", help="Open it at once.")] = False,
+    yes: YesOption = False,
     data: DataOption = DEFAULT_DATA,
     passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Prepare a poll. Nothing of it is public until it is opened."""
+    """Prepare a poll as a draft, and show what voters will see. Nobody sees it until it is opened.
+
+    Drafts are changed and deleted with `poll draft`.
+    """
     session = open_community(data, passphrase_file=passphrase_file)
     closes_at, closes_after = read.closing(closes)
     kind, tally, at_most = read.counting(ballot_type, method=method, limit=limit)
@@ -181,27 +188,39 @@ def create(
     )
     office = session.polls.office
     poll = office.create(id_from(question, given=poll_id), draft)
+    if not as_json:
+        _print_paper(session, poll.id, err=False)
     if open_now:
+        _agree_to_open(session, poll.id, yes=yes, shown=not as_json)
         poll = office.open(poll.id)
-    following = "" if open_now else f" Next: symbolon-server poll open {poll.id}"
-    text = f"Poll {poll.id} is {poll.state}. {witnesses_sentence(pinned, needed=needed)}"
-    tell(poll, as_json=as_json, text=f"{text}{following}")
+    following = (
+        ""
+        if open_now
+        else f" Next: symbolon-server poll open {poll.id}, or symbolon-server poll draft edit "
+        f"{poll.id}"
+    )
+    text = f"Poll {poll.id} is {poll.state}.{following}"
+    tell(poll, as_json=as_json, text=text)
 
 
 @commands.command("open")
 def open_poll(
     *,
     poll_id: PollArgument,
+    yes: YesOption = False,
     data: DataOption = DEFAULT_DATA,
     passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Open a poll; from now on nothing about it can change.
+    """Open a poll; from now on nothing about it changes but its closing time.
 
-    Who may vote is fixed by a registry head, which is published now if members have come or gone
-    since the last one: whoever claims later votes in the next poll.
+    On a terminal it shows what voters will see, and asks. Who may vote is fixed by a registry head,
+    which is published now if members have come or gone since the last one: whoever claims later
+    votes in the next poll.
     """
-    poll = open_community(data, passphrase_file=passphrase_file).polls.office.open(poll_id)
+    session = open_community(data, passphrase_file=passphrase_file)
+    _agree_to_open(session, poll_id, yes=yes, shown=False)
+    poll = session.polls.office.open(poll_id)
     closes_at = poll.closes_at or 0
     tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {read.in_words(closes_at)}.")
 
@@ -347,6 +366,21 @@ def certify(
     tell(poll, as_json=as_json, text=f"Poll {poll.id} is certified. {sentence}")
 
 
+def _agree_to_open(session: Session, poll_id: str, *, yes: bool, shown: bool) -> None:
+    """On a terminal, show the paper and ask; a script that opens a poll has decided."""
+    if yes or not sys.stdin.isatty():
+        return
+    if not shown:
+        _print_paper(session, poll_id, err=True)
+    agree(["Once the poll is open, none of this changes any more but the closing time."], yes=False)
+
+
+def _print_paper(session: Session, poll_id: str, *, err: bool) -> None:
+    paper = session.polls.office.drafts.paper(poll_id)
+    print_paper(paper, schema=session.community.metadata().schema, err=err)
+
+
+commands.add_typer(drafts.commands, name="draft")
 for name, view in (
     ("show", poll_views.show_poll),
     ("list", poll_views.list_polls),

@@ -86,6 +86,11 @@ def set_token(connection: Connection, *, door: str, token_hash: bytes) -> None:
     connection.execute(insert(door_tokens).values(door=door, token_hash=token_hash))
 
 
+def end_token(connection: Connection, *, door: str) -> None:
+    """Take a door's token away."""
+    connection.execute(delete(door_tokens).where(door_tokens.c.door == door))
+
+
 def door_of_token(connection: Connection, token_hash: bytes) -> str | None:
     """The door that a token opens, or None."""
     return connection.execute(
@@ -240,6 +245,12 @@ def count_entries(connection: Connection, door: str) -> int:
             door_scans.c.door == door, door_scans.c.n.is_not(None), door_scans.c.direction == "in"
         )
     ).scalar_one()
+
+
+def has_scans(connection: Connection, door: str) -> bool:
+    """Whether a scan of this door was ever recorded."""
+    query = select(door_scans.c.scan_id).where(door_scans.c.door == door).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def conflicts(connection: Connection) -> list[Lost]:

@@ -2,17 +2,18 @@
 
 A crowd table is made of a count that changes by many members at a time only, whoever comes and goes
 between (`credentials.crowd`): newcomers wait until there are enough of them to be counted, and who
-left stays in the count until enough have left.
+left stays in the count until enough have left. Tables are made with scheduled heads, but for the
+first one of all.
 """
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from credentials.crowd import Cells, sheets_of, told, worth_telling
+from credentials.crowd import Cells, enough_newcomers, sheets_of, told, worth_telling
 from credentials.formats.crowd import STEP, Crowd
 from credentials.formats.head import Head
 from credentials.formats.schema import REISSUED, Schema
@@ -28,8 +29,27 @@ class Enrolments:
         self._registry = registry
 
     def highest_serial(self, connection: Connection) -> int:
-        """The highest serial issued so far, 0 before the first."""
-        return credential_store.highest_serial(connection)
+        """The highest serial issued so far, 0 before the first.
+
+        Never below what a head has said: the database may have been put back from an older copy.
+        """
+        return max(
+            credential_store.highest_serial(connection), self._registry.announced_serial(connection)
+        )
+
+    def count_ending(self, connection: Connection, *, schema: Schema, today: int) -> int:
+        """How many members' passes `end_passes` would end now."""
+        return store.count_ending(connection, today=today) if schema.ends else 0
+
+    def adopt_removals(self, connection: Connection, handles: Sequence[bytes]) -> list[str]:
+        """Mark whose credential the log has removed, as this database did not know: revoked.
+
+        Why they were removed is not known; so nothing is signed for them before the organiser says
+        so. Gives the ids of their entitlements.
+        """
+        owners = credential_store.mark_removed(connection, handles)
+        store.set_standing(connection, owners, store.REVOKED)
+        return owners
 
     def end_passes(self, connection: Connection, *, schema: Schema, today: int) -> None:
         """Note for removal whoever's pass ended before `today`, claimed or not.
@@ -42,6 +62,18 @@ class Enrolments:
         handles = credential_store.take_handles(connection, ended)
         self._registry.note_removals(connection, handles)
         store.set_standing(connection, ended, store.ENDED)
+
+    def is_first_crowd_due(self, connection: Connection, *, schema: Schema, today: int) -> bool:
+        """Whether enough have claimed for the first table of all, and nobody's pass is over.
+
+        Whose pass has ended waits for the scheduled head that ends it, and so does the table.
+        """
+        if count_store.read_count(connection) is not None:
+            return False
+        rows = store.count_members(connection, counted=False, last_day=None)
+        newcomers = sum(members for _, _, members in rows)
+        ending = store.count_ending(connection, today=today) if schema.ends else 0
+        return not ending and enough_newcomers(newcomers, highest_counted=0)
 
     def count(
         self, connection: Connection, *, schema: Schema, today: int
@@ -86,7 +118,8 @@ def _without_leavers(before: Count, *, left_there: tuple[Cells, ...], log_length
 
 def _with_newcomers(writing: Connection, count: Count, *, schema: Schema) -> Count:
     rows = store.count_members(writing, counted=False, last_day=None)
-    if not worth_telling(sum(members for _, _, members in rows)):
+    newcomers = sum(members for _, _, members in rows)
+    if not enough_newcomers(newcomers, highest_counted=count.highest_serial):
         return count
     came = _cells(rows, schema=schema)
     return replace(

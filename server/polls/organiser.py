@@ -1,30 +1,26 @@
-"""The organiser's side of polls: preparing, opening, extending, withdrawing options,
-closing, cancelling, objecting, certifying."""
+"""The organiser's side of polls: opening, extending, withdrawing options, closing, cancelling,
+objecting, certifying."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
-from credentials.errors import EncodingError, PollLogRefused, SymbolonError
-from credentials.formats.head import Head
+from credentials.errors import EncodingError, PollLogRefused
 from credentials.formats.lot import Beacon
-from credentials.formats.manifest import Manifest
-from credentials.formats.names import mend_shown_text, take_identifier
+from credentials.formats.names import mend_shown_text
 from credentials.formats.poll_event import MAX_REASON
 from credentials.polls import State, may_withdraw
 from credentials.tally import TallyResult
 from server.clock import Clock, unix_seconds
-from server.community.service import CommunityService
 from server.database import Database
 from server.polls import store
+from server.polls.drafts import PollDrafts, no_poll
 from server.polls.life import PollLife
 from server.polls.log import PollLogs
 from server.polls.lots import Lots
 from server.polls.poll import Draft, Poll, poll_of
 from server.problems import OperatorError, Refusal
 from server.registry.publisher import Publisher
-from server.registry.service import RegistryService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,19 +57,17 @@ class PollOffice:
     def __init__(
         self,
         database: Database,
-        community: CommunityService,
-        registry: RegistryService,
         publisher: Publisher,
         *,
+        drafts: PollDrafts,
         logs: PollLogs,
         life: PollLife,
         lots: Lots,
         clock: Clock = unix_seconds,
     ) -> None:
         self._database = database
-        self._community = community
-        self._registry = registry
         self._publisher = publisher
+        self.drafts = drafts
         self._logs = logs
         self._life = life
         self._lots = lots
@@ -81,19 +75,7 @@ class PollOffice:
 
     def create(self, poll_id: str, draft: Draft) -> ListedPoll:
         """Keep a poll as a draft, checked as if it opened now."""
-        now = self._clock()
-        self._manifest(poll_id, draft, head=self._registry.chain().newest, now=now)
-        try:
-            with self._database.write() as connection:
-                store.add_draft(
-                    connection,
-                    poll=poll_id,
-                    draft=draft.to_json(),
-                    state=State.DRAFT.value,
-                    created_at=now,
-                )
-        except IntegrityError:
-            raise OperatorError(f"There is already a poll with the id {poll_id}.") from None
+        self.drafts.create(poll_id, draft)
         return self.poll(poll_id)
 
     def open(self, poll_id: str) -> ListedPoll:
@@ -106,7 +88,7 @@ class PollOffice:
         with self._database.write() as connection:
             row = store.poll_row(connection, poll_id, locked=True)
             if row is None:
-                raise _no_poll(poll_id)
+                raise no_poll(poll_id)
             if row.manifest is not None:
                 raise OperatorError(f"The poll {poll_id} was opened before.")
             head = self._publisher.fresh_head(connection)
@@ -115,7 +97,7 @@ class PollOffice:
                     "Nobody has claimed a credential yet, so nobody would be on the roll; open the "
                     f"poll when members have: symbolon-server poll open {poll_id}"
                 )
-            manifest = self._manifest(poll_id, Draft.from_json(row.draft), head=head, now=now)
+            manifest = self.drafts.manifest(poll_id, Draft.from_json(row.draft), head=head, now=now)
             store.update_poll(
                 connection,
                 poll_id,
@@ -249,13 +231,17 @@ class PollOffice:
         """One poll, drafts included."""
         found = [listed for listed in self.polls() if listed.id == poll_id]
         if not found:
-            raise _no_poll(poll_id)
+            raise no_poll(poll_id)
         return found[0]
 
     def polls(self) -> list[ListedPoll]:
         """All polls, drafts included, the oldest first."""
         with self._database.read() as connection:
             return [self._listed(connection, row) for row in store.poll_rows(connection)]
+
+    def running(self, connection: Connection) -> list[str]:
+        """The ids of the polls that have begun and not ended."""
+        return store.polls_in(connection, [state.value for state in _RUNNING])
 
     def _listed(self, connection: Connection, row: store.PollRow) -> ListedPoll:
         poll = None if row.manifest is None else poll_of(row)
@@ -271,7 +257,7 @@ class PollOffice:
     def _held(self, connection: Connection, poll_id: str) -> Poll:
         row = store.poll_row(connection, poll_id)
         if row is None:
-            raise _no_poll(poll_id)
+            raise no_poll(poll_id)
         if row.manifest is None:
             raise OperatorError(f"The poll {poll_id} was not opened yet.")
         return self._life.hold(connection, poll_id)
@@ -280,19 +266,11 @@ class PollOffice:
     def _row(connection: Connection, poll_id: str) -> Poll:
         row = store.poll_row(connection, poll_id)
         if row is None:
-            raise _no_poll(poll_id)
+            raise no_poll(poll_id)
         return poll_of(row)
 
-    def _manifest(self, poll_id: str, draft: Draft, *, head: Head, now: int) -> Manifest:
-        if draft.closes_at is not None and draft.closes_at <= now:
-            raise OperatorError("The poll would close before it opens; give a later closing time.")
-        try:
-            take_identifier(poll_id, name="the poll's id")
-            return draft.manifest(
-                poll_id, metadata=self._community.metadata(), head=head.hash, opens_at=now
-            )
-        except SymbolonError as error:
-            raise OperatorError(f"The poll cannot be made: {error}.") from None
+
+_RUNNING = (State.OPEN, State.CLOSED, State.UNSEALED)
 
 
 def _mended_reason(reason: str) -> str:
@@ -300,7 +278,3 @@ def _mended_reason(reason: str) -> str:
         return mend_shown_text(reason, max=MAX_REASON, name="the reason")
     except EncodingError as error:
         raise OperatorError(f"The reason cannot stand in the log: {error}.") from None
-
-
-def _no_poll(poll_id: str) -> OperatorError:
-    return OperatorError(f"There is no poll with the id {poll_id}.")

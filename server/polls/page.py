@@ -51,6 +51,7 @@ def poll_page(
     shares: set[int],
 ) -> str:
     """Everything about one poll; `drawn` is the picture of its rounds, if it may be shown."""
+    rules = [(term, escape(text)) for term, text in rules_in_words(poll)]
     body = [
         f'<p class="lead">{pill(poll)} {when(poll)}</p>',
         _cancelled(events),
@@ -59,7 +60,7 @@ def poll_page(
         else shown_result(poll, result, roll=roll, drawn=drawn),
         _objections(events),
         _options(poll, address=address, withdrawn=withdrawals(events, manifest=poll.manifest)),
-        f"<h2>How it is decided</h2>{definitions(_rules(poll))}",
+        f"<h2>How it is decided</h2>{definitions(rules)}",
         _sealing(poll, shares=shares),
         _history(poll, events=events),
         _witnesses(poll, witnesses=witnesses, witnessed=witnessed),
@@ -107,7 +108,8 @@ def _withdrawn(one: Withdrawal | None) -> str:
     return f"<p>Withdrawn on {in_words(one.at)}: {escape(one.in_words)}</p>"
 
 
-def _rules(poll: Poll) -> list[tuple[str, str]]:
+def rules_in_words(poll: Poll) -> list[tuple[str, str]]:
+    """How one votes and what decides, as terms and plain sentences."""
     manifest = poll.manifest
     rows = [
         ("Ballot", _ballot(poll)),
@@ -126,7 +128,7 @@ def _rules(poll: Poll) -> list[tuple[str, str]]:
         ("Ties", tie_sentence(poll)),
         (
             "Only for",
-            escape(", ".join(f"{name} = {value}" for name, value in manifest.require)),
+            ", ".join(f"{name} = {value}" for name, value in manifest.require),
         ),
         (
             "Second thoughts",

@@ -15,10 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from credentials.errors import BallotRefused, SequenceRefused
 from credentials.formats.head import Head, SignedHead
 from credentials.formats.manifest import Manifest
+from credentials.formats.metadata import Metadata, SignedMetadata
 from credentials.formats.poll import Ballot
 from credentials.formats.poll_bundle import BundleHead, write_bundle
 from credentials.formats.promise import Promise, SignedPromise
 from credentials.keys import VerifierKeys
+from credentials.log.checkpoint import log_origin
 from credentials.polls import BATCH_SIZE, VerifiedBallot, roll_bounds, verify_ballots
 from server.community.service import CommunityService
 from server.database import Database
@@ -175,7 +177,7 @@ class PollService:
         if not poll.has_ended:
             raise PollNotCertified
         head = BundleHead(
-            metadata=self._community.signed(),
+            metadata=self._metadata_of(poll.manifest),
             head=self.roll(poll).head,
             checkpoint=self.logs.checkpoint(poll).encode(),
             closing=self.logs.closing_note(poll).encode(),
@@ -184,6 +186,14 @@ class PollService:
             entries=poll.size,
         )
         return write_bundle(head, self.logs.entries(poll))
+
+    def _metadata_of(self, manifest: Manifest) -> SignedMetadata:
+        """The newest metadata at the address that names the log: the community may have moved."""
+
+        def is_there(metadata: Metadata) -> bool:
+            return manifest.origin == log_origin(metadata.address, poll=manifest.poll)
+
+        return self._community.signed_at(is_there)
 
     def _verifier(self, manifest: Manifest) -> VerifierKeys:
         """The keys at the head that the poll has pinned, however old that is by now."""

@@ -60,6 +60,12 @@ def set_token(connection: Connection, *, app: str, token_hash: bytes) -> None:
     connection.execute(insert(app_tokens).values(app=app, token_hash=token_hash))
 
 
+def forget_app(connection: Connection, app: str) -> None:
+    """Take an app's token away, and what it asked; nonces that were used stay used."""
+    for table in (app_tokens, presentation_requests):
+        connection.execute(delete(table).where(table.c.app == app))
+
+
 def app_of_token(connection: Connection, token_hash: bytes) -> str | None:
     """The app that a token belongs to, or None."""
     return connection.execute(

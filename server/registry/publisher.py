@@ -30,6 +30,7 @@ from credentials.scope import day_of
 from server.clock import Clock, unix_seconds
 from server.community.service import CommunityService
 from server.database import Database
+from server.hold import FREE, Hold
 from server.registry import store
 from server.registry.service import RegistryService
 
@@ -54,6 +55,9 @@ class Enrolments(Protocol):
     def end_passes(self, connection: Connection, *, schema: Schema, today: int) -> None:
         """Note for removal whoever's pass ended before `today` (days since 1970-01-01)."""
 
+    def is_first_crowd_due(self, connection: Connection, *, schema: Schema, today: int) -> bool:
+        """Whether the first crowd table of all can be made, though no head is due."""
+
     def count(
         self, connection: Connection, *, schema: Schema, today: int
     ) -> Callable[[Connection, Head], Crowd | None]:
@@ -76,21 +80,25 @@ class Publisher:
         secret_key: Callable[[], IssuerSecret],
         signing_key: Callable[[], Ed25519PrivateKey],
         clock: Clock = unix_seconds,
+        guard: Hold = FREE,
     ) -> None:
         self._database = database
         self._community = community
         self._registry = registry
         self._enrolments = enrolments
         self._secret_key = secret_key
-        self._signing_key = signing_key
+        self._signing_key = guard.guarding(signing_key)
         self._clock = clock
+        self._guard = guard
 
     def publish_due(self) -> Head | None:
         """Publish what the schedule asks for, and the very first head where there is none.
 
-        Returns the head, or None where nothing was due or another publisher was first. Reads only,
-        and little, as long as nothing is due.
+        Returns the head, or None where nothing was due, another publisher was first, or something
+        is in the way. Reads only, and little, as long as nothing is due.
         """
+        if self._guard.reason() is not None:
+            return None
         with self._database.read() as connection:
             if not self._is_due(connection):
                 return None
@@ -114,6 +122,34 @@ class Publisher:
                 if self._is_due(connection):
                     raise
             return None
+
+    def publish_first_crowd(self) -> bool:
+        """Publish the first crowd table of all, if it can be made now; whether this call did.
+
+        Later ones come with scheduled heads. No head is published with it: a table tells nothing of
+        the registry. Whoever looks often looks cheaply: once there is one, a single row is read.
+        """
+        with self._database.read() as connection:
+            if not self._is_crowd_due(connection):
+                return False
+            crowd_at = self._count(connection)
+        with self._database.write() as connection:
+            newest = store.newest_head(connection)
+            if newest is None or not self._is_crowd_due(connection):
+                return False
+            self._publish_crowd(
+                connection, crowd_at(connection, Head.from_cbor(newest.signed.octets))
+            )
+        return True
+
+    def _is_crowd_due(self, connection: Connection) -> bool:
+        schema = self._community.metadata(connection=connection).schema
+        today = day_of(self._clock())
+        return self._enrolments.is_first_crowd_due(connection, schema=schema, today=today)
+
+    def _count(self, connection: Connection) -> Callable[[Connection, Head], Crowd | None]:
+        schema = self._community.metadata(connection=connection).schema
+        return self._enrolments.count(connection, schema=schema, today=day_of(self._clock()))
 
     def publish_first(self, connection: Connection) -> Head:
         """Publish the head of epoch 0, at which nobody is removed."""
@@ -156,6 +192,11 @@ class Publisher:
         if enrolled or store.count_pending(connection):
             return self._publish(connection, newest, when=When.NOW)
         return head
+
+    def next_roll(self, connection: Connection) -> tuple[int, int]:
+        """The fewest and the most members on the roll of a poll that opened now."""
+        most = self._enrolments.highest_serial(connection)
+        return max(0, most - self._registry.count_noted(connection)), most
 
     def _newest(self, connection: Connection) -> store.KeptHead:
         if store.newest_epoch(connection) is None:

@@ -1,4 +1,4 @@
-"""The thread of each worker that publishes heads when they are due."""
+"""The thread of each worker that publishes heads when they are due, and the first crowd table."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ CHECK_SECONDS = 15
 
 
 def keep_publishing(publisher: Publisher) -> None:
-    """Look every few seconds whether a head is due, in a thread that ends with the process."""
+    """Look every few seconds whether something is due, in a thread that ends with the process."""
     threading.Thread(target=_watch, args=(publisher,), daemon=True).start()
 
 
@@ -20,6 +20,7 @@ def _watch(publisher: Publisher) -> None:
             head = publisher.publish_due()
             if head is not None:
                 event_log.record("registry_head", epoch=head.epoch, removals=head.removals)
+            publisher.publish_first_crowd()
         except Exception as error:  # such as a busy database: the thread lives, and asks again
             event_log.record("fault", kind=type(error).__name__, place="registry-watch")
         time.sleep(CHECK_SECONDS)

@@ -151,7 +151,7 @@ def follower(request: pytest.FixtureRequest, served: Served, tmp_path: Path) -> 
 
 def other_app(metadata: Metadata) -> tuple[App, ...]:
     """The cafe's answers go to somebody else."""
-    thief = App(id="thief", name="Cafe", response_address="https://thief.example/answer")
+    thief = App(id="thief", name="Coffee", response_address="https://thief.example/answer")
     return (*metadata.apps, thief)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from credentials.formats.crowd import Crowd, Group, Sheet
 from credentials.scope import day_of
+from server.registry import watch
 from server.registry.publisher import When
 from tests.flows.town import Town, TownWallet
 
@@ -68,10 +69,44 @@ def test_a_table_that_did_not_change_is_true_for_another_day(town: Town) -> None
     assert (after.members, after.sheets) == (before.members, before.sheets)
 
 
-def test_newcomers_are_counted_when_there_are_twenty_of_them(town: Town) -> None:
-    join(town, *residents(19))
+def test_the_tenth_claim_makes_the_first_table_without_a_head(town: Town) -> None:
+    join(town, *residents(9))
+    assert not town.publisher.publish_first_crowd()
+    assert town.metadata.crowd is None
+    join(town, *residents(1, first=9))
+    head, version = town.head, town.metadata.version
+    assert town.publisher.publish_first_crowd()
+    assert town.metadata.crowd == Crowd(day=day_of(town.clock()), highest_serial=10, members=10)
+    assert town.head == head
+    # It comes once, whoever asks again and whoever comes then.
+    join(town, *residents(12, first=10))
+    assert not town.publisher.publish_first_crowd()
+    assert town.metadata.version == version + 1
+
+
+def test_the_first_table_says_the_same_whatever_its_members_are(tmp_path: Path) -> None:
+    (tmp_path / "1").mkdir()
+    (tmp_path / "2").mkdir()
+    alike, mixed = Town(tmp_path / "1"), Town(tmp_path / "2")
+    join(alike, *residents(29))
+    join(mixed, *residents(20))
+    join(mixed, *(f"Guest{n}" for n in range(9)), **{"pass": "day", "volunteer": 1})
+    for one in (alike, mixed):
+        assert one.publisher.publish_first_crowd()
+    assert alike.metadata.crowd == mixed.metadata.crowd
+    assert crowd_of(alike).sheets == ()
+
+
+def test_newcomers_are_counted_by_tens_until_there_are_thirty_and_then_by_twenties(
+    town: Town,
+) -> None:
+    join(town, *residents(9))
     town.to_next_head()
     assert town.metadata.crowd is None
+    join(town, *residents(1, first=9))
+    assert crowd_of(town).members == 10
+    join(town, *residents(9, first=10))
+    assert crowd_of(town).highest_serial == 10
     join(town, *residents(11, first=19))
     assert crowd_of(town).members == 30
     join(town, *residents(19, first=30))
@@ -79,6 +114,14 @@ def test_newcomers_are_counted_when_there_are_twenty_of_them(town: Town) -> None
     assert (waiting.members, waiting.highest_serial) == (30, 30)
     join(town, *residents(1, first=49))
     assert (crowd_of(town).members, crowd_of(town).highest_serial) == (50, 50)
+
+
+def test_a_pass_that_has_ended_is_in_no_first_table(town: Town) -> None:
+    join(town, *residents(10))
+    join(town, "Guest", valid_until=day_of(town.clock()))
+    town.clock.now += 86_400 - town.clock.now % 86_400 + 60  # past midnight, before the head
+    assert not town.publisher.publish_first_crowd()
+    assert crowd_of(town).members == 10
 
 
 def test_who_left_stays_in_the_count_until_twenty_have_left(town: Town) -> None:
@@ -122,3 +165,19 @@ def test_heads_at_once_publish_no_table(town: Town) -> None:
     leave(town, "Resident0")
     town.publisher.publish(emergency=True)
     assert town.metadata.crowd is None
+
+
+def test_the_service_makes_the_first_table_by_itself(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slept(BaseException):
+        pass
+
+    def sleep(seconds: float) -> None:
+        raise Slept
+
+    join(town, *residents(10))
+    monkeypatch.setattr(watch.time, "sleep", sleep)
+    with pytest.raises(Slept):
+        watch._watch(town.publisher)
+    assert town.metadata.crowd is not None

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credentials.crowd import MAX_CELLS, places_of, sheets_of, told, worth_telling
+from credentials.crowd import (
+    MAX_CELLS,
+    enough_newcomers,
+    places_of,
+    sheets_of,
+    told,
+    worth_telling,
+)
 from credentials.formats.attribute import Attribute
 from credentials.formats.crowd import Crowd, Group, Sheet
 from credentials.formats.schema import Schema
@@ -298,3 +305,16 @@ def test_places_are_those_of_the_schema() -> None:
 
 def test_nineteen_are_not_worth_telling() -> None:
     assert [worth_telling(change) for change in (0, 1, 19, 20)] == [False, False, False, True]
+
+
+def test_ten_newcomers_are_enough_as_long_as_fewer_than_thirty_were_ever_counted() -> None:
+    assert [enough_newcomers(n, highest_counted=0) for n in (9, 10)] == [False, True]
+    assert [enough_newcomers(n, highest_counted=29) for n in (9, 10)] == [False, True]
+    assert [enough_newcomers(n, highest_counted=30) for n in (10, 19, 20)] == [False, False, True]
+
+
+def test_a_table_of_fewer_than_thirty_tells_nothing_but_their_number() -> None:
+    for members in range(30):
+        for others in range(members + 1):
+            cells = {(0, 0): members - others, (0, 1): others}
+            assert told(("a", "b"), cells) is None
