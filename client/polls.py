@@ -9,7 +9,7 @@ from client.answers import Cast, PollPaper, PollSummary, SharesSoFar
 from client.service import ServiceClient
 from credentials.errors import EncodingError
 from credentials.formats import base64url
-from credentials.formats.manifest import MAX_QUESTION
+from credentials.formats.manifest_rules import MAX_QUESTION
 from credentials.formats.poll_bundle import CHECKPOINT_LIMIT, MAX_ENTRIES
 from credentials.formats.promise import SignedPromise
 from credentials.merkle import HASH_LENGTH
@@ -43,6 +43,9 @@ class PollsClient(ServiceClient):
             head=self._head(answer.get("head")),
             state=_plain(self._text(answer, "state")),
             closes_at=self._number(answer, "closes_at"),
+            withdrawals=tuple(
+                self._octets(row, "octets") for row in self._rows(answer, "withdrawals")
+            ),
         )
 
     def cast(self, ballot: bytes, *, poll: str) -> Cast:

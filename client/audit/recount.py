@@ -6,6 +6,7 @@ Votes are opened by the workers, a few hundred at a time.
 from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import dataclass
 from itertools import islice
 
 from client.audit.reading import Entries
@@ -19,19 +20,25 @@ from credentials.sealing import check_opening
 from credentials.tally import TallyResult
 
 
-def recount(
-    found: Entries, *, manifest: Manifest, workers: Workers, checks: Checks
-) -> TallyResult | None:
-    """The result that the ballots come to, compared with the certified one."""
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """The result, and the count without withdrawn options beside it; None for what there is not."""
+
+    result: TallyResult | None = None
+    beside: TallyResult | None = None
+
+
+def recount(found: Entries, *, manifest: Manifest, workers: Workers, checks: Checks) -> Recount:
+    """What the ballots come to, compared with the certified result."""
     replay = found.replay
     if replay.state is State.CANCELLED:
-        return None
+        return Recount()
     if not found.closing_size:
         checks.open("result", "the log does not get as far as the closing")
-        return None
+        return Recount()
     if manifest.sealing is not None and not _opens(found, manifest=manifest, checks=checks):
         checks.open("result", "the votes cannot be opened")
-        return None
+        return Recount()
     votes = _votes(found, workers=workers)
     if manifest.sealing is not None:
         invalid = votes[None]
@@ -44,16 +51,21 @@ def recount(
             signature=replay.signature,
         )
         result = count_votes(votes, manifest=manifest, seed=seed)
+        beside = (
+            count_votes(votes, manifest=manifest, seed=seed, withdrawn=replay.withdrawn)
+            if replay.withdrawn
+            else None
+        )
     except SymbolonError as error:
         checks.failed("result", error)
-        return None
+        return Recount()
     if replay.result is None:
         checks.open("result", "no result was certified")
     elif result.to_cbor() == replay.result:
         checks.passed("result", "the certified one is the recount, octet by octet")
     else:
         checks.failed("result", "the recount comes to another result than the certified one")
-    return result
+    return Recount(result, beside)
 
 
 def _opens(found: Entries, *, manifest: Manifest, checks: Checks) -> bool:

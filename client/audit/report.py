@@ -7,7 +7,7 @@ from typing import Final
 from client.community import PinnedMetadata
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll_event import Kind, PollEvent
-from credentials.polls import State
+from credentials.polls import State, Withdrawal, withdrawals
 from credentials.tally import TallyResult
 
 NOBODY_CAN_CHECK: Final = (
@@ -79,7 +79,8 @@ class Report:
 
     published and manifest are None where the file does not hold them. entries: those read. ballots:
     those whose proof holds. voters: their different pseudonyms. result: the recount of the last
-    ballot of each voter, None where there is none. events: those in the log, in order.
+    ballot of each voter, None where there is none. beside: the same without the options that were
+    withdrawn, None where none was. events: those in the log, in order.
     """
 
     checks: tuple[Check, ...]
@@ -91,6 +92,7 @@ class Report:
     voters: int = 0
     roll: tuple[int, int] = (0, 0)
     result: TallyResult | None = None
+    beside: TallyResult | None = None
     events: tuple[PollEvent, ...] = ()
 
     @property
@@ -111,6 +113,11 @@ class Report:
     def objections(self) -> tuple[PollEvent, ...]:
         """What the organiser objects to the result, which stands."""
         return tuple(event for event in self.events if event.kind is Kind.OBJECTION)
+
+    @property
+    def withdrawn(self) -> tuple[Withdrawal, ...]:
+        """The options that do not stand any more."""
+        return () if self.manifest is None else withdrawals(self.events, manifest=self.manifest)
 
     @property
     def verdict(self) -> tuple[str, str]:

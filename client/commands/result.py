@@ -34,13 +34,26 @@ def say_result(result: "TallyResult", *, manifest: "Manifest") -> None:
     )
     for number, one in enumerate(result.rounds, start=1):
         say(f"\n{_TITLES.get(one.title, one.title).format(number=number)}")
-        say_rows(_rows(one, manifest=manifest))
+        say_rows(_rows(one, result=result, manifest=manifest))
+
+
+def outcome_json(result: "TallyResult", *, manifest: "Manifest") -> dict[str, Any]:
+    """The outcome for a script: its code, and whom it names."""
+    return {
+        "code": result.outcome.value,
+        "winners": _named(result.winners, manifest=manifest),
+        "tied": _named(result.tied, manifest=manifest),
+    }
 
 
 def result_json(result: "TallyResult", *, manifest: "Manifest") -> dict[str, Any]:
     """The same for a script; fractions are text."""
+    from credentials.tally import outcome_in_words
+
     return {
         "method": result.method,
+        "withdrawn": list(result.withdrawn),
+        "sentence": outcome_in_words(result, options=manifest.options),
         "ballots": result.ballots,
         "abstentions": result.abstentions,
         "invalid": result.invalid,
@@ -68,19 +81,15 @@ def _named(chosen: "Sequence[int]", *, manifest: "Manifest") -> list[dict[str, A
     return [{"option": option, "text": manifest.options[option - 1]} for option in chosen]
 
 
-def _rows(one: "Round", *, manifest: "Manifest") -> list[tuple[str, str]]:
+def _rows(one: "Round", *, result: "TallyResult", manifest: "Manifest") -> list[tuple[str, str]]:
+    from credentials.tally import mark_in_words
+
     rows = []
     for option, (text, score) in enumerate(zip(manifest.options, one.scores, strict=True), start=1):
         if score is None:
             continue
-        remark = ""
-        if option in one.elected:
-            remark = "  elected"
-        elif option in one.eliminated:
-            remark = "  drops out"
-        elif option in one.tied:
-            remark = "  tied"
-        rows.append((f"  {text}", _number(score) + remark))
+        mark = mark_in_words(option, one, result=result)
+        rows.append((f"  {text}", _number(score) + (f"  {mark}" if mark else "")))
     if one.exhausted:
         rows.append(("  no longer counting", _number(one.exhausted)))
     if one.by_lot:

@@ -1,14 +1,14 @@
 """From the ballots that count to the result. Source: docs/protocol.md, "Polls"."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from credentials import domain_tags
 from credentials.beacon import verify
 from credentials.errors import BallotRefused, PollLogRefused, SealBroken
 from credentials.formats.lot import BY_BEACON, BY_OPENING, Beacon
 from credentials.formats.manifest import Manifest
-from credentials.formats.vote import Marks
+from credentials.formats.vote import RANKED, Marks, ranking
 from credentials.sealing import open_sealed
 from credentials.tally import TallyResult, tally
 
@@ -66,15 +66,25 @@ def read_vote(
 
 
 def count_votes(
-    votes: Mapping[Marks | None, int], *, manifest: Manifest, seed: bytes | None
+    votes: Mapping[Marks | None, int],
+    *,
+    manifest: Manifest,
+    seed: bytes | None,
+    withdrawn: Sequence[int] = (),
 ) -> TallyResult:
     """What the votes come to, each with how often it was cast; None stands for invalid ones.
 
-    `seed` is what tie_seed gives; without one nothing decides between equals.
+    `seed` is what tie_seed gives; without one nothing decides between equals. A poll's result is
+    the count of all its options; with `withdrawn` it is the count that stands beside that.
     """
+    is_ranked = manifest.ballot_type == RANKED
     return tally(
         manifest.tally,
-        {marks: number for marks, number in votes.items() if marks is not None},
+        {
+            ranking(marks) if is_ranked else marks: number
+            for marks, number in votes.items()
+            if marks is not None
+        },
         options=len(manifest.options),
         seats=manifest.seats,
         limit=manifest.limit,
@@ -82,4 +92,5 @@ def count_votes(
         threshold=manifest.threshold,
         seed=seed,
         invalid=votes.get(None, 0),
+        withdrawn=withdrawn,
     )

@@ -1,6 +1,8 @@
 """The ballots of a poll as a method sees them, and what it gives back.
 
-Equal ballots are one entry with a count, abstentions are gone, and nothing is left of the order.
+Equal ballots are one entry with a count, abstentions are gone, and nothing is left of the order. A
+ranking is a tuple of ranks, the most preferred first; a rank is a tuple of options, ascending, one
+of them where no options are equal. Every other vote is a tuple of small numbers.
 """
 
 from collections import Counter
@@ -10,11 +12,15 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from credentials.tally.lot import Lot
-from credentials.tally.result import COUNT, Matrix, Number, Round
+from credentials.tally.result import Matrix
+from credentials.tally.round import COUNT, Number, Round
 from credentials.tally.ties import choose_first
 
 Marks: TypeAlias = tuple[int, ...]
+Ranking: TypeAlias = tuple[tuple[int, ...], ...]
+Vote: TypeAlias = Marks | Ranking
 Profile: TypeAlias = Counter[Marks]
+Rankings: TypeAlias = Counter[Ranking]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +29,8 @@ class Rules:
 
     options: how many there are. lot: what decides between equals, None where there is no lot, or
     none yet. seats: how many are to be elected. limit: the highest score of a score ballot.
-    threshold: what the winner's share must exceed.
+    threshold: what the winner's share must exceed. supposed: who is taken to drop out where nothing
+    decides, one after the other; see credentials.tally.certain.
     """
 
     options: int
@@ -31,6 +38,7 @@ class Rules:
     seats: int = 1
     limit: int = 0
     threshold: Fraction = Fraction(0)
+    supposed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from credentials.formats.manifest import MAX_NUMBER, MAX_QUESTION
+from credentials.formats.manifest_rules import MAX_NUMBER, MAX_QUESTION
 from credentials.formats.names import mend_shown_text
 from server.commands import poll_drafts as read
 from server.commands.asking import YesOption, agree
@@ -75,6 +75,13 @@ def edit(
     limit: Annotated[
         int | None, typer.Option("--limit", min=0, help="Highest score, credits, or most options.")
     ] = None,
+    equal_ranks: Annotated[
+        bool | None,
+        typer.Option(
+            "--equal-ranks/--no-equal-ranks",
+            help="Let voters give several options one rank, or not.",
+        ),
+    ] = None,
     seats: Annotated[
         int | None, typer.Option("--seats", min=1, help="How many options stv elects.")
     ] = None,
@@ -136,6 +143,7 @@ def edit(
     given = {
         "question": question and mend_shown_text(question, max=MAX_QUESTION, name="the question"),
         "options": option and tuple(mend_shown_text(text, name="an option") for text in option),
+        "equal_ranks": equal_ranks,
         "seats": seats,
         "tie_rule": lot and read.tie_rule(lot),
         "live": live,

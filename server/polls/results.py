@@ -1,14 +1,15 @@
 """What the ballots in a poll's log come to: certified, provisional, or live."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from credentials.formats.poll import Ballot
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.vote import Marks
-from credentials.polls import State, count_votes, read_vote, tie_seed
-from credentials.tally import TallyResult
+from credentials.polls import State, count_votes, read_vote, tie_seed, withdrawals
+from credentials.tally import TallyResult, outcome_in_words
 from server.database import Database
 from server.polls import store
 from server.polls.poll import Poll
@@ -20,12 +21,28 @@ SMALLEST_BREAKDOWN = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """A count, of `ballots` in the log by `voters` pseudonyms; provisional until certified."""
+    """A count, of `ballots` in the log by `voters` pseudonyms; provisional until certified.
+
+    so_far: voting goes on, so that nobody is elected yet. beside: the count without the options
+    that were withdrawn, None where none was.
+    """
 
     tally: TallyResult
+    beside: TallyResult | None = None
     ballots: int
     voters: int
     provisional: bool
+    so_far: bool = False
+
+    def sentence(self, options: Sequence[str]) -> str:
+        """What the poll came to, or stands at."""
+        return outcome_in_words(self.tally, options=options, so_far=self.so_far)
+
+    def sentence_beside(self, options: Sequence[str]) -> str:
+        """What it would have come to without the options that were withdrawn; empty for none."""
+        if self.beside is None:
+            return ""
+        return outcome_in_words(self.beside, options=options, so_far=self.so_far)
 
     @property
     def is_suppressed(self) -> bool:
@@ -56,11 +73,9 @@ class Results:
     def count_anew(self, poll: Poll) -> Result:
         """The count itself."""
         with self._database.read() as connection:
-            events = {
-                event.kind: event
-                for _, octets in store.event_rows(connection, poll.id)[1:]
-                if (event := PollEvent.from_cbor(octets))
-            }
+            rows = store.event_rows(connection, poll.id)[1:]
+            happened = [PollEvent.from_cbor(octets) for _, octets in rows]
+            events = {event.kind: event for event in happened}
             opening = events[Kind.OPENING].value if Kind.OPENING in events else None
             signature = events[Kind.BEACON].value if Kind.BEACON in events else None
             highest: dict[bytes, tuple[int, bytes]] = {}
@@ -81,11 +96,16 @@ class Results:
             for pseudonym, (sequence, content) in highest.items()
         )
         seed = tie_seed(poll.manifest, opening=opening, beacon=poll.beacon, signature=signature)
+        withdrawn = [one.option for one in withdrawals(happened, manifest=poll.manifest)]
         return Result(
             tally=count_votes(votes, manifest=poll.manifest, seed=seed),
+            beside=count_votes(votes, manifest=poll.manifest, seed=seed, withdrawn=withdrawn)
+            if withdrawn
+            else None,
             ballots=number,
             voters=len(highest),
             provisional=poll.state is not State.CERTIFIED,
+            so_far=poll.is_open,
         )
 
 

@@ -4,17 +4,17 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import HTMLResponse, StreamingResponse
 
 from credentials.formats import base64url
-from credentials.tally import outcome_in_words
+from credentials.formats.poll_event import Kind
 from server.community.service import CommunityService
 from server.pages.routes import PAGE_HEADERS
 from server.polls.bodies import (
     BallotBody,
     BallotRequest,
     BeaconBody,
+    EventBody,
     PollBody,
     PollList,
     PollSummary,
-    ResultBody,
     ShareBody,
     ShareRequest,
     WitnessBody,
@@ -26,6 +26,7 @@ from server.polls.feed import feed
 from server.polls.log_routes import OCTETS, PollId, add_log, answers
 from server.polls.page import poll_page
 from server.polls.poll import Poll
+from server.polls.result_bodies import ResultBody
 from server.polls.results import Result
 from server.polls.service import PollService
 from server.problems import NotFound, PollCancelled, PollSealed, PollStillOpen
@@ -90,6 +91,7 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
         return PollBody(
             **PollSummary.of(found).model_dump(),
             closed_at=found.closed_at,
+            timezone=manifest.timezone,
             manifest=base64url.encode(found.octets),
             manifest_hash=base64url.encode(manifest.manifest_hash),
             head=SignedHeadBody.of(roll.head),
@@ -98,6 +100,7 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
             options=list(manifest.options),
             ballot_type=manifest.ballot_type,
             limit=manifest.limit,
+            equal_ranks=manifest.equal_ranks,
             tally=manifest.tally,
             seats=manifest.seats,
             tie_rule=manifest.tie_rule,
@@ -113,6 +116,11 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
                 for one in service.logs.witnesses(found)
             ],
             witnesses_needed=manifest.witnesses_needed,
+            withdrawals=[
+                EventBody.of(entry)
+                for entry in service.logs.events(found)
+                if entry.event.kind is Kind.WITHDRAWAL
+            ],
         )
 
     @routes.post(
@@ -148,13 +156,12 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
         manifest says so."""
         found = service.poll(poll)
         result = service.result(found)
-        sentence = outcome_in_words(result.tally, options=found.manifest.options)
         return ResultBody.of(
             found,
             result,
             roll=service.roll(found),
-            sentence=sentence,
             objections=service.logs.objections(found),
+            withdrawn=service.logs.withdrawals(found),
         )
 
     @routes.get(
@@ -219,7 +226,13 @@ def _chart(poll: Poll, result: Result, *, alone: bool = False) -> str:
     if result.is_suppressed:
         return ""
     manifest = poll.manifest
-    return chart(result.tally, question=manifest.question, options=manifest.options, alone=alone)
+    return chart(
+        result.tally,
+        question=manifest.question,
+        options=manifest.options,
+        so_far=result.so_far,
+        alone=alone,
+    )
 
 
 def _page(html: str) -> HTMLResponse:

@@ -35,10 +35,10 @@ def test_the_picture_by_itself_is_whole_and_says_in_words_what_it_shows(
     assert drawn.get("role") == "img"
     assert drawn.findtext(f"{SVG}title") == QUESTION
     described = drawn.findtext(f"{SVG}desc") or ""
-    assert described.startswith("Garden & pond 5, <Roof> 4, " + "x" * 200 + " 3 struck out;")
+    assert described.startswith("Garden & pond 5, <Roof> 4, " + "x" * 200 + " 3 drops out;")
     assert "Garden & pond 5 elected" in described
     words = [text.text or "" for text in drawn.iter(f"{SVG}text")]
-    assert {"Round 1", "Round 2", "Garden & pond", "<Roof>", "struck out", "elected"} <= set(words)
+    assert {"Round 1", "Round 2", "Garden & pond", "<Roof>", "drops out", "elected"} <= set(words)
     assert "3 no longer counted for any option" in words
     assert not drawn.findall(f".//{SVG}script")
 
@@ -50,7 +50,7 @@ def test_fractions_are_rounded_and_say_so_and_bars_of_all_rounds_have_one_scale(
         abstentions=0,
         invalid=0,
         outcome=Outcome.WINNER,
-        winners=(1,),
+        winners=(2,),
         rounds=(
             Round(title="round", scores=(Fraction(10, 3), 5), eliminated=(1,)),
             Round(title="surplus", scores=(None, Fraction(25, 2)), elected=(2,), by_lot=(2, 1)),

@@ -252,9 +252,18 @@ OBJECTS = {
         witnesses_needed=3,
     ),
     "beacon manifest": BEACON_MANIFEST,
+    "manifest with equal ranks": replace(
+        MANIFEST,
+        ballot_type="ranked",
+        equal_ranks=True,
+        tally="schulze/1",
+        threshold=(0, 1),
+        timezone="Europe/Athens",
+    ),
     "ballot": ballot(),
     "event": EXTENSION,
     "extension with a round": LONGER,
+    "withdrawal": PollEvent.withdrawal(at=1_790_000_200, reason="The hall is taken.", option=2),
     "end of a batch": BATCH_END,
     "beacon's round": PollEvent(kind=Kind.BEACON, at=1_790_087_002, value=b"s" * 48),
     "promise": Promise(

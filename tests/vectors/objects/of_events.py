@@ -5,7 +5,8 @@ from fractions import Fraction
 
 from credentials.formats.lot import Beacon
 from credentials.formats.poll_event import BATCH_END, Kind, PollEvent
-from credentials.tally.result import Outcome, Round, TallyResult
+from credentials.tally.result import Outcome, TallyResult
+from credentials.tally.round import Round
 from tests.vectors.objects.object_file import (
     Changes,
     ObjectFile,
@@ -33,6 +34,8 @@ def _event() -> ObjectFile:
     closing = PollEvent(kind=Kind.CLOSING, at=at)
     extended, closed = extension.to_cbor(), closing.to_cbor()
     change, of_closing = Changes(extended, "poll-event"), Changes(closed, "poll-event")
+    withdrawal = PollEvent.withdrawal(at=at, reason="Ana moved away.", option=2)
+    withdrawn = Changes(withdrawal.to_cbor(), "poll-event")
     of_batch = Changes(BATCH_END.to_cbor(), "poll-event")
     opening = bytes(48)
     return ObjectFile(
@@ -48,6 +51,7 @@ def _event() -> ObjectFile:
                 closes_at=at + 3600,
                 beacon=Beacon.after(at + 3600, batch_seconds=300),
             ),
+            a_withdrawal=PollEvent.withdrawal(at=at, reason="Ana moved away.", option=64),
             a_beacon=PollEvent(kind=Kind.BEACON, at=at, value=SIGNATURE),
             an_objection=PollEvent(kind=Kind.OBJECTION, at=at, reason="Ana could not vote."),
             a_cancellation=PollEvent(kind=Kind.CANCELLATION, at=at, reason="Nobody came."),
@@ -75,6 +79,22 @@ def _event() -> ObjectFile:
                 refusal="PolicyError",
             ),
             change("an extension with half a round", LAST, bytes(12), why="8 octets, or 16"),
+            withdrawn("a withdrawal without a reason", 3, "", why="it gives one"),
+            withdrawn("a withdrawal of nothing", LAST, b"", why="an option's number"),
+            withdrawn(
+                "a withdrawal of option 0",
+                LAST,
+                b"\0",
+                why="options count from 1",
+                refusal="PolicyError",
+            ),
+            withdrawn(
+                "a withdrawal of option 65",
+                LAST,
+                b"\x41",
+                why="there are at most 64",
+                refusal="PolicyError",
+            ),
             of_batch("a batch with a time", 2, at, why="nothing tells when ballots came"),
             of_batch("a batch with a reason", 3, "Lunch", why="its octets are always the same"),
             of_batch("a batch with a value", LAST, bytes(8), why="it has none"),
@@ -107,6 +127,16 @@ def _results() -> dict[str, TallyResult]:
             winners=(2,),
             tied=(1, 3),
             rounds=(Round(title="round", scores=(2, 4, 2), elected=(2,), tied=(1, 3)),),
+        ),
+        "without an option": TallyResult(
+            method="plurality/1",
+            ballots=12,
+            abstentions=5,
+            invalid=0,
+            withdrawn=(2,),
+            outcome=Outcome.WINNER,
+            winners=(1,),
+            rounds=(Round(title="count", scores=(4, None, 3), elected=(1,)),),
         ),
         "no votes": TallyResult(
             method="irv/1",
@@ -155,6 +185,7 @@ def _tally() -> ObjectFile:
     octets = results["two seats"].to_cbor()
     change = Changes(octets, "tally")
     tie = Changes(results["a tie"].to_cbor(), "tally")
+    without = Changes(results["without an option"].to_cbor(), "tally")
     matrix = Changes(results["each against each"].to_cbor(), "tally")
     return ObjectFile(
         about="what a poll comes to, read; whether it is right shows by counting",
@@ -173,6 +204,13 @@ def _tally() -> ObjectFile:
             tie("a winner in the tie", "tied", (1, 2), why="who has won is not in it"),
             tie("a winner with a tie", "outcome", "winner", why="nothing is left open then"),
             tie("a round's tie between one", "rounds", (1,), 0, 5, why="between two or more"),
+            change(
+                "a round that elects another", "rounds", (2,), 0, 2, why="whom the outcome names"
+            ),
+            without(
+                "an option with votes that was withdrawn", "withdrawn", (1,), why="it has none"
+            ),
+            without("withdrawn options in another order", "withdrawn", (2, 2), why="ascending"),
             change("a winner twice", "winners", (1, 1), why="each once"),
             change("an option that there is not", "winners", (1, 4), why="three options"),
             change(
