@@ -51,6 +51,7 @@ BEYOND: dict[str, dict[str, set[str]]] = {
     "poll": {
         "options": {EXTRA},
         "beacon": {NUMBER},
+        "equal-ranks": {NUMBER},
         "witnesses": {EXTRA, MISSING},
         "witnesses-needed": {NUMBER},
         "limit": {NUMBER},
