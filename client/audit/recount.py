@@ -9,19 +9,18 @@ from concurrent.futures import Future
 from itertools import islice
 
 from client.audit.reading import Entries
-from client.audit.report import Checks
+from client.audit.report import Checks, Recount
 from client.audit.workers import CHUNK, SealedVote, Workers
 from credentials.errors import SymbolonError
 from credentials.formats.manifest import Manifest
 from credentials.formats.vote import Marks
 from credentials.polls import State, count_votes, tie_seed
 from credentials.sealing import check_opening
-from credentials.tally import TallyResult
 
 
 def recount(
     found: Entries, *, manifest: Manifest, workers: Workers, checks: Checks
-) -> TallyResult | None:
+) -> Recount | None:
     """The result that the ballots come to, compared with the certified one."""
     replay = found.replay
     if replay.state is State.CANCELLED:
@@ -53,7 +52,7 @@ def recount(
         checks.passed("result", "the certified one is the recount, octet by octet")
     else:
         checks.failed("result", "the recount comes to another result than the certified one")
-    return result
+    return Recount(votes=votes, seed=seed, result=result)
 
 
 def _opens(found: Entries, *, manifest: Manifest, checks: Checks) -> bool:

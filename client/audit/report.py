@@ -1,5 +1,6 @@
 """What an audit found: one line for each check, the recount, and the verdict in two sentences."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from client.community import PinnedMetadata
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll_event import Kind, PollEvent
+from credentials.formats.vote import Marks
 from credentials.polls import State
 from credentials.tally import TallyResult
 
@@ -74,12 +76,21 @@ NAMED: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recount:
+    """The votes with how often each counts, None for invalid ones; the lot's seed; the result."""
+
+    votes: Counter[Marks | None]
+    seed: bytes | None
+    result: TallyResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What an audit found.
 
     published and manifest are None where the file does not hold them. entries: those read. ballots:
-    those whose proof holds. voters: their different pseudonyms. result: the recount of the last
-    ballot of each voter, None where there is none. events: those in the log, in order.
+    those whose proof holds. voters: their different pseudonyms. recount: that of the last ballot of
+    each voter, None where there is none. events: those in the log, in order.
     """
 
     checks: tuple[Check, ...]
@@ -90,8 +101,13 @@ class Report:
     ballots: int = 0
     voters: int = 0
     roll: tuple[int, int] = (0, 0)
-    result: TallyResult | None = None
+    recount: Recount | None = None
     events: tuple[PollEvent, ...] = ()
+
+    @property
+    def result(self) -> TallyResult | None:
+        """What the last ballots of all voters come to, None where there is none."""
+        return None if self.recount is None else self.recount.result
 
     @property
     def failures(self) -> tuple[Check, ...]:

@@ -71,7 +71,7 @@ def audit(
             checks=checks,
         )
         _check_entries(found, manifest=ground.manifest, checks=checks)
-        result = recount(found, manifest=ground.manifest, workers=workers, checks=checks)
+        counted = recount(found, manifest=ground.manifest, workers=workers, checks=checks)
     check_lot(
         bundle,
         found,
@@ -107,7 +107,7 @@ def audit(
         ballots=found.replay.ballots,
         voters=len(found.replay.highest),
         roll=roll_bounds(ground.head),
-        result=result,
+        recount=counted,
         events=tuple(found.replay.events),
     )
 

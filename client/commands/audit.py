@@ -70,7 +70,7 @@ def audit(
         checkpoints=_files(checkpoint),
         abstentions=_files(abstained),
     )
-    with _bundle(source) as file, progress("Checking every entry") as told:
+    with opened_bundle(source) as file, progress("Checking every entry") as told:
         try:
             report = run(file, fingerprint=pin, beside=beside, progress=told)
         except BrokenExecutor:
@@ -96,7 +96,7 @@ def _say(report: "Report") -> None:
     if report.manifest is not None:
         say(f"\n{report.manifest.question}")
         if report.result is not None:
-            say_result(report.result, manifest=report.manifest)
+            say_result(report.result, options=report.manifest.options)
         for objection in report.objections:
             say(f"The organiser objects to this result: {objection.reason}")
     if report.events:
@@ -133,7 +133,7 @@ def _json(report: "Report") -> dict[str, object]:
         "outcome": outcome_in_words(result, options=manifest.options)
         if result and manifest
         else None,
-        "result": result_json(result, manifest=manifest) if result and manifest else None,
+        "result": result_json(result, options=manifest.options) if result and manifest else None,
         "objections": [
             {"at": objection.at, "reason": objection.reason} for objection in report.objections
         ],
@@ -154,7 +154,7 @@ def _files(paths: Sequence[Path] | None) -> dict[str, bytes]:
 
 
 @contextmanager
-def _bundle(source: str) -> Iterator[BinaryIO]:
+def opened_bundle(source: str) -> Iterator[BinaryIO]:
     """The bundle, opened; from a link it is fetched into a file that is gone afterwards."""
     if not source.startswith(("https://", "http://")):
         try:

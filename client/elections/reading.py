@@ -12,7 +12,7 @@ from client.errors import BallotsRefused
 
 FORMATS: Final = ("blt", "abif", *preflib.TYPES, "cvr", "csv")
 
-_SUFFIXES: Final = {
+SUFFIXES: Final = {
     ".blt": "blt",
     ".abif": "abif",
     **{f".{one}": one for one in preflib.TYPES},
@@ -39,7 +39,7 @@ def read_election(
     text = decoded(read_octets(path))
     if not text.strip():
         raise BallotsRefused(f"{path} is empty.")
-    found = format or _SUFFIXES.get(path.suffix.casefold()) or told_by(text)
+    found = format or SUFFIXES.get(path.suffix.casefold()) or told_by(text)
     if contest is not None and found not in ("cvr", "csv"):
         raise BallotsRefused(f"A file of the format {found} has one contest; leave out --contest.")
     match found:
