@@ -34,9 +34,9 @@ class _Contest:
     names: list[str]
     notes: Counter[Note] = field(default_factory=Counter)
 
-    def option(self, selection: str | None) -> int:
+    def option(self, selection: object) -> int:
         """The number of an option; all write-ins are one, made when there is the first."""
-        if selection in self.options:
+        if isinstance(selection, str) and selection in self.options:
             return self.options[selection]
         if selection is not None:
             raise BallotsRefused(f"A record has a selection {selection} that no contest has.")
@@ -147,7 +147,9 @@ def _marked(record: dict[str, Any], contest: _Contest, number: int) -> list[tupl
     of_contest = [
         one for one in _dicts(current[0].get("CVRContest")) if one.get("ContestId") == contest.id
     ]
-    if len(of_contest) != 1:
+    if len(of_contest) > 1:
+        raise BallotsRefused(f"Record {number} has the contest twice.")
+    if not of_contest:
         contest.notes[Note.ELSEWHERE] += 1
         return None
     if "invalidated-rules" in _list(of_contest[0].get("Status")):
@@ -190,7 +192,7 @@ def _named(
     selection: dict[str, Any], candidates: Mapping[str, str], parties: Mapping[str, str]
 ) -> str:
     for ids, names in (("CandidateIds", candidates), ("PartyIds", parties)):
-        if known := [names.get(one, "") for one in _list(selection.get(ids))]:
+        if known := [names.get(str(one), "") for one in _list(selection.get(ids))]:
             return " and ".join(filter(None, known)) or _text(selection, "@id")
     return _text(selection, "Selection") or _text(selection, "@id")
 

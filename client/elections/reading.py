@@ -31,15 +31,33 @@ def read_election(
     contest: str | None = None,
     overvotes: Overvotes = Overvotes.STOP,
 ) -> Election:
-    """The election in a file.
+    """The election in a file; see `read_text`. Raises BallotsRefused."""
+    text = decoded(read_octets(path))
+    return read_text(
+        text,
+        format=format or SUFFIXES.get(path.suffix.casefold()),
+        wanted=wanted,
+        contest=contest,
+        overvotes=overvotes,
+    )
+
+
+def read_text(
+    text: str,
+    *,
+    format: str | None = None,
+    wanted: Kind | None = None,
+    contest: str | None = None,
+    overvotes: Overvotes = Overvotes.STOP,
+) -> Election:
+    """The election in the text of a file, of a format that is told or found.
 
     `wanted` is the kind of ballots that will be counted, for files that may be read in several
     ways; `contest` the name of one, where a file has several. Raises BallotsRefused.
     """
-    text = decoded(read_octets(path))
     if not text.strip():
-        raise BallotsRefused(f"{path} is empty.")
-    found = format or SUFFIXES.get(path.suffix.casefold()) or told_by(text)
+        raise BallotsRefused("The file is empty.")
+    found = format or told_by(text)
     if contest is not None and found not in ("cvr", "csv"):
         raise BallotsRefused(f"A file of the format {found} has one contest; leave out --contest.")
     match found:

@@ -175,6 +175,7 @@ def test_the_contest_must_be_said_where_there_are_several(tmp_path: Path) -> Non
         ('{"@type": "CVR.CastVoteRecordReport"}', "the file has none"),
         (report(record(snapshot(mark("Dora", 1)))), "s-Dora that no contest has"),
         (report(record(snapshot(mark("Ada", 1000)))), "the rank 1000"),
+        (report(record(snapshot(mark("Ada", 1) | {"ContestSelectionId": {}}))), "no contest has"),
         (report(variation="range"), "by range"),
     ],
 )
