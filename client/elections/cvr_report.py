@@ -25,22 +25,23 @@ def write(election: Election) -> tuple[str, tuple[str, ...]]:
             "ranks; take BLT, ABIF or CSV."
         )
     by_rank = any(len(ranks) > 1 for ranks in election.rankings)
-    records = [
-        _record([(option, n) for n, (option,) in enumerate(ranks, start=1)], by_rank=by_rank)
-        for ranks, times in sorted(election.rankings.items())
-        for _ in range(times)
+    ballots = [
+        (_record([(option, n) for n, (option,) in enumerate(ranks, start=1)], by_rank=by_rank), n)
+        for ranks, n in sorted(election.rankings.items())
     ]
-    records += [
-        _record([(option, 1) for option in approved], by_rank=False)
-        for approved, times in sorted(election.amounts.items())
-        for _ in range(times)
+    ballots += [
+        (_record([(option, 1) for option in approved], by_rank=False), n)
+        for approved, n in sorted(election.amounts.items())
     ]
     variation = "approval" if election.kind is Kind.APPROVALS else "rcv" if by_rank else "plurality"
-    text = json.dumps(_report(election, records, variation=variation), ensure_ascii=False, indent=1)
+    report = json.dumps(_report(election, variation=variation), ensure_ascii=False)
+    # Equal ballots are equal records: a line each, made once.
+    records = ",\n".join(",\n".join([json.dumps(record)] * n) for record, n in ballots)
+    text = f'{report.removesuffix("}")}, "CVR": [\n{records}\n]}}\n'
     said = []
     if election.withdrawn:
         said.append("That options were withdrawn has no place in it; they are options as others.")
-    return text + "\n", tuple(said)
+    return text, tuple(said)
 
 
 def _record(marks: Iterable[tuple[int, int]], *, by_rank: bool) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def _record(marks: Iterable[tuple[int, int]], *, by_rank: bool) -> dict[str, Any
     }
 
 
-def _report(election: Election, records: list[dict[str, Any]], *, variation: str) -> dict[str, Any]:
+def _report(election: Election, *, variation: str) -> dict[str, Any]:
     numbered = list(enumerate(election.options, start=1))
     contest = {
         "@id": "contest",
@@ -111,5 +112,4 @@ def _report(election: Election, records: list[dict[str, Any]], *, variation: str
                 "Contest": [contest],
             }
         ],
-        "CVR": records,
     }
