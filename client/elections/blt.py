@@ -76,6 +76,8 @@ def write(election: Election) -> tuple[str, tuple[str, ...]]:
     said = []
     if election.kind is Kind.APPROVALS:
         said.append("Approvals stand as options in equal first place.")
+    if any('"' in name for name in election.options):
+        said.append("Names with quotation marks in them may not be read by other programs.")
     return "\n".join(out) + "\n", tuple(said)
 
 

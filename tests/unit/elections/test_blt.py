@@ -1,8 +1,10 @@
 """BLT files, as OpenSTV, OpaVote and Scottish councils write them."""
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
+import votelib.io.blt
 
 from client.elections.ballots import Note
 from client.elections.blt import write
@@ -69,6 +71,27 @@ def test_what_is_written_is_what_is_read_again(tmp_path: Path) -> None:
         election.withdrawn,
         election.title,
     )
+
+
+def test_another_program_reads_what_is_written(tmp_path: Path) -> None:
+    plain = OFFICERS.replace("2=3", "2 3").replace('Bo \\"the\\" Second', "Bo")
+    election = read(plain, "officers.blt", tmp_path)
+    text, said = write(election)
+    votes, seats, _, title = votelib.io.blt.load(StringIO(text))
+    theirs = {
+        tuple(election.options.index(option.name) + 1 for option in ranking): times
+        for ranking, times in votes.items()
+    }
+    assert theirs == {
+        tuple(option for rank in ranking for option in rank): times
+        for ranking, times in election.rankings.items()
+    }
+    assert (seats, title, said) == (2, "Officers", ())
+
+
+def test_names_that_others_may_not_read_are_said(tmp_path: Path) -> None:
+    election = read(OFFICERS, "officers.blt", tmp_path)
+    assert "quotation marks" in write(election)[1][0]
 
 
 @pytest.mark.parametrize(
