@@ -9,6 +9,12 @@ from client.errors import BallotsRefused
 
 SIZE_LIMIT: Final = 2**28  # octets
 
+_NO_BALLOTS: Final = (
+    (b"PK\x03\x04", "The file is a spreadsheet or an archive; save the sheet as CSV."),
+    (b"%PDF", "The file is a PDF; ballots are read from BLT, ABIF, PrefLib, CVR JSON and CSV."),
+)
+_BUNDLE: Final = b"symbolon/poll-bundle/"
+
 _BREAK: Final = re.compile("\r\n|\n|\r")
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
@@ -28,6 +34,14 @@ def decoded(octets: bytes) -> str:
 
     Raises BallotsRefused for anything that is no text.
     """
+    for begins, why in _NO_BALLOTS:
+        if octets.startswith(begins):
+            raise BallotsRefused(why)
+    if _BUNDLE in octets[:64]:
+        raise BallotsRefused(
+            "The file is the bundle of a poll: `symbolon audit` recounts it, and `symbolon poll "
+            "export` takes the ballots out of it."
+        )
     encoding = next((name for mark, name in _MARKS if octets.startswith(mark)), None)
     if encoding is None and b"\0" in octets[:256]:
         encoding = "utf-16-be" if octets[:1] == b"\0" else "utf-16-le"

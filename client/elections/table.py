@@ -17,7 +17,7 @@ from client.elections.ballots import Amounts, Election, Kind, Note, Ranks, take_
 from client.elections.cvr import WRITE_IN
 from client.elections.lines import refused, whole
 from client.elections.overvotes import Overvotes, ranked
-from client.elections.titles import Column, Columns, is_rank, rank_of, sort_columns
+from client.elections.titles import Column, Columns, is_rank, rank_of, sort_columns, title_rank
 from client.errors import BallotsRefused
 
 MAX_SCORE: Final = 255
@@ -42,10 +42,13 @@ def read(text: str, *, wanted: Kind | None, contest: str | None, overvotes: Over
     """The election in a table. Raises BallotsRefused."""
     (first, titles), rest = _table(text)
     columns = sort_columns(titles, contest=contest)
-    if columns.by_rank:
-        return _ranks_in_columns(columns, list(_rows(rest, titles, columns)), overvotes=overvotes)
     rows = list(_rows(rest, titles, columns))
-    if columns.are_options(row.cells for row in rows):
+    have_numbers = columns.have_numbers(row.cells for row in rows)
+    if columns.by_rank and have_numbers:
+        raise refused(first, "the titles are ranks, and there are numbers below them, no options.")
+    if columns.by_rank:
+        return _ranks_in_columns(columns, rows, overvotes=overvotes)
+    if have_numbers:
         return _options_in_columns(columns, rows, wanted=wanted)
     # Without titles: the first row is a ballot too, if all that it names is named again.
     named = {cell for row in rows for cell in row.cells}
@@ -85,10 +88,14 @@ def write(election: Election) -> tuple[str, tuple[str, ...]]:
 
 
 def _quoted(text: str) -> str:
+    if title_rank(text):
+        raise BallotsRefused(
+            f"The option “{text}” reads as a rank at the head of a column; take another format."
+        )
     # A spreadsheet takes what begins with these for a formula.
     if text[0] in "=+-@":
         raise BallotsRefused(
-            f"A spreadsheet would take the option “{text}” for a formula; choose another format."
+            f"A spreadsheet would take the option “{text}” for a formula; take another format."
         )
     return '"' + text.replace('"', '""') + '"' if set(text) & set('",;\t\r\n') else text
 

@@ -59,7 +59,7 @@ class Columns:
             return ()
         return (f"Not read: {', '.join(f'“{title}”' for title in self.ignored[:20])}.",)
 
-    def are_options(self, rows: Iterable[list[str]]) -> bool:
+    def have_numbers(self, rows: Iterable[list[str]]) -> bool:
         """Whether nothing but numbers and marks stands in the columns that are read."""
         marks = {"", "-", "x", "yes", "no", "y", "n", "true", "false", "✓", "✔", "✗", "☑", "☐"}
         cells = {row[column.at].casefold() for row in rows for column in self.used}
@@ -74,12 +74,14 @@ def sort_columns(titles: list[str], *, contest: str | None) -> Columns:
     """What each column is, by its title. Raises BallotsRefused."""
     question, grid = _grid(titles, contest=contest)
     count = _count(titles)
+    # Where rows are many ballots each, nothing in them is of one voter.
+    neither = frozenset() if count == 0 else _NEITHER
     named = grid or [
         Column(at, title)
         for at, title in enumerate(titles)
-        if at != count and title and title.casefold() not in _NEITHER
+        if at != count and title and title.casefold() not in neither
     ]
-    ranks = [Column(one.at, one.title, found) for one in named if (found := _title_rank(one.title))]
+    ranks = [Column(one.at, one.title, rank) for one in named if (rank := title_rank(one.title))]
     # “1” and “2” alone are ranks only if that is all that there is.
     wordy = [one for one in ranks if not one.title.isdecimal()]
     by_rank = bool(wordy) or (bool(ranks) and len(ranks) == len(named))
@@ -111,7 +113,8 @@ def rank_of(cell: str) -> int:
     return _WORDS.index(first) + 1 if first in _WORDS else 0
 
 
-def _title_rank(title: str) -> int:
+def title_rank(title: str) -> int:
+    """The rank that a column's title is, 0 for anything else."""
     found = _RANK_TITLE.fullmatch(title.casefold())
     if not found or not title.isascii():
         return 0

@@ -76,6 +76,20 @@ def test_long_lines_do_not_take_long(text: str) -> None:
             read_text(text, format=format)
 
 
+@pytest.mark.parametrize(
+    ("octets", "said"),
+    [
+        (b"PK\x03\x04rest", "save the sheet as CSV"),
+        (b"%PDF-1.7", "a PDF"),
+        (b"\0\0\x10\0\x88\x76symbolon/poll-bundle/3", "symbolon poll export"),
+        (b"\xff\xfe\xff", "no text"),
+    ],
+)
+def test_files_of_another_kind_are_named(octets: bytes, said: str) -> None:
+    with pytest.raises(BallotsRefused, match=said):
+        decoded(octets)
+
+
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     from client.elections.reading import read_election
 

@@ -132,6 +132,23 @@ def test_a_score_beyond_a_byte_is_refused(tmp_path: Path) -> None:
         read("Soup,Salad\n256,1\n", "bad.csv", tmp_path, wanted=Kind.SCORES)
 
 
+def test_options_named_as_ranks_are_not_mistaken_for_them(tmp_path: Path) -> None:
+    with pytest.raises(BallotsRefused, match="Line 1: the titles are ranks, and there are numbers"):
+        read("Choice 1,Choice 2\n2,1\n", "lunch.csv", tmp_path, wanted=Kind.RANKS)
+    election = read("2 1\n1 1 2 0\n0\nChoice 1\nChoice 2\n", "lunch.blt", tmp_path)
+    with pytest.raises(BallotsRefused, match="reads as a rank"):
+        write(election)
+
+
+def test_options_named_as_columns_of_a_form_are_options_where_rows_are_counted(
+    tmp_path: Path,
+) -> None:
+    election = read("2 1\n1 1 2 0\n0\nName\nDate\n", "lunch.blt", tmp_path)
+    again = read(write(election)[0], "lunch.csv", tmp_path, wanted=Kind.RANKS)
+    assert again.options == ("Name", "Date")
+    assert again.rankings == election.rankings
+
+
 def test_an_option_that_a_spreadsheet_would_compute_is_not_written(tmp_path: Path) -> None:
     election = read("2 1\n1 1 2 0\n0\n=1+1\nB\n", "formula.blt", tmp_path)
     with pytest.raises(BallotsRefused, match="formula"):
