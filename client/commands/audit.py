@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from client.commands.result import result_json, say_result
+from client.commands.result import outcome_json, result_json, say_result
 from client.commands.sources import note_fingerprint, read_octets
 from client.commands.terminal import JsonOption, progress, say, say_json, say_rows
 from client.errors import ClientError
@@ -130,7 +130,8 @@ def _json(report: "Report") -> dict[str, object]:
         "ballots": report.ballots,
         "voters": report.voters,
         "roll": list(report.roll),
-        "outcome": outcome_in_words(result, options=manifest.options)
+        "outcome": outcome_json(result, options=manifest.options) if result and manifest else None,
+        "sentence": outcome_in_words(result, options=manifest.options)
         if result and manifest
         else None,
         "result": result_json(result, options=manifest.options) if result and manifest else None,

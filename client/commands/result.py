@@ -37,7 +37,16 @@ def say_result(
         if not every_round and number < len(result.rounds):
             continue
         say(f"\n{_TITLES.get(one.title, one.title).format(number=number)}")
-        say_rows(_rows(one, options=options))
+        say_rows(_rows(one, result=result, options=options))
+
+
+def outcome_json(result: "TallyResult", *, options: "Sequence[str]") -> dict[str, Any]:
+    """The outcome for a script: its code, and whom it names."""
+    return {
+        "code": result.outcome.value,
+        "winners": _named(result.winners, options=options),
+        "tied": _named(result.tied, options=options),
+    }
 
 
 def result_json(result: "TallyResult", *, options: "Sequence[str]") -> dict[str, Any]:
@@ -71,19 +80,17 @@ def _named(chosen: "Sequence[int]", *, options: "Sequence[str]") -> list[dict[st
     return [{"option": option, "text": options[option - 1]} for option in chosen]
 
 
-def _rows(one: "Round", *, options: "Sequence[str]") -> list[tuple[str, str]]:
+def _rows(
+    one: "Round", *, result: "TallyResult", options: "Sequence[str]"
+) -> list[tuple[str, str]]:
+    from credentials.tally import mark_in_words
+
     rows = []
     for option, (text, score) in enumerate(zip(options, one.scores, strict=True), start=1):
         if score is None:
             continue
-        remark = ""
-        if option in one.elected:
-            remark = "  elected"
-        elif option in one.eliminated:
-            remark = "  drops out"
-        elif option in one.tied:
-            remark = "  tied"
-        rows.append((f"  {text}", _number(score) + remark))
+        mark = mark_in_words(option, one, result=result)
+        rows.append((f"  {text}", _number(score) + (f"  {mark}" if mark else "")))
     if one.exhausted:
         rows.append(("  no longer counting", _number(one.exhausted)))
     if one.by_lot:

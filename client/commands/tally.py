@@ -129,7 +129,7 @@ def tally(
         say_json(_json(election, counted))
         return
     _say_read(election, counted)
-    say_result(counted.result, options=counted.options, every_round=rounds)
+    say_result(counted.result, options=election.options, every_round=rounds)
 
 
 def _say_read(election: "Election", counted: "Counted") -> None:
@@ -139,7 +139,7 @@ def _say_read(election: "Election", counted: "Counted") -> None:
     rows = [("Title", election.title)] if election.title else []
     rows += [
         ("Read", f"{election.format}: {election.total} ballots, {election.different} different"),
-        ("Options", str(len(counted.options))),
+        ("Options", str(len(election.running))),
         *_withdrawn(election),
         *(("", f"{number} {WORDS[note]}") for note, number in sorted(counted.notes.items())),
         *(("", remark) for remark in election.remarks),
@@ -158,14 +158,14 @@ def _json(election: "Election", counted: "Counted") -> dict[str, Any]:
     return {
         "format": election.format,
         "title": election.title,
-        "options": list(counted.options),
+        "options": list(election.options),
         "withdrawn": [election.options[option - 1] for option in election.withdrawn],
         "seats": counted.seats,
         "ballots": election.total,
         "different": election.different,
         "notes": {note.value: number for note, number in sorted(counted.notes.items())},
         "remarks": list(election.remarks),
-        "result": result_json(counted.result, options=counted.options),
+        "result": result_json(counted.result, options=election.options),
     }
 
 

@@ -14,7 +14,7 @@ from client.errors import BallotsRefused
 from credentials.errors import EncodingError
 from credentials.formats.names import take_shown_text
 from credentials.formats.vote import MAX_OPTIONS
-from credentials.tally.result import MAX_BALLOTS
+from credentials.tally.round import MAX_BALLOTS
 
 Ranks: TypeAlias = tuple[tuple[int, ...], ...]
 """Ranks, the most preferred first, each with the options in it, ascending."""

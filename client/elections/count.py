@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from client.elections.ballots import Amounts, Election, Kind, Note, Ranks
+from client.elections.ballots import Amounts, Election, Kind, Note
 from client.errors import BallotsRefused
 from credentials.errors import PolicyError
 from credentials.formats.vote import APPROVAL, QUADRATIC, RANKED, SCORE, SINGLE_CHOICE
@@ -39,10 +39,9 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """A result, the names of the options that it numbers, and what was done with odd ballots."""
+    """A result, and what was done with ballots that are not as others."""
 
     result: TallyResult
-    options: tuple[str, ...]
     notes: Counter[Note]
     seats: int
 
@@ -78,7 +77,7 @@ def usual_method(election: Election) -> str:
 
 
 def count(election: Election, *, rules: Rules) -> Counted:
-    """Count an election; withdrawn options are gone from it. Raises BallotsRefused."""
+    """Count an election, without what was withdrawn. Raises BallotsRefused."""
     method = method_of(rules.method)
     notes = Counter(election.notes)
     votes = _votes(election, ballot_type=METHODS[method], notes=notes)
@@ -88,18 +87,18 @@ def count(election: Election, *, rules: Rules) -> Counted:
         result = tally(
             method,
             votes,
-            options=len(election.running),
+            options=len(election.options),
             seats=seats,
             limit=_limit(election, rules=rules) if METHODS[method] == SCORE else 0,
             quorum=rules.quorum,
             threshold=rules.threshold,
             seed=rules.seed,
             invalid=invalid,
+            withdrawn=election.withdrawn,
         )
     except PolicyError as error:
         raise BallotsRefused(f"This cannot be counted: {error}.") from None
-    options = tuple(election.options[option - 1] for option in election.running)
-    return Counted(result=result, options=options, notes=notes, seats=seats)
+    return Counted(result=result, notes=notes, seats=seats)
 
 
 def _seats(election: Election, *, rules: Rules, method: str) -> int:
@@ -124,33 +123,28 @@ def _limit(election: Election, *, rules: Rules) -> int:
 
 
 def _votes(election: Election, *, ballot_type: str, notes: Counter[Note]) -> Counter[Vote]:
-    """The ballots as a poll of this type has them, without what was withdrawn."""
-    number = {option: n for n, option in enumerate(election.running, start=1)}
+    """The ballots as a poll of this type has them, withdrawn options among them."""
+    gone = frozenset(election.withdrawn)
     votes: Counter[Vote] = Counter()
     for marks, times in _amounts(election, ballot_type=ballot_type).items():
-        if ballot_type == APPROVAL:
-            votes[tuple(number[option] for option in marks if option in number)] += times
-        else:
-            votes[tuple(marks[option - 1] for option in number) if marks else ()] += times
+        votes[marks] += times
+        if ballot_type == APPROVAL and not gone.isdisjoint(marks):
+            notes[Note.WITHDRAWN] += times
     if KINDS[ballot_type] is not Kind.RANKS:
         return votes
     for ranks, times in election.rankings.items():
-        left = _closed_up(ranks, number)
-        if sum(map(len, left)) < sum(map(len, ranks)):
+        if any(not gone.isdisjoint(rank) for rank in ranks):
             notes[Note.WITHDRAWN] += times
-        if ballot_type != SINGLE_CHOICE or not left:
-            votes[left] += times
-        elif len(left[0]) == 1:
-            votes[left[0]] += times
-        else:
+        if ballot_type != SINGLE_CHOICE:
+            votes[ranks] += times
+            continue
+        left = (tuple(option for option in rank if option not in gone) for rank in ranks)
+        first = next(filter(None, left), ())
+        if len(first) > 1:
             notes[Note.TIED_FIRST] += times
+        else:
+            votes[first] += times
     return votes
-
-
-def _closed_up(ranks: Ranks, number: Mapping[int, int]) -> Ranks:
-    """A ranking of the options that are left, under their new numbers."""
-    kept = (tuple(number[option] for option in rank if option in number) for rank in ranks)
-    return tuple(rank for rank in kept if rank)
 
 
 def _amounts(election: Election, *, ballot_type: str) -> Counter[Amounts]:

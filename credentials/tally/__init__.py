@@ -10,8 +10,10 @@ from credentials.tally.counting import (
     tally,
 )
 from credentials.tally.lot import lot_order
+from credentials.tally.marks import Mark, mark_in_words, mark_of
 from credentials.tally.profile import Ranking, Vote
-from credentials.tally.result import RESULT_LIMIT, Outcome, Round, TallyResult
+from credentials.tally.result import RESULT_LIMIT, Outcome, TallyResult
+from credentials.tally.round import Round
 from credentials.tally.stv import MAX_SEATS, MAX_SEATS_WITH_EQUAL_RANKS
 from credentials.tally.words import listed, outcome_in_words
 
@@ -23,6 +25,7 @@ __all__ = [
     "WITH_EQUAL_RANKS",
     "WITH_SEATS",
     "WITH_THRESHOLD",
+    "Mark",
     "Outcome",
     "Ranking",
     "Round",
@@ -30,6 +33,8 @@ __all__ = [
     "Vote",
     "listed",
     "lot_order",
+    "mark_in_words",
+    "mark_of",
     "most_seats",
     "newest",
     "outcome_in_words",

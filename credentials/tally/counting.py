@@ -4,7 +4,7 @@ Source: docs/tally.md. What is the same for all methods: abstentions, quorum, th
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -16,6 +16,7 @@ from credentials.tally.lot import Lot
 from credentials.tally.profile import Count, Rules, Vote
 from credentials.tally.quadratic import quadratic
 from credentials.tally.result import DECIDING, Outcome, TallyResult
+from credentials.tally.round import Round
 from credentials.tally.schulze import schulze
 from credentials.tally.score import score
 from credentials.tally.stv import (
@@ -24,6 +25,7 @@ from credentials.tally.stv import (
     stv,
     stv_with_rounded_quota,
 )
+from credentials.tally.withdrawal import Remaining
 
 METHODS: Final = {
     "plurality/1": "single_choice",
@@ -74,6 +76,7 @@ def tally(
     threshold: tuple[int, int] = (0, 1),
     seed: bytes | None,
     invalid: int = 0,
+    withdrawn: Sequence[int] = (),
 ) -> TallyResult:
     """Count the ballots in `profile`, each a vote that is valid for its paper, () for abstention.
 
@@ -82,20 +85,29 @@ def tally(
     only. `quorum` is the least number of valid ballots, abstentions included. `threshold`
     (numerator, denominator) is what the winner's share must exceed. `seed` decides what is level
     after earlier rounds; with None nothing does, and what stays open is tied. `invalid` is only
-    noted in the result. Raises PolicyError for a poll that cannot be counted so.
+    noted in the result. `withdrawn` are options that are left out, as if nobody could have voted
+    for them; two at least remain. Raises PolicyError for a poll that cannot be counted so.
     """
     votes = Counter(profile)
     _check_poll(method, options=options, seats=seats, limit=limit, threshold=threshold)
     _check_ranks(method, votes, seats=seats)
+    lot = None if seed is None else Lot.draw(seed, options=options)
+    left = Remaining.after(withdrawn, options=options)
+    if withdrawn:
+        _check_withdrawn(withdrawn, left=left)
+        votes = left.votes(votes, ballot_type=METHODS[method])
+        lot = lot and left.lot(lot)
     rules = Rules(
-        options=options,
-        lot=None if seed is None else Lot.draw(seed, options=options),
+        options=len(left.options),
+        lot=lot,
         seats=seats,
         limit=limit,
         threshold=Fraction(*threshold),
     )
     abstentions = votes.pop((), 0)
     counted = COUNTS[method](votes, rules=rules) if votes else None
+    if counted and withdrawn:
+        counted = left.named(counted)
     ballots = votes.total() + abstentions
     outcome = _outcome(counted, enough=ballots >= quorum, threshold=rules.threshold)
     return TallyResult(
@@ -103,10 +115,11 @@ def tally(
         ballots=ballots,
         abstentions=abstentions,
         invalid=invalid,
+        withdrawn=tuple(sorted(withdrawn)),
         outcome=outcome,
         winners=counted.winners if counted and outcome in DECIDING else (),
         tied=counted.tied if counted and outcome is Outcome.TIE else (),
-        rounds=counted.rounds if counted else (),
+        rounds=_rounds(counted, outcome) if counted else (),
         matrix=counted.matrix if counted else (),
         paths=counted.paths if counted else (),
     )
@@ -128,12 +141,28 @@ def _check_poll(
 
 def _check_ranks(method: str, votes: Iterable[Vote], *, seats: int) -> None:
     """Options in one rank are counted where the method can, and exactly."""
-    if METHODS[method] != "ranked" or all(len(rank) == 1 for vote in votes for rank in vote):  # type: ignore[arg-type]
+    if METHODS[method] != "ranked" or not any(map(_has_equal_ranks, votes)):
         return
     if method not in WITH_EQUAL_RANKS:
         raise PolicyError(f"{method} does not count equal ranks")
     if seats > most_seats(method, equal_ranks=True):
         raise PolicyError(f"{method} does not count equal ranks for {seats} seats")
+
+
+def _check_withdrawn(withdrawn: Sequence[int], *, left: Remaining) -> None:
+    if len(set(withdrawn)) + len(left.options) != left.of or len(left.options) < 2:
+        raise PolicyError("options are withdrawn that there are not, or fewer than two remain")
+
+
+def _rounds(counted: Count, outcome: Outcome) -> tuple[Round, ...]:
+    """The rounds, which elect whom the outcome names: nobody, where it is none of those."""
+    if outcome in DECIDING:
+        return counted.rounds
+    return tuple(one.without_election for one in counted.rounds)
+
+
+def _has_equal_ranks(vote: Vote) -> bool:
+    return sum(map(len, vote)) > len(vote)  # type: ignore[arg-type]
 
 
 def _outcome(counted: Count | None, *, enough: bool, threshold: Fraction) -> Outcome:

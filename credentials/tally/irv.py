@@ -11,21 +11,29 @@ votes cast.
 
 Where nothing decides who of those with fewest votes drops out, all of them do if that cannot change
 who wins: they have fewer votes together than any other option has, and two options or more are left
-(or they have no votes at all). Otherwise the count ends there, and they are tied; so are two that
-are left with equally many votes.
+(or they have no votes at all). Otherwise the count ends there. If the same option wins whoever of
+them drops out, it is elected; else they are tied, and so are two that are left with equally many
+votes.
 """
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import islice
 
+from credentials.tally.certain import with_what_is_certain
 from credentials.tally.piles import Piles
 from credentials.tally.profile import Count, Rankings, Rules
-from credentials.tally.result import ROUND, Number, Round
+from credentials.tally.round import ROUND, Number, Round
 from credentials.tally.ties import choose_first, choose_last
 
 
 def irv(profile: Rankings, *, rules: Rules) -> Count:
     """Count ranked ballots for one winner; the threshold only says how far the count goes."""
+    return with_what_is_certain(_count, profile, rules)
+
+
+def _count(profile: Rankings, rules: Rules) -> Count:
+    supposed = iter(rules.supposed)
     piles = Piles(profile, options=rules.options)
     enough = max(Fraction(1, 2), rules.threshold) * profile.total()
     rounds: list[Round] = []
@@ -41,6 +49,8 @@ def irv(profile: Rankings, *, rules: Rules) -> Count:
             out = (choice.option,)
         elif not is_last and _can_all_drop_out(level, scores):
             out = level
+        elif not is_last:
+            out = tuple(islice(supposed, 1))
         rounds.append(
             Round(
                 title=ROUND,

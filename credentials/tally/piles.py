@@ -8,11 +8,11 @@ reading of a ranking only goes forward.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from credentials.tally.profile import Rankings
-from credentials.tally.result import Number
+from credentials.tally.round import Number
 
 Pile = dict[int, Number]
 """How many ballots of each ranking, by its number, or which parts of them."""
@@ -45,26 +45,37 @@ class Piles:
             self._place(value * factor, moving)
 
     def _place(self, value: Number, moving: Mapping[int, Number]) -> None:
-        arrived: dict[int, Number] = defaultdict(int)
+        arrived: dict[int, Pile] = {option: {} for option in self.running}
+        nowhere: Number = 0
         for number, ballots in moving.items():
-            here = self._running_in_first_rank(number)
-            part = ballots if len(here) == 1 else Fraction(ballots, len(here) or 1)
-            for option in here:
-                pile = self._piles[option][value]
-                pile[number] = pile.get(number, 0) + part
-                arrived[option] += part
-            if not here:
-                self.exhausted += value * ballots
-        for option, more in arrived.items():
-            self._counts[option][value] += more
+            here = self._first_rank_with_running(number)
+            if len(here) == 1:
+                arrived[here[0]][number] = ballots
+            elif not here:
+                nowhere += ballots
+            for option in here if len(here) > 1 else ():
+                arrived[option][number] = Fraction(ballots, len(here))
+        self.exhausted += value * nowhere
+        for option, new in arrived.items():
+            if not new:
+                continue
+            self._counts[option][value] += sum(new.values())
+            pile = self._piles[option][value]
+            for number in pile.keys() & new.keys():
+                new[number] += pile[number]
+            pile |= new
 
-    def _running_in_first_rank(self, number: int) -> list[int]:
+    def _first_rank_with_running(self, number: int) -> Sequence[int]:
         """The running options of a ranking's first rank that has any."""
-        ranking = self._rankings[number]
+        ranking, running = self._rankings[number], self.running
         for at in range(self._read[number], len(ranking)):
-            here = [option for option in ranking[at] if option in self.running]
-            if here:
+            rank = ranking[at]
+            if len(rank) > 1:
+                rank = tuple([option for option in rank if option in running])
+            elif rank[0] not in running:
+                continue
+            if rank:
                 self._read[number] = at
-                return here
+                return rank
         self._read[number] = len(ranking)
-        return []
+        return ()

@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from credentials.tally.lot import Lot
-from credentials.tally.result import COUNT, Matrix, Number, Round
+from credentials.tally.result import Matrix
+from credentials.tally.round import COUNT, Number, Round
 from credentials.tally.ties import choose_first
 
 Marks: TypeAlias = tuple[int, ...]
@@ -28,7 +29,8 @@ class Rules:
 
     options: how many there are. lot: what decides between equals, None where there is no lot, or
     none yet. seats: how many are to be elected. limit: the highest score of a score ballot.
-    threshold: what the winner's share must exceed.
+    threshold: what the winner's share must exceed. supposed: who is taken to drop out where nothing
+    decides, one after the other; see credentials.tally.certain.
     """
 
     options: int
@@ -36,6 +38,7 @@ class Rules:
     seats: int = 1
     limit: int = 0
     threshold: Fraction = Fraction(0)
+    supposed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

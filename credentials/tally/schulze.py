@@ -19,7 +19,7 @@ have no stronger path to it than it to them; who has all others wins.
 from dataclasses import replace
 
 from credentials.tally.profile import Count, Rankings, Rules, leaders, one_winner
-from credentials.tally.result import PAIRWISE, PATHS, Round
+from credentials.tally.round import PAIRWISE, PATHS, Round
 
 
 def schulze(profile: Rankings, *, rules: Rules) -> Count:

@@ -24,7 +24,8 @@ Where nothing decides, options elected in one round are named in the order of th
 which means nothing. Of those with fewest votes all are eliminated if that cannot change who is
 elected: they have fewer votes together than any other running option has, none of these would be
 elected with all of them, and at least as many options stay as seats are free. Otherwise the count
-ends there: those with fewest votes are tied, and the seats that are free stay empty.
+ends there. Options that are elected whoever of them drops out are elected, in the order of the
+ballot paper; if seats are left, those with fewest votes are tied, and these seats stay empty.
 
 A round's scores hold for its beginning; an elected option's is what it keeps. In every round the
 scores and the exhausted votes sum up to the votes cast. "surplus" is a round after rule 3, "round"
@@ -35,20 +36,22 @@ which no number can have more than `result.MAX_DIGITS` digits: after k surpluses
 denominator of all values is at most ((seats + 1) * votes)^(2^k - 1), and with equal ranks 64!^(2^k)
 times that, so that there are fewer seats then.
 
-"stv/1" differs in one thing: the quota is floor(votes / (seats + 1)) + 1, and whoever has it is
-elected. With few voters that is much more than is needed to win, and seats can go by lot to options
-that everybody ranked last.
+"stv/1" differs in two things. The quota is floor(votes / (seats + 1)) + 1, and whoever has it is
+elected; with few voters that is much more than is needed to win, and seats can go by lot to options
+that everybody ranked last. And where the count ends, nobody more is elected.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
+from functools import partial
+from itertools import islice, pairwise
 from typing import Final
 
+from credentials.tally.certain import with_what_is_certain
 from credentials.tally.piles import Piles
 from credentials.tally.profile import Count, Rankings, Rules
-from credentials.tally.result import ROUND, SURPLUS, Number, Round
+from credentials.tally.round import ROUND, SURPLUS, Number, Round
 from credentials.tally.ties import Choice, choose_first, choose_last, standing
 
 MAX_SEATS: Final = 10
@@ -58,13 +61,13 @@ MAX_SEATS_WITH_EQUAL_RANKS: Final = 6
 def stv(profile: Rankings, *, rules: Rules) -> Count:
     """Count ranked ballots for as many winners as seats, or all options if they are fewer."""
     quota = _Quota(Fraction(profile.total(), rules.seats + 1), elects=False)
-    return _count(profile, rules=rules, quota=quota)
+    return with_what_is_certain(partial(_count, quota=quota), profile, rules)
 
 
 def stv_with_rounded_quota(profile: Rankings, *, rules: Rules) -> Count:
     """The same as "stv/1" has it."""
     quota = _Quota(profile.total() // (rules.seats + 1) + 1, elects=True)
-    return _count(profile, rules=rules, quota=quota)
+    return _count(profile, rules, quota=quota)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class _Quota:
         return score >= self.votes if self.elects else score > self.votes
 
 
-def _count(profile: Rankings, *, rules: Rules, quota: _Quota) -> Count:
+def _count(profile: Rankings, rules: Rules, *, quota: _Quota) -> Count:
     count = _Standing(profile, rules=rules, quota=quota)
     while len(count.winners) < count.seats and not count.tied:
         count.next_round()
@@ -96,6 +99,7 @@ class _Standing:
         self.rounds: list[Round] = []
         self._options = rules.options
         self._lot = rules.lot
+        self._supposed = iter(rules.supposed)
         self._quota = quota
         self._piles = Piles(profile, options=rules.options)
         self._title = ROUND
@@ -171,7 +175,8 @@ class _Standing:
         elif self._can_all_go(last, scores):
             out = last
         else:
-            self.tied = choice.tied
+            out = tuple(islice(self._supposed, 1))
+            self.tied = () if out else choice.tied
         self._piles.running.difference_update(out)
         for option in out:
             self._piles.hand_on(option)

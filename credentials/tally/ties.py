@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from credentials.tally.lot import Lot
-from credentials.tally.result import Number, Round
+from credentials.tally.round import Number, Round
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

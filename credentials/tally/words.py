@@ -1,4 +1,4 @@
-"""What a count comes to in a sentence, the same on pages, at terminals and in audits."""
+"""What a count comes to in a sentence, the same on pages, at terminals, in feeds and in audits."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -14,16 +14,41 @@ _NO_WINNER: Final = {
 }
 
 
-def outcome_in_words(result: TallyResult, *, options: Sequence[str]) -> str:
-    """The outcome, with the options' texts in the order of their numbers."""
+_NOT_YET: Final = {
+    Outcome.NO_VOTES: "So far nobody voted for an option.",
+    Outcome.BELOW_QUORUM: "So far there are fewer ballots than the quorum.",
+    Outcome.BELOW_THRESHOLD: "So far no option has the share of votes that is needed.",
+}
+
+
+def outcome_in_words(result: TallyResult, *, options: Sequence[str], so_far: bool = False) -> str:
+    """The outcome, with the options' texts in the order of their numbers.
+
+    `so_far` while voting goes on: nobody has won then.
+    """
+    if so_far:
+        return _so_far(result, options=options)
     if result.outcome in _NO_WINNER:
         return _NO_WINNER[result.outcome]
     said = [_elected(result, options=options)] if result.winners else []
     if result.outcome is Outcome.TIE:
         said.append(_tie(result, options=options))
+    elif _is_open_behind(result):
+        said.append("It is the same whoever drops out next.")
     if any(one.by_lot for one in result.rounds):
         said.append("A tie was broken by lot.")
     return " ".join(said)
+
+
+def _so_far(result: TallyResult, *, options: Sequence[str]) -> str:
+    if result.outcome in _NOT_YET:
+        return _NOT_YET[result.outcome]
+    said = []
+    for chosen, word in ((result.winners, "ahead"), (result.tied, "level")):
+        if chosen:
+            names = listed([options[option - 1] for option in chosen])
+            said.append(f"{names} {'is' if len(chosen) == 1 else 'are'} {word}")
+    return f"So far {', and '.join(said)}."
 
 
 def listed(names: Sequence[str]) -> str:
@@ -46,6 +71,12 @@ def _tie(result: TallyResult, *, options: Sequence[str]) -> str:
         return f"Tie between {names}: nothing decides which of them drops out; no more are elected."
     which = ": nothing decides which of them drops out" if _behind(result) else ""
     return f"Tie between {names}{which}."
+
+
+def _is_open_behind(result: TallyResult) -> bool:
+    """Whether the count ended where nothing decides who drops out, and it does not matter."""
+    last = result.rounds[-1]
+    return not last.eliminated and not set(last.tied) <= set(last.elected)
 
 
 def _behind(result: TallyResult) -> bool:

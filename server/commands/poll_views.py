@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from credentials.formats.witnesses import read_witness
-from credentials.tally import outcome_in_words
+from credentials.tally import mark_in_words
 from server.commands import poll_drafts as read
 from server.commands.session import (
     DEFAULT_DATA,
@@ -54,15 +54,15 @@ def show_result(
     except Refusal as refusal:
         raise OperatorError(refusal.detail) from None
     roll = service.roll(poll)
-    sentence = outcome_in_words(result.tally, options=poll.manifest.options)
+    sentence = result.sentence(poll.manifest.options)
     objections = service.logs.objections(poll)
     if as_json:
-        body = ResultBody.of(poll, result, roll=roll, sentence=sentence, objections=objections)
+        body = ResultBody.of(poll, result, roll=roll, objections=objections)
         show(body.model_dump(), as_json=True)
         return
     typer.echo(poll.manifest.question)
-    _show_rounds(poll, result)
-    label = "Provisional: " if result.provisional else ""
+    show_rounds(poll, result)
+    label = "Provisional: " if result.provisional and not result.so_far else ""
     typer.echo(f"{turnout_sentence(result.voters, roll=roll)} {label}{sentence}")
     for objection in objections:
         typer.echo(f"The organiser objects to this result: {objection.reason}")
@@ -145,7 +145,8 @@ def list_polls(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> 
     )
 
 
-def _show_rounds(poll: Poll, result: Result) -> None:
+def show_rounds(poll: Poll, result: Result) -> None:
+    """The rounds at a terminal, with a bar for every option."""
     for at, one in enumerate(result.tally.rounds, start=1):
         if len(result.tally.rounds) > 1:
             typer.echo(f"{at}. {one.title}")
@@ -154,9 +155,7 @@ def _show_rounds(poll: Poll, result: Result) -> None:
         for option, score in enumerate(one.scores, start=1):
             if score is None:
                 continue
-            mark = "elected" if option in one.elected else ""
-            mark = "struck out" if option in one.eliminated else mark
-            mark = "tied" if option in one.tied and not mark else mark
+            mark = mark_in_words(option, one, result=result.tally, so_far=result.so_far)
             bar = int(Fraction(score) * BAR_WIDTH / most) if most else 0
             text = poll.manifest.options[option - 1]
             rows.append({"option": text, "votes": number(score), "": "█" * bar, " ": mark})

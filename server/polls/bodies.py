@@ -220,11 +220,12 @@ class ObjectionBody(BaseModel):
 
 
 class ResultBody(BaseModel):
-    """The count. `tied`: the options between which nothing decides, if the outcome is `tie`; until
-    the lot is drawn, those between which it will decide. `superseded`: ballots that a later one of
-    the same voter replaced. With fewer than
-    ten voters `suppressed` is true, and neither rounds nor other breakdowns are given; the bundle
-    has everything. `roll`: members who could vote at most, `roll_least` at least.
+    """The count. While voting goes on the outcome is `open`, nobody has won or is tied, and `ahead`
+    names who would. `tied`: the options between which nothing decides, if the outcome is `tie`;
+    until the lot is drawn, those between which it will decide. `superseded`: ballots that a later
+    one of the same voter replaced. With fewer than ten voters `suppressed` is true, and neither
+    rounds nor other breakdowns are given; the bundle has everything. `roll`: members who could vote
+    at most, `roll_least` at least.
     """
 
     id: str
@@ -242,6 +243,7 @@ class ResultBody(BaseModel):
     outcome: str
     winners: list[WinnerBody]
     tied: list[WinnerBody]
+    ahead: list[WinnerBody]
     rounds: list[RoundBody] | None
     suppressed: bool
     provisional: bool
@@ -255,12 +257,14 @@ class ResultBody(BaseModel):
         result: Result,
         *,
         roll: Roll,
-        sentence: str,
         objections: Sequence[PollEvent],
     ) -> "ResultBody":
         """The result with the texts of the options."""
         tally, options = result.tally, poll.manifest.options
         told = not result.is_suppressed
+        named = {"winners": tally.winners, "tied": tally.tied}
+        if result.so_far:
+            named = {"ahead": tally.winners or tally.tied}
         return cls(
             id=poll.id,
             question=poll.manifest.question,
@@ -274,13 +278,18 @@ class ResultBody(BaseModel):
             voters=result.voters,
             roll=roll.most,
             roll_least=roll.least,
-            outcome=tally.outcome.value,
-            winners=_named(tally.winners, options=options),
-            tied=_named(tally.tied, options=options),
-            rounds=[RoundBody.of(one) for one in tally.rounds] if told else None,
+            outcome="open" if result.so_far else tally.outcome.value,
+            winners=_named(named.get("winners", ()), options=options),
+            tied=_named(named.get("tied", ()), options=options),
+            ahead=_named(named.get("ahead", ()), options=options),
+            rounds=[
+                RoundBody.of(one.without_election if result.so_far else one) for one in tally.rounds
+            ]
+            if told
+            else None,
             suppressed=result.is_suppressed,
             provisional=result.provisional,
-            sentence=sentence,
+            sentence=result.sentence(options),
             objections=[ObjectionBody(at=one.at, reason=one.reason) for one in objections],
         )
 

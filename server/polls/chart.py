@@ -7,11 +7,12 @@ for light and for dark.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from textwrap import wrap
 from xml.sax.saxutils import escape
 
-from credentials.tally import Round, TallyResult
+from credentials.tally import Mark, Round, TallyResult, mark_in_words, mark_of
 from server.polls.outcome import number
 
 WIDTH, MARGIN = 560, 20  # pixels, of the picture by itself
@@ -36,10 +37,37 @@ _COLOURS = (
 )
 
 
+_KINDS = {Mark.ELECTED: " elected", Mark.DROPS_OUT: " eliminated"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What is said beside the bars, and what colours them."""
+
+    result: TallyResult
+    so_far: bool
+
+    def words(self, one: Round, option: int) -> str:
+        return mark_in_words(option, one, result=self.result, so_far=self.so_far)
+
+    def kind(self, one: Round, option: int) -> str:
+        mark = mark_of(option, one, result=self.result, so_far=self.so_far)
+        return "" if mark is None else _KINDS.get(mark, "")
+
+
 def chart(
-    result: TallyResult, *, question: str, options: Sequence[str], alone: bool = False
+    result: TallyResult,
+    *,
+    question: str,
+    options: Sequence[str],
+    so_far: bool = False,
+    alone: bool = False,
 ) -> str:
-    """All rounds, one under the other; an SVG document if `alone`, else a part of a page."""
+    """All rounds, one under the other; an SVG document if `alone`, else a part of a page.
+
+    `so_far` while voting goes on.
+    """
+    marks = _Marks(result, so_far)
     body: list[str] = []
     top = 0
     # One scale for all rounds, so that what an option gains is seen.
@@ -48,9 +76,11 @@ def chart(
     for at, one in enumerate(result.rounds, start=1):
         top += GAP if at > 1 else 0
         title = _title(one, at=at, of=len(result.rounds))
-        drawn, top = _round(one, title=title, options=options, most=most, top=top)
+        drawn, top = _round(one, title=title, options=options, marks=marks, most=most, top=top)
         body += drawn
-    said = "; ".join(_said(one, options=options) for one in result.rounds) or "No votes."
+    said = (
+        "; ".join(_said(one, options=options, marks=marks) for one in result.rounds) or "No votes."
+    )
     words = f"<title>{escape(question)}</title><desc>{escape(said)}</desc>"
     look = 'role="img" fill="currentColor" font-size="15" font-family="system-ui, sans-serif"'
     bars, height = "".join(body), top + 8
@@ -71,7 +101,13 @@ def _title(one: Round, *, at: int, of: int) -> str:
 
 
 def _round(
-    one: Round, *, title: str, options: Sequence[str], most: Fraction, top: int
+    one: Round,
+    *,
+    title: str,
+    options: Sequence[str],
+    marks: "_Marks",
+    most: Fraction,
+    top: int,
 ) -> tuple[list[str], int]:
     """What to draw, and where it ends; the longest bar anywhere stands for `most`."""
     body = [f'<text x="0" y="{top + 16}" font-weight="600">{escape(title)}</text>']
@@ -87,13 +123,13 @@ def _round(
         for line in _lines(options[option - 1]):
             body.append(f'<text x="0" y="{top + 14}">{escape(line)}</text>')
             top += LINE
-        if mark := _mark(one, option):
+        if mark := marks.words(one, option):
             body.append(f'<text class="mark" x="0" y="{top + 12}" font-size="13">{mark}</text>')
             top += LINE
         body.append(
             f'<rect class="track" x="0" y="{top + 2}" width="100%" height="{BAR}" rx="5" '
             'fill-opacity=".09"/>'
-            f'<rect class="bar{_kind(one, option)}" x="0" y="{top + 2}" width="{length:.2f}%" '
+            f'<rect class="bar{marks.kind(one, option)}" x="0" y="{top + 2}" width="{length:.2f}%" '
             f'height="{BAR}" rx="5"/>'
         )
         top += BAR + GAP
@@ -111,26 +147,9 @@ def _lines(label: str) -> list[str]:
     return wrap(label, LABEL, max_lines=LABEL_LINES, placeholder="…") or [label[:LABEL]]
 
 
-def _kind(one: Round, option: int) -> str:
-    if option in one.elected:
-        return " elected"
-    return " eliminated" if option in one.eliminated else ""
-
-
-def _mark(one: Round, option: int) -> str:
-    lot = ", by lot" if option in one.by_lot else ""
-    if option in one.tied and option not in (*one.elected, *one.eliminated):
-        return "tied"
-    if option in one.elected:
-        return f"elected{lot}"
-    if option in one.eliminated:
-        return f"struck out{lot}"
-    return ""
-
-
-def _said(one: Round, *, options: Sequence[str]) -> str:
+def _said(one: Round, *, options: Sequence[str], marks: "_Marks") -> str:
     return ", ".join(
-        " ".join(filter(None, (options[option - 1], number(score), _mark(one, option))))
+        " ".join(filter(None, (options[option - 1], number(score), marks.words(one, option))))
         for option, score in enumerate(one.scores, start=1)
         if score is not None
     )

@@ -1,6 +1,7 @@
 """What the ballots in a poll's log come to: certified, provisional, or live."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -8,7 +9,7 @@ from credentials.formats.poll import Ballot
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.vote import Marks
 from credentials.polls import State, count_votes, read_vote, tie_seed
-from credentials.tally import TallyResult
+from credentials.tally import TallyResult, outcome_in_words
 from server.database import Database
 from server.polls import store
 from server.polls.poll import Poll
@@ -20,12 +21,22 @@ SMALLEST_BREAKDOWN = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """A count, of `ballots` in the log by `voters` pseudonyms; provisional until certified."""
+    """A count, of `ballots` in the log by `voters` pseudonyms; provisional until certified.
+
+    so_far: voting goes on, so that nobody is elected yet. beside: the count without the options
+    that were withdrawn, None where none was.
+    """
 
     tally: TallyResult
+    beside: TallyResult | None = None
     ballots: int
     voters: int
     provisional: bool
+    so_far: bool = False
+
+    def sentence(self, options: Sequence[str]) -> str:
+        """What the poll came to, or stands at."""
+        return outcome_in_words(self.tally, options=options, so_far=self.so_far)
 
     @property
     def is_suppressed(self) -> bool:
@@ -86,6 +97,7 @@ class Results:
             ballots=number,
             voters=len(highest),
             provisional=poll.state is not State.CERTIFIED,
+            so_far=poll.is_open,
         )
 
 

@@ -4,7 +4,6 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import HTMLResponse, StreamingResponse
 
 from credentials.formats import base64url
-from credentials.tally import outcome_in_words
 from server.community.service import CommunityService
 from server.pages.routes import PAGE_HEADERS
 from server.polls.bodies import (
@@ -150,12 +149,10 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
         manifest says so."""
         found = service.poll(poll)
         result = service.result(found)
-        sentence = outcome_in_words(result.tally, options=found.manifest.options)
         return ResultBody.of(
             found,
             result,
             roll=service.roll(found),
-            sentence=sentence,
             objections=service.logs.objections(found),
         )
 
@@ -221,7 +218,13 @@ def _chart(poll: Poll, result: Result, *, alone: bool = False) -> str:
     if result.is_suppressed:
         return ""
     manifest = poll.manifest
-    return chart(result.tally, question=manifest.question, options=manifest.options, alone=alone)
+    return chart(
+        result.tally,
+        question=manifest.question,
+        options=manifest.options,
+        so_far=result.so_far,
+        alone=alone,
+    )
 
 
 def _page(html: str) -> HTMLResponse:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from credentials.polls import State
-from credentials.tally import Outcome, TallyResult, listed, outcome_in_words
+from credentials.tally import Outcome, TallyResult, listed
 from server.polls.document import in_words, table
 from server.polls.outcome import turnout_sentence
 from server.polls.poll import Poll
@@ -33,8 +33,7 @@ def shown_result(poll: Poll, result: Result, *, roll: Roll, drawn: str) -> str:
     tally, options = result.tally, poll.manifest.options
     label = _label(poll, result)
     parts = [
-        f'<p class="label">{label}</p>'
-        f'<p class="outcome">{escape(outcome_in_words(tally, options=options))}</p>',
+        f'<p class="label">{label}</p><p class="outcome">{escape(result.sentence(options))}</p>',
         _turnout(result, roll=roll),
     ]
     if result.is_suppressed:
@@ -46,7 +45,7 @@ def shown_result(poll: Poll, result: Result, *, roll: Roll, drawn: str) -> str:
     parts.append(_apart(result))
     head = _section(parts)
     rounds = f"<figure>{drawn}</figure>" if tally.rounds else ""
-    return head + rounds + _lots(poll, tally) + _matrix(tally, options=options)
+    return head + rounds + _lots(poll, result) + _matrix(tally, options=options)
 
 
 def _label(poll: Poll, result: Result) -> str:
@@ -79,8 +78,9 @@ def _apart(result: Result) -> str:
     return f'<p class="quiet">{text}</p>' if text else ""
 
 
-def _lots(poll: Poll, tally: TallyResult) -> str:
+def _lots(poll: Poll, result: Result) -> str:
     """Every tie that the lot broke, and where the lot comes from."""
+    tally = result.tally
     fallen = [
         (at, listed([poll.manifest.options[option - 1] for option in one.by_lot]))
         for at, one in enumerate(tally.rounds, start=1)

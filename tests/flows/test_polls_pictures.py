@@ -35,10 +35,10 @@ def test_the_picture_by_itself_is_whole_and_says_in_words_what_it_shows(
     assert drawn.get("role") == "img"
     assert drawn.findtext(f"{SVG}title") == QUESTION
     described = drawn.findtext(f"{SVG}desc") or ""
-    assert described.startswith("Garden & pond 5, <Roof> 4, " + "x" * 200 + " 3 struck out;")
+    assert described.startswith("Garden & pond 5, <Roof> 4, " + "x" * 200 + " 3 drops out;")
     assert "Garden & pond 5 elected" in described
     words = [text.text or "" for text in drawn.iter(f"{SVG}text")]
-    assert {"Round 1", "Round 2", "Garden & pond", "<Roof>", "struck out", "elected"} <= set(words)
+    assert {"Round 1", "Round 2", "Garden & pond", "<Roof>", "drops out", "elected"} <= set(words)
     assert "3 no longer counted for any option" in words
     assert not drawn.findall(f".//{SVG}script")
 

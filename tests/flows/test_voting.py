@@ -109,7 +109,7 @@ def test_p7_a_vote_goes_from_the_wallet_to_the_recount(
     made = run("poll", "abstained", poll, "--out", abstained, *IN_A_HURRY, "--wallet", cy.file)
     assert made.returncode == 0, made.stderr
     found = town.audit(poll, "--receipt", receipt, "--abstained", abstained)
-    assert (found["outcome"], found["voters"], found["ballots"]) == ("“Soup” wins.", 2, 3)
+    assert (found["sentence"], found["voters"], found["ballots"]) == ("“Soup” wins.", 2, 3)
     passed = {check["name"] for check in found["checks"] if check["mark"] == "passed"}
     assert {"result", "receipts", "abstentions", "ballots' proofs", "log's root"} <= passed
 
@@ -127,7 +127,7 @@ def test_p10_a_copy_of_the_wallet_gets_no_second_vote(town: Town, tmp_path: Path
     assert "takes number 2 and replaces" in voted.stderr
     town.end_poll("breakfast")
     found = town.audit("breakfast")
-    assert (found["voters"], found["ballots"], found["outcome"]) == (1, 2, "“Soup” wins.")
+    assert (found["voters"], found["ballots"], found["sentence"]) == (1, 2, "“Soup” wins.")
 
 
 def test_a_lost_answer_to_a_ballot_is_repeated_with_the_same_ballot(
@@ -144,7 +144,7 @@ def test_a_lost_answer_to_a_ballot_is_repeated_with_the_same_ballot(
     assert again["ballot"] == kept["ballot"]
     town.end_poll("dinner")
     found = town.audit("dinner")
-    assert (found["ballots"], found["outcome"]) == (1, "“Soup” wins.")
+    assert (found["ballots"], found["sentence"]) == (1, "“Soup” wins.")
 
 
 def test_two_votes_at_once_from_one_wallet_stay_in_order(town: Town, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_a_script_gets_all_of_it(board: Path) -> None:
     told = json.loads(typed(board, "--json"))
     assert told["format"] == "blt"
     assert (told["ballots"], told["different"], told["seats"]) == (19, 5, 2)
-    assert told["options"] == ["Ada", "Cleo", "Dan"]
+    assert told["options"] == ["Ada", "Bo", "Cleo", "Dan"]
     assert told["withdrawn"] == ["Bo"]
     assert told["notes"] == {"blank": 1, "skipped_rank": 3, "withdrawn": 2}
     assert told["result"]["method"] == "stv/2"

@@ -21,9 +21,8 @@ def blt(ballots: str, *, seats: int = 1, withdrawn: str = "") -> str:
 def test_withdrawn_options_are_gone_and_the_next_ranks_move_up(tmp_path: Path) -> None:
     election = read(blt("5 1 2 0\n3 2 0\n4 3 0\n2 1 0\n", withdrawn="-1\n"), "gone.blt", tmp_path)
     counted = count(election, rules=Rules(method="irv"))
-    assert counted.options == ("Bo", "Cleo")
-    assert counted.result.winners == (1,)
-    assert counted.result.rounds[0].scores == (8, 4)
+    assert counted.result.winners == (2,)
+    assert counted.result.rounds[0].scores == (None, 8, 4)
     assert counted.result.abstentions == 2
     assert counted.notes == {Note.WITHDRAWN: 7}
 
@@ -76,7 +75,7 @@ def test_what_the_file_leaves_no_choice_about_is_not_asked(tmp_path: Path) -> No
         (blt("5 1 2 0\n"), Rules(method="schulze", threshold=(1, 2)), "no threshold"),
         (blt("5 1 2 0\n"), Rules(method="stv", seats=11), "for 11 seats"),
         (blt("5 1=2 0\n"), Rules(method="stv/1"), "does not count equal ranks"),
-        (blt("5 3 0\n", withdrawn="-1 -2 -3\n"), Rules(method="irv"), "0 options"),
+        (blt("5 3 0\n", withdrawn="-1 -2 -3\n"), Rules(method="irv"), "fewer than two remain"),
     ],
 )
 def test_what_cannot_be_counted_is_refused(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from credentials.tally import METHODS, WITH_EQUAL_RANKS, WITH_SEATS, TallyResult, most_seats
 from credentials.tally.profile import Ranking, Vote
-from credentials.tally.result import Number
+from credentials.tally.round import Number
 
 SEED = b"a public seed"
 METHODS_BY_PAPER = {

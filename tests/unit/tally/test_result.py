@@ -21,9 +21,11 @@ def fields(result: TallyResult = RESULT) -> list[Any]:
 
 
 def test_whole_numbers_are_integers_fractions_are_text_and_who_is_out_is_empty() -> None:
-    label, method, ballots, abstentions, invalid, *came_to, rounds, matrix, paths = fields()
-    assert label == "symbolon/tally/2" == domain_tags.TALLY_RESULT
-    assert (method, ballots, abstentions, invalid) == ("stv/1", 13, 0, 1)
+    label, method, ballots, abstentions, invalid, without, *came_to, rounds, matrix, paths = (
+        fields()
+    )
+    assert label == "symbolon/tally/3" == domain_tags.TALLY_RESULT
+    assert (method, ballots, abstentions, invalid, without) == ("stv/1", 13, 0, 1, ())
     assert (came_to, matrix, paths) == (["winner", (1, 2), ()], (), ())
     assert rounds == (
         ("round", (8, 3, 2), (1,), (), (), (), 0),
@@ -59,16 +61,16 @@ def test_a_fraction_that_is_whole_is_encoded_as_the_integer() -> None:
 )
 def test_a_score_that_is_not_the_one_spelling_is_refused(score: object) -> None:
     spelled = fields()
-    title, scores, *rest = spelled[8][1]
-    spelled[8] = (spelled[8][0], (title, (scores[0], score, scores[2]), *rest), spelled[8][2])
+    title, scores, *rest = spelled[9][1]
+    spelled[9] = (spelled[9][0], (title, (scores[0], score, scores[2]), *rest), spelled[9][2])
     with pytest.raises(EncodingError):
         TallyResult.from_cbor(cbor.encode(spelled))
 
 
 def test_a_score_of_endless_digits_is_refused_without_being_read() -> None:
     spelled = fields()
-    title, scores, *rest = spelled[8][1]
-    spelled[8] = ((title, (scores[0], "1" * 60_000 + "/2", scores[2]), *rest),)
+    title, scores, *rest = spelled[9][1]
+    spelled[9] = ((title, (scores[0], "1" * 60_000 + "/2", scores[2]), *rest),)
     with pytest.raises(EncodingError, match="fraction"):
         TallyResult.from_cbor(cbor.encode(spelled))
 
@@ -81,29 +83,32 @@ def test_a_score_of_endless_digits_is_refused_without_being_read() -> None:
         (1, "x" * 33),
         (2, 2**24),
         (3, 14),
-        (5, "tie"),
-        (5, 3),
-        (5, "no_votes"),
-        (6, ()),
-        (6, (1, 1)),
-        (6, (0,)),
-        (6, (4,)),
-        (7, (3,)),
-        (7, (1, 3)),
-        (7, 0),
-        (8, ()),
-        (8, (("round", (), (), (), (), (), 0),)),
-        (8, (("round", (8, 3, 2), (1,), (), (), ()),)),
-        (8, (("round", (8, 3, 2), (1,), (), (), 0),)),
-        (8, (("round", (8, 3, 2), (9,), (), (), (), 0),)),
-        (8, (("round", (8, 3, 2), (1,), (), (), (2,), 0),)),
-        (8, (("round", (8, 3, 2), (1,), (), (), (3, 2), 0),)),
-        (8, (("round", (8, 3, 2), (1,), (), (), (), ""),)),
-        (8, (("round", (8, 3, 2), (1,), (), (), (), 0), ("round", (8, 3), (), (), (), (), 0))),
-        (9, ((0, 1), (1, 0))),
-        (9, ((0, 1, 2), (1, 0, 2), (1, 2))),
-        (10, (("0",) * 3,) * 3),
-        (10, 0),
+        (5, (2, 1)),
+        (5, (1,)),
+        (5, (4,)),
+        (6, "tie"),
+        (6, 3),
+        (6, "no_votes"),
+        (7, ()),
+        (7, (1, 1)),
+        (7, (0,)),
+        (7, (4,)),
+        (8, (3,)),
+        (8, (1, 3)),
+        (8, 0),
+        (9, ()),
+        (9, (("round", (), (), (), (), (), 0),)),
+        (9, (("round", (8, 3, 2), (1,), (), (), ()),)),
+        (9, (("round", (8, 3, 2), (1,), (), (), 0),)),
+        (9, (("round", (8, 3, 2), (9,), (), (), (), 0),)),
+        (9, (("round", (8, 3, 2), (1,), (), (), (2,), 0),)),
+        (9, (("round", (8, 3, 2), (1,), (), (), (3, 2), 0),)),
+        (9, (("round", (8, 3, 2), (1,), (), (), (), ""),)),
+        (9, (("round", (8, 3, 2), (1,), (), (), (), 0), ("round", (8, 3), (), (), (), (), 0))),
+        (10, ((0, 1), (1, 0))),
+        (10, ((0, 1, 2), (1, 0, 2), (1, 2))),
+        (11, (("0",) * 3,) * 3),
+        (11, 0),
     ],
 )
 def test_a_field_that_does_not_fit_is_refused(at: int, value: object) -> None:
@@ -131,10 +136,16 @@ def test_winners_tie_and_outcome_fit_together() -> None:
     for wrong in ({"winners": (1,), "tied": (2, 3)}, {"winners": ()}, {"outcome": Outcome.TIE}):
         with pytest.raises(EncodingError, match="outcome"):
             replace(RESULT, **wrong)  # type: ignore[arg-type]
-    tied = replace(RESULT, outcome=Outcome.TIE, winners=(1,), tied=(2, 3))
+    first, second, last = RESULT.rounds
+    level = replace(last, elected=(), tied=(2, 3))
+    rounds = (first, second, level)
+    tied = replace(RESULT, outcome=Outcome.TIE, winners=(1,), tied=(2, 3), rounds=rounds)
     assert TallyResult.from_cbor(tied.to_cbor()) == tied
     for pair in ((1, 2), (3, 2), (2, 2), (2, 4)):
         with pytest.raises(EncodingError):
             replace(tied, tied=pair)
+    for others in ((1, 2), (), (3,)):
+        with pytest.raises(EncodingError, match="elect others"):
+            replace(RESULT, rounds=(replace(first, elected=others), second, last))
     with pytest.raises(EncodingError, match="option"):
         Round(title="round", scores=(1, 2), eliminated=(3,))

@@ -9,7 +9,7 @@ import pytest
 from credentials.tally import MAX_SEATS, MAX_SEATS_WITH_EQUAL_RANKS, tally
 from credentials.tally.lot import Lot
 from credentials.tally.profile import Count, Rules, Vote
-from credentials.tally.result import MAX_BALLOTS, MAX_DIGITS
+from credentials.tally.round import MAX_BALLOTS, MAX_DIGITS
 from credentials.tally.stv import stv_with_rounded_quota
 from tests.unit.tally.profiles import SEED, ranked, scores, strict
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credentials.tally import METHODS, Outcome, TallyResult, tally
+from credentials.tally import METHODS, Outcome, TallyResult, outcome_in_words, tally
 from credentials.tally.counting import COUNTS
 from credentials.tally.lot import Lot
 from credentials.tally.profile import Count, Rules, Vote
-from tests.unit.tally.profiles import LIMITS, is_conserved, polls, ranked, renamed
+from tests.unit.tally.profiles import LIMITS, is_conserved, polls, ranked, rankings, renamed
 
 LEVEL: dict[str, list[Vote]] = {
     "plurality/1": [(1,), (1,), (2,), (2,), (3,)],
@@ -200,7 +200,7 @@ def test_a_winner_without_a_lot_wins_whatever_the_lot(
         assert set(alone.winners) <= winners
         if not alone.tied:
             assert set(alone.winners) == winners
-    if method not in ("irv/1", "stv/1"):
+    if method not in ("irv/1", "stv/1", "stv/2"):
         assert bool(alone.tied) == (len(set(map(frozenset, drawn))) > 1)
 
 
@@ -224,3 +224,57 @@ def test_without_a_lot_names_of_options_decide_nothing(
     )
     assert {names[option - 1] for option in before.winners} == set(after.winners)
     assert {names[option - 1] for option in before.tied} == set(after.tied)
+
+
+# --- what is certain though nothing decides
+
+
+def test_who_wins_whoever_drops_out_wins_by_instant_runoff() -> None:
+    # B and C are level behind A and D, and whichever of them goes, A gets its votes.
+    ballots = ranked("4 A, 2 BA, 2 CA, 3 D")
+    result = without_lot("irv/1", ballots, options=4)
+    assert (result.outcome, result.winners, result.tied) == (Outcome.WINNER, (1,), ())
+    last = result.rounds[-1]
+    assert (last.scores, last.elected, last.eliminated) == ((4, 2, 2, 3), (1,), ())
+    assert last.tied == (2, 3)
+    assert outcome_in_words(result, options=("A", "B", "C", "D")) == (
+        "“A” wins. It is the same whoever drops out next."
+    )
+    for order in permutations((1, 2, 3, 4)):
+        assert count("irv/1", ballots, options=4, seats=1, lot=order).winners == (1,)
+
+
+def test_where_nobody_can_exceed_the_threshold_whoever_drops_out_there_is_no_tie() -> None:
+    result = without_lot("irv/1", ranked("2 C, 1 A, 1 B"), threshold=(1, 2))
+    assert (result.outcome, result.tied) == (Outcome.BELOW_THRESHOLD, ())
+    assert not any(one.tied or one.elected for one in result.rounds)
+
+
+def test_a_seat_that_is_certain_is_taken_though_others_are_tied() -> None:
+    # C and D are level, and last. B is elected whoever of them goes, and the third seat is open.
+    ballots = ranked("8 A, 4 B, 2 C, 2 D")
+    result = without_lot("stv/2", ballots, options=4, seats=3)
+    assert (result.outcome, result.winners, result.tied) == (Outcome.TIE, (1, 2), (3, 4))
+    rounded = without_lot("stv/1", ballots, options=4, seats=3)
+    assert (rounded.outcome, rounded.winners, rounded.tied) == (Outcome.TIE, (1,), (3, 4))
+
+
+@given(st.lists(rankings(4, equal=True), min_size=1, max_size=9), st.integers(1, 3))
+def test_without_a_lot_those_are_elected_whom_all_lots_elect(votes: list[Vote], seats: int) -> None:
+    for method in ("irv/1", "stv/2"):
+        of = 1 if method == "irv/1" else seats
+        alone = count(method, votes, options=4, seats=of, lot=None)
+        drawn = [
+            frozenset(count(method, votes, options=4, seats=of, lot=order).winners)
+            for order in permutations((1, 2, 3, 4))
+        ]
+        assert set(alone.winners) == frozenset.intersection(*drawn)
+        assert bool(alone.tied) == (len(set(drawn)) > 1)
+
+
+def test_when_there_are_too_many_cases_the_tie_stays() -> None:
+    # Fourteen options with a vote each could drop out in any order; A would win in each.
+    others = "BCDEFGHIJKLMNO"
+    ballots = ranked("6 A, " + ", ".join(f"1 {other}A" for other in others))
+    result = without_lot("irv/1", ballots, options=15)
+    assert (result.outcome, result.winners) == (Outcome.TIE, ())

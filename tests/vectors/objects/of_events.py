@@ -5,7 +5,8 @@ from fractions import Fraction
 
 from credentials.formats.lot import Beacon
 from credentials.formats.poll_event import BATCH_END, Kind, PollEvent
-from credentials.tally.result import Outcome, Round, TallyResult
+from credentials.tally.result import Outcome, TallyResult
+from credentials.tally.round import Round
 from tests.vectors.objects.object_file import (
     Changes,
     ObjectFile,
@@ -108,6 +109,16 @@ def _results() -> dict[str, TallyResult]:
             tied=(1, 3),
             rounds=(Round(title="round", scores=(2, 4, 2), elected=(2,), tied=(1, 3)),),
         ),
+        "without an option": TallyResult(
+            method="plurality/1",
+            ballots=12,
+            abstentions=5,
+            invalid=0,
+            withdrawn=(2,),
+            outcome=Outcome.WINNER,
+            winners=(1,),
+            rounds=(Round(title="count", scores=(4, None, 3), elected=(1,)),),
+        ),
         "no votes": TallyResult(
             method="irv/1",
             ballots=0,
@@ -155,6 +166,7 @@ def _tally() -> ObjectFile:
     octets = results["two seats"].to_cbor()
     change = Changes(octets, "tally")
     tie = Changes(results["a tie"].to_cbor(), "tally")
+    without = Changes(results["without an option"].to_cbor(), "tally")
     matrix = Changes(results["each against each"].to_cbor(), "tally")
     return ObjectFile(
         about="what a poll comes to, read; whether it is right shows by counting",
@@ -173,6 +185,13 @@ def _tally() -> ObjectFile:
             tie("a winner in the tie", "tied", (1, 2), why="who has won is not in it"),
             tie("a winner with a tie", "outcome", "winner", why="nothing is left open then"),
             tie("a round's tie between one", "rounds", (1,), 0, 5, why="between two or more"),
+            change(
+                "a round that elects another", "rounds", (2,), 0, 2, why="whom the outcome names"
+            ),
+            without(
+                "an option with votes that was withdrawn", "withdrawn", (1,), why="it has none"
+            ),
+            without("withdrawn options in another order", "withdrawn", (2, 2), why="ascending"),
             change("a winner twice", "winners", (1, 1), why="each once"),
             change("an option that there is not", "winners", (1, 4), why="three options"),
             change(
