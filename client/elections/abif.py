@@ -10,9 +10,11 @@ import re
 from collections import Counter
 from typing import Final
 
-from client.elections.ballots import Amounts, Election, Kind, Note, Ranks, take_name, take_options
+from client.elections.ballots import Election, Kind, Note, take_name, take_options
 from client.elections.lines import lines, refused, whole
 from client.errors import BallotsRefused
+from credentials.formats.vote import Marks
+from credentials.tally import Ranking
 
 _ID: Final = r'(?:\[([^\]]+)\]|"([^"]+)"|([A-Za-z][A-Za-z0-9_-]*))'
 _DECLARED: Final = re.compile(rf"=\s*{_ID}\s*:\s*{_ID}\s*(?:#.*)?")
@@ -93,15 +95,15 @@ def _check_writable(election: Election) -> None:
             raise BallotsRefused(f"ABIF has no place for a “]”, which “{name}” has; take BLT.")
 
 
-def _in_order(ranks: Ranks) -> str:
+def _in_order(ranks: Ranking) -> str:
     return ">".join(map(_level, ranks))
 
 
-def _level(options: Amounts) -> str:
+def _level(options: Marks) -> str:
     return "=".join(f"c{option:02d}" for option in options)
 
 
-def _rated(scores: Amounts) -> str:
+def _rated(scores: Marks) -> str:
     return ",".join(f"c{option:02d}/{score}" for option, score in enumerate(scores, start=1))
 
 
@@ -168,8 +170,8 @@ def _has_rating(items: Items) -> bool:
     return any(rating is not None for _, _, rating in items)
 
 
-def _ranks(votes: list[tuple[int, int, Items]], options: dict[str, int]) -> Counter[Ranks]:
-    ballots: Counter[Ranks] = Counter()
+def _ranks(votes: list[tuple[int, int, Items]], options: dict[str, int]) -> Counter[Ranking]:
+    ballots: Counter[Ranking] = Counter()
     for number, times, items in votes:
         ranks: list[list[int]] = []
         if any(separator == "," for separator, _, _ in items):
@@ -191,8 +193,8 @@ def _ranks(votes: list[tuple[int, int, Items]], options: dict[str, int]) -> Coun
 
 def _scores(
     votes: list[tuple[int, int, Items]], options: dict[str, int], notes: Counter[Note]
-) -> Counter[Amounts]:
-    ballots: Counter[Amounts] = Counter()
+) -> Counter[Marks]:
+    ballots: Counter[Marks] = Counter()
     count = max(options.values(), default=0)
     for _, times, items in votes:
         scores = [0] * count if items else []

@@ -8,19 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final
 
 from client.errors import BallotsRefused
 from credentials.errors import EncodingError
 from credentials.formats.names import take_shown_text
-from credentials.formats.vote import MAX_OPTIONS
+from credentials.formats.vote import MAX_OPTIONS, Marks
+from credentials.tally import Ranking
 from credentials.tally.round import MAX_BALLOTS
-
-Ranks: TypeAlias = tuple[tuple[int, ...], ...]
-"""Ranks, the most preferred first, each with the options in it, ascending."""
-
-Amounts: TypeAlias = tuple[int, ...]
-"""Options that are approved of, ascending; or one number for each option."""
 
 MAX_NAME: Final = 200  # characters
 
@@ -79,8 +74,8 @@ class Election:
     format: str
     options: tuple[str, ...]
     kind: Kind
-    rankings: Counter[Ranks] = field(default_factory=Counter)
-    amounts: Counter[Amounts] = field(default_factory=Counter)
+    rankings: Counter[Ranking] = field(default_factory=Counter)
+    amounts: Counter[Marks] = field(default_factory=Counter)
     title: str = ""
     seats: int | None = None
     limit: int = 0

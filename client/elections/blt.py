@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from client.elections.ballots import Election, Kind, Note, Ranks, take_name, take_options
+from client.elections.ballots import Election, Kind, Note, take_name, take_options
 from client.elections.lines import lines, refused, whole
 from client.errors import BallotsRefused
+from credentials.tally import Ranking
 
 _QUOTED: Final = re.compile(r'"(.*)"\s*(?:#.*)?')
 _COMMENT: Final = re.compile(r"(?:^|\s)#.*")
@@ -97,9 +98,9 @@ def _ballots(
     withdrawn: set[int],
     notes: Counter[Note],
     remarks: list[str],
-) -> Counter[Ranks]:
+) -> Counter[Ranking]:
     """The ballots, up to the 0 that ends them."""
-    ballots: Counter[Ranks] = Counter()
+    ballots: Counter[Ranking] = Counter()
     for number, whole_line in rest:
         line = _COMMENT.sub("", whole_line).strip()
         if line == "0":
@@ -119,7 +120,7 @@ def _ballots(
     raise BallotsRefused("The file ends before the 0 that ends the ballots; is it cut off?")
 
 
-def _ballot(line: str, options: int, number: int, notes: Counter[Note]) -> tuple[int, Ranks]:
+def _ballot(line: str, options: int, number: int, notes: Counter[Note]) -> tuple[int, Ranking]:
     parts = _EQUAL.sub("=", _NAMED.sub("", line, count=1)).split()
     if len(parts) < 2 or parts[-1] != "0":
         raise refused(number, "a ballot is a weight, options in order, and 0.")

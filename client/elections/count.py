@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from client.elections.ballots import Amounts, Election, Kind, Note
+from client.elections.ballots import Election, Kind, Note
 from client.errors import BallotsRefused
 from credentials.errors import PolicyError
-from credentials.formats.vote import APPROVAL, QUADRATIC, RANKED, SCORE, SINGLE_CHOICE
+from credentials.formats.vote import APPROVAL, QUADRATIC, RANKED, SCORE, SINGLE_CHOICE, Marks
 from credentials.tally import METHODS, WITH_SEATS, TallyResult, Vote, newest, tally
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -147,7 +147,7 @@ def _votes(election: Election, *, ballot_type: str, notes: Counter[Note]) -> Cou
     return votes
 
 
-def _amounts(election: Election, *, ballot_type: str) -> Counter[Amounts]:
+def _amounts(election: Election, *, ballot_type: str) -> Counter[Marks]:
     """The ballots that are not rankings, if they say what is wanted. Raises BallotsRefused."""
     if KINDS[ballot_type] is election.kind:
         return election.amounts
@@ -155,7 +155,7 @@ def _amounts(election: Election, *, ballot_type: str) -> Counter[Amounts]:
         if any(len(ranks) > 1 for ranks in election.rankings):
             raise BallotsRefused("Some ballots rank options, so that approvals cannot be told.")
         # One rank, with all that are approved of in it.
-        approved: Counter[Amounts] = Counter()
+        approved: Counter[Marks] = Counter()
         for ranks, times in election.rankings.items():
             approved[ranks[0] if ranks else ()] += times
         return approved

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from client.elections.ballots import Amounts, Election, Kind, Note, Ranks, take_options
+from client.elections.ballots import Election, Kind, Note, take_options
 from client.elections.overvotes import Overvotes, ranked
 from client.errors import BallotsRefused
+from credentials.formats.vote import Marks
+from credentials.tally import Ranking
 
 WRITE_IN: Final = "Write-ins"
 RANKED: Final = ("rcv",)
@@ -60,8 +62,8 @@ def read(text: str, *, contest: str | None, overvotes: Overvotes) -> Election:
         raise BallotsRefused(f"The file is JSON, but no {TYPE_OF_REPORT}.")
     found = _contest(report, wanted=contest)
     kind = Kind.APPROVALS if found.most != 1 else Kind.RANKS
-    ranks: Counter[Ranks] = Counter()
-    amounts: Counter[Amounts] = Counter()
+    ranks: Counter[Ranking] = Counter()
+    amounts: Counter[Marks] = Counter()
     for number, record in enumerate(_dicts(report.get("CVR")), start=1):
         marked = _marked(record, found, number)
         if marked is None:

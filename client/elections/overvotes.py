@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 
-from client.elections.ballots import Note, Ranks
+from client.elections.ballots import Note
+from credentials.tally import Ranking
 
 
 class Overvotes(StrEnum):
@@ -25,7 +26,7 @@ def ranked(
     notes: Counter[Note],
     times: int = 1,
     equal: bool = False,
-) -> Ranks:
+) -> Ranking:
     """The ballot that these ranks are, the first one first, `()` for one that was left out.
 
     `equal` lets options stand at one rank. What is odd is added to `notes`, `times` each.

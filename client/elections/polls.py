@@ -6,10 +6,12 @@ Source: the report of an audit of the poll's bundle, in which every proof held.
 from collections import Counter
 
 from client.audit import Report
-from client.elections.ballots import MAX_NAME, Amounts, Election, Kind, Note, Ranks
+from client.elections.ballots import MAX_NAME, Election, Kind, Note
 from client.errors import BallotsRefused
 from credentials.formats import vote
+from credentials.formats.vote import Marks
 from credentials.polls import State
+from credentials.tally import Ranking
 
 _KINDS = {
     vote.APPROVAL: Kind.APPROVALS,
@@ -30,8 +32,8 @@ def election_of(report: Report) -> Election:
     if report.state is not State.CERTIFIED or counted is None:
         raise BallotsRefused(f"The poll is {report.state}; ballots are exported when it is done.")
     kind = _KINDS.get(manifest.ballot_type, Kind.RANKS)
-    rankings: Counter[Ranks] = Counter()
-    amounts: Counter[Amounts] = Counter()
+    rankings: Counter[Ranking] = Counter()
+    amounts: Counter[Marks] = Counter()
     for marks, times in counted.votes.items():
         if marks is None:
             continue

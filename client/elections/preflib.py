@@ -10,9 +10,10 @@ import re
 from collections import Counter
 from typing import Final
 
-from client.elections.ballots import Election, Kind, Ranks, take_name, take_options
+from client.elections.ballots import Election, Kind, take_name, take_options
 from client.elections.lines import lines, refused, whole
 from client.errors import BallotsRefused
+from credentials.tally import Ranking
 
 TYPES: Final = ("soi", "soc", "toi", "toc")
 
@@ -25,7 +26,7 @@ def read(text: str) -> Election:
     """The election in a PrefLib file. Raises BallotsRefused."""
     headers: dict[str, str] = {}
     names: dict[int, str] = {}
-    ballots: Counter[Ranks] = Counter()
+    ballots: Counter[Ranking] = Counter()
     for number, line in lines(text):
         if line.startswith("#"):
             if (found := _HEADER.fullmatch(line)) and found[1] == "ALTERNATIVE NAME" and found[2]:
@@ -87,7 +88,7 @@ def write(election: Election, *, data_type: str) -> tuple[str, tuple[str, ...]]:
     return "\n".join(out) + "\n", tuple(said)
 
 
-def _ranks(text: str, number: int, *, options: int) -> Ranks:
+def _ranks(text: str, number: int, *, options: int) -> Ranking:
     ranks = []
     at = 0
     while at < len(text):
@@ -108,7 +109,7 @@ def _ranks(text: str, number: int, *, options: int) -> Ranks:
     return tuple(ranks)
 
 
-def _check(headers: dict[str, str], names: dict[int, str], ballots: Counter[Ranks]) -> None:
+def _check(headers: dict[str, str], names: dict[int, str], ballots: Counter[Ranking]) -> None:
     """What the header counts must be there, or the file is cut off or of another kind."""
     kind = headers.get("DATA TYPE", "toi")
     if kind not in TYPES:

@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from client.elections.ballots import Amounts, Election, Kind, Note, Ranks, take_options
+from client.elections.ballots import Election, Kind, Note, take_options
 from client.elections.cvr import WRITE_IN
 from client.elections.lines import refused, whole
 from client.elections.overvotes import Overvotes, ranked
 from client.elections.titles import Column, Columns, is_rank, rank_of, sort_columns, title_rank
 from client.errors import BallotsRefused
+from credentials.formats.vote import Marks
+from credentials.tally import Ranking
 
 MAX_SCORE: Final = 255
 
@@ -142,7 +144,7 @@ def _ranks_in_columns(columns: Columns, rows: list[_Row], *, overvotes: Overvote
     """Each row has an option, a word such as "undervote", or nothing at each rank."""
     options: dict[str, int] = {}
     notes: Counter[Note] = Counter()
-    ballots: Counter[Ranks] = Counter()
+    ballots: Counter[Ranking] = Counter()
     for row in rows:
         ranks: dict[int, set[int]] = {}
         over: set[int] = set()
@@ -185,8 +187,8 @@ def _options_in_columns(columns: Columns, rows: list[_Row], *, wanted: Kind | No
             "Numbers below options may be ranks or scores: say with --method how they are counted."
         )
     notes: Counter[Note] = Counter()
-    ranks: Counter[Ranks] = Counter()
-    amounts: Counter[Amounts] = Counter()
+    ranks: Counter[Ranking] = Counter()
+    amounts: Counter[Marks] = Counter()
     for row in rows:
         cells = [row.cells[column.at] for column in used]
         if wanted is Kind.RANKS:
@@ -212,7 +214,7 @@ def _has_marks_only(columns: Columns, rows: list[_Row]) -> bool:
     return cells <= _YES | _NO and bool(cells - {str(n) for n in range(10)} - {""})
 
 
-def _ranking(cells: list[str], row: _Row, notes: Counter[Note]) -> Ranks:
+def _ranking(cells: list[str], row: _Row, notes: Counter[Note]) -> Ranking:
     at: dict[int, list[int]] = {}
     for option, cell in enumerate(cells, start=1):
         if cell.casefold() in _LEFT_OUT | {"0"}:
@@ -224,14 +226,14 @@ def _ranking(cells: list[str], row: _Row, notes: Counter[Note]) -> Ranks:
     return ranked(in_order, overvotes=Overvotes.STOP, notes=notes, times=row.times, equal=True)
 
 
-def _approved(cells: list[str], row: _Row) -> Amounts:
+def _approved(cells: list[str], row: _Row) -> Marks:
     for cell in cells:
         if cell.casefold() not in _YES | _NO:
             raise refused(row.line, f"“{cell[:20]}” neither approves of an option nor does not.")
     return tuple(n for n, cell in enumerate(cells, start=1) if cell.casefold() in _YES)
 
 
-def _scores(cells: list[str], row: _Row, notes: Counter[Note]) -> Amounts:
+def _scores(cells: list[str], row: _Row, notes: Counter[Note]) -> Marks:
     if not any(cells):
         return ()
     if not all(cells):

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from client.elections.ballots import Election, Kind, Note, Ranks
+from client.elections.ballots import Election, Kind, Note
 from client.elections.count import Counted, Rules, count
 from client.elections.overvotes import Overvotes
 from client.elections.reading import read_election
-from credentials.tally import Outcome, Round
+from credentials.tally import Outcome, Ranking, Round
 from tests.vectors.published import FOLDER, Published, number, published
 
 WRITE_INS = "Undeclared write-ins"
@@ -159,7 +159,7 @@ def test_without_equal_ranks_debian_would_have_had_another_leader(tmp_path: Path
     """Who ranked the two strongest equal would have voted for the one who stands first."""
     leader = published("debian-2003-leader")
     election = read(leader_table(leader), "leader.csv", tmp_path, wanted=Kind.RANKS)
-    broken: Counter[Ranks] = Counter()
+    broken: Counter[Ranking] = Counter()
     for ranking, times in election.rankings.items():
         broken[tuple((option,) for rank in ranking for option in rank)] += times
     counted = count(replace(election, rankings=broken), rules=Rules(method="schulze"))
