@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from client.commands.export import export
+from client.commands.main import app
 from client.commands.tally import Format, tally
 from client.community import show_fingerprint
 from client.elections.ballots import Election
@@ -18,10 +20,11 @@ from client.errors import BallotsRefused
 from credentials.formats.vote import ALIKE
 from credentials.tally import Outcome, TallyResult
 from tests.community import Community, Member
-from tests.poll_papers import open_manifest
+from tests.poll_papers import open_manifest, sealed_by_trustees
 from tests.polling import PollInMemory, lunch, rebundled
 from tests.unit.client.audited import audited_poll
 
+SECRET = 123_456_789
 POLLS: dict[str, tuple[dict[str, Any], list[tuple[int, ...]]]] = {
     "single choice": ({}, [(2,), (2,), (1,), (3,), ()]),
     "approval": (
@@ -149,6 +152,26 @@ def test_a_poll_without_a_result_is_not_exported(town: Community, members: list[
     cancelled.cancel()
     with pytest.raises(BallotsRefused, match="when it is done"):
         election_of(audited_poll(cancelled))
+
+
+def test_a_lot_and_a_seal_lead_to_the_same_winner(
+    town: Community, members: list[Member], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sealing = sealed_by_trustees(SECRET, threshold=2, names=("Ada", "Ben", "Cy"))
+    manifest = open_manifest(town, sealing=sealing, ballot_type="ranked", tally="irv/1")
+    poll = PollInMemory(town, manifest, secret=SECRET)
+    for member, marks in zip(members, [(1, 3), (2, 3), (1,), (2,)], strict=False):
+        poll.cast(member, *marks)
+    certified = poll.end()
+    assert certified.rounds[-1].by_lot
+    (tmp_path / "bundle").write_bytes(poll.bundle())
+    out = tmp_path / "lunch.abif"
+    export(source=str(tmp_path / "bundle"), out=out, as_json=True)
+    again = json.loads(capsys.readouterr().out)["count"]
+    assert again[:3] == ["symbolon", "tally", str(out)]
+    ran = CliRunner().invoke(app, [*again[1:], "--json"])
+    result = json.loads(ran.stdout)["result"]
+    assert [one["option"] for one in result["winners"]] == list(certified.winners)
 
 
 def test_the_commands_take_a_bundle_to_a_file_and_the_file_to_the_poll_s_result(
