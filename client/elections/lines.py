@@ -47,11 +47,9 @@ def decoded(octets: bytes) -> str:
         encoding = "utf-16-be" if octets[:1] == b"\0" else "utf-16-le"
     for attempt in [encoding] if encoding else ["utf-8", "cp1252"]:
         try:
-            text = octets.decode(attempt)
+            return octets.decode(attempt)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
-            return text
     raise BallotsRefused("The file is no text, or not in UTF-8, UTF-16 or Windows-1252.")
 
 

@@ -10,7 +10,6 @@ from client.elections.ballots import MAX_NAME, Election, Kind, Note
 from client.errors import BallotsRefused
 from credentials.formats import vote
 from credentials.formats.vote import Marks
-from credentials.polls import State
 from credentials.tally import Ranking
 
 _KINDS = {
@@ -29,7 +28,7 @@ def election_of(report: Report) -> Election:
             f"The bundle does not hold together, so nothing is exported. Failed: {names}; "
             "`symbolon audit` says why."
         )
-    if report.state is not State.CERTIFIED or counted is None:
+    if counted is None:
         raise BallotsRefused(f"The poll is {report.state}; ballots are exported when it is done.")
     kind = _KINDS.get(manifest.ballot_type, Kind.RANKS)
     rankings: Counter[Ranking] = Counter()
