@@ -29,13 +29,15 @@ class SharesSoFar:
 class PollPaper:
     """A manifest's octets, the registry head that it pins, and how the poll stands.
 
-    `closes_at` counts extensions in; Unix seconds.
+    `closes_at` counts extensions in; Unix seconds. `withdrawals` are the octets of the events by
+    which options were withdrawn.
     """
 
     manifest: bytes
     head: SignedHead
     state: str
     closes_at: int
+    withdrawals: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,7 @@ class PollSummary:
     question: str
     state: str
     closes_at: int
+    withdrawals: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ time as extensions have moved it.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from client.errors import ClientError
@@ -17,7 +18,7 @@ from credentials.formats.manifest import Manifest
 from credentials.formats.metadata import Metadata
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.vote import Marks
-from credentials.polls import roll_bounds
+from credentials.polls import Withdrawal, roll_bounds, withdrawals
 from credentials.sealing.trustees import check_sealing
 from credentials.sealing.words import SIGNED_BY_KEYS
 
@@ -28,7 +29,8 @@ OPEN = "open"
 class Poll:
     """A poll with its manifest, and the registry head that is its roll: both the community's.
 
-    `state` and `closes_at` (Unix seconds, extensions counted in) are as the server says.
+    `state`, `closes_at` (Unix seconds, extensions counted in) and `withdrawn` are as the server
+    says.
     """
 
     id: str
@@ -36,6 +38,7 @@ class Poll:
     head: Head
     state: str
     closes_at: int
+    withdrawn: tuple[Withdrawal, ...] = ()
 
 
 def read_poll(poll: str, *, polls: PollsClient, metadata: Metadata) -> Poll:
@@ -50,7 +53,25 @@ def read_poll(poll: str, *, polls: PollsClient, metadata: Metadata) -> Poll:
     head = paper.head.open(metadata_key=metadata.metadata_key)
     if head.hash != manifest.head:
         raise HeadRefused("the poll has another roll than the registry head beside it")
-    return Poll(id=poll, manifest=manifest, head=head, state=paper.state, closes_at=paper.closes_at)
+    return Poll(
+        id=poll,
+        manifest=manifest,
+        head=head,
+        state=paper.state,
+        closes_at=paper.closes_at,
+        withdrawn=_withdrawn(paper.withdrawals, manifest=manifest),
+    )
+
+
+def _withdrawn(octets: Sequence[bytes], *, manifest: Manifest) -> tuple[Withdrawal, ...]:
+    try:
+        events = [PollEvent.from_cbor(each) for each in octets]
+    except (EncodingError, PolicyError):
+        raise ClientError("The server sent a withdrawal that cannot be read.") from None
+    found = withdrawals(events, manifest=manifest)
+    if len(found) != len(events) or any(one.option > len(manifest.options) for one in found):
+        raise ClientError("The server says that an option was withdrawn which the poll lacks.")
+    return found
 
 
 def read_manifest(octets: bytes, *, metadata: Metadata) -> Manifest:
@@ -78,8 +99,8 @@ def answer_in_words(manifest: Manifest, marks: Marks) -> str:
     if manifest.ballot_type in (vote.SINGLE_CHOICE, vote.APPROVAL):
         return ", ".join(options[mark - 1] for mark in marks)
     if manifest.ballot_type == vote.RANKED:
-        ranked = enumerate((options[mark - 1] for mark in marks), start=1)
-        return ", ".join(f"{rank}. {option}" for rank, option in ranked)
+        ranks = (" = ".join(options[k - 1] for k in rank) for rank in vote.ranking(marks))
+        return ", ".join(f"{place}. {rank}" for place, rank in enumerate(ranks, start=1))
     return ", ".join(f"{option}: {mark}" for option, mark in zip(options, marks, strict=True))
 
 
@@ -88,6 +109,7 @@ def poll_in_words(poll: Poll) -> tuple[tuple[str, str], ...]:
     manifest = poll.manifest
     return (
         ("Ballot", ballot_in_words(manifest)),
+        *withdrawn_in_words(poll),
         ("Counted", counted_in_words(manifest)),
         ("Sealed", sealed_in_words(manifest)),
         *trustees_in_words(manifest),
@@ -95,6 +117,18 @@ def poll_in_words(poll: Poll) -> tuple[tuple[str, str], ...]:
         ("Voters", roll_in_words(poll.head)),
         ("Closes", time_in_words(poll.closes_at)),
     )
+
+
+def withdrawn_in_words(poll: Poll) -> tuple[tuple[str, str], ...]:
+    """(title, text): the options that do not stand any more, and what becomes of votes for them."""
+    told = [
+        f"“{poll.manifest.options[one.option - 1]}”, {time_in_words(one.at)}: {one.in_words}"
+        for one in poll.withdrawn
+    ]
+    if not told:
+        return ()
+    what = "All votes are counted as they are, and once more without what was withdrawn."
+    return (("Withdrawn", "\n".join([*told, what])),)
 
 
 def ballot_in_words(manifest: Manifest) -> str:
@@ -107,7 +141,8 @@ def ballot_in_words(manifest: Manifest) -> str:
             return f"give each option a score from 0 to {limit}"
         case vote.RANKED:
             most = f"up to {limit} options" if limit else "as many options as you like"
-            return f"rank {most}, the one you like best first"
+            alike = "; several may have one rank: 1=2>3" if manifest.equal_ranks else ""
+            return f"rank {most}, the one you like best first{alike}"
         case vote.QUADRATIC:
             return (
                 f"spend up to {limit} credits: one vote for an option costs 1, two cost 4, three 9"
@@ -198,10 +233,12 @@ def roll_in_words(head: Head) -> str:
 
 
 def event_in_words(event: PollEvent) -> str:
-    """When an event was, and why; an extension also says until when."""
-    until = f", to {time_in_words(event.closes_at)}" if event.kind is Kind.EXTENSION else ""
+    """When an event was, and why; an extension also says until when, a withdrawal of what."""
+    more = f", to {time_in_words(event.closes_at)}" if event.kind is Kind.EXTENSION else ""
+    if event.kind is Kind.WITHDRAWAL:
+        more = f", option {event.option}"
     reason = f": {event.reason}" if event.reason else ""
-    return f"{time_in_words(event.at)}{until}{reason}"
+    return f"{time_in_words(event.at)}{more}{reason}"
 
 
 def time_in_words(unix_seconds: int) -> str:

@@ -43,6 +43,9 @@ class PollsClient(ServiceClient):
             head=self._head(answer.get("head")),
             state=_plain(self._text(answer, "state")),
             closes_at=self._number(answer, "closes_at"),
+            withdrawals=tuple(
+                self._octets(row, "octets") for row in self._rows(answer, "withdrawals")
+            ),
         )
 
     def cast(self, ballot: bytes, *, poll: str) -> Cast:

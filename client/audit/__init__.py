@@ -4,7 +4,7 @@ What cannot be checked from the file is part of the report. Source: docs/protoco
 """
 
 from client.audit.beside import Beside
-from client.audit.report import NOBODY_CAN_CHECK, Check, Mark, Recount, Report
+from client.audit.report import NOBODY_CAN_CHECK, Check, Mark, Report
 from client.audit.run import audit
 
-__all__ = ["NOBODY_CAN_CHECK", "Beside", "Check", "Mark", "Recount", "Report", "audit"]
+__all__ = ["NOBODY_CAN_CHECK", "Beside", "Check", "Mark", "Report", "audit"]

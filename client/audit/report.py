@@ -9,7 +9,7 @@ from client.community import PinnedMetadata
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.vote import Marks
-from credentials.polls import State
+from credentials.polls import State, Withdrawal, withdrawals
 from credentials.tally import TallyResult
 
 NOBODY_CAN_CHECK: Final = (
@@ -76,21 +76,14 @@ NAMED: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recount:
-    """The votes with how often each counts, None for invalid ones; the lot's seed; the result."""
-
-    votes: Counter[Marks | None]
-    seed: bytes | None
-    result: TallyResult
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What an audit found.
 
     published and manifest are None where the file does not hold them. entries: those read. ballots:
-    those whose proof holds. voters: their different pseudonyms. recount: that of the last ballot of
-    each voter, None where there is none. events: those in the log, in order.
+    those whose proof holds. voters: their different pseudonyms. result: the recount of the last
+    ballot of each voter, None where there is none. beside: the same without the options that were
+    withdrawn, None where none was. votes: what was counted, each with how often, None for invalid
+    ones. seed: that of the lot. events: those in the log, in order.
     """
 
     checks: tuple[Check, ...]
@@ -101,13 +94,11 @@ class Report:
     ballots: int = 0
     voters: int = 0
     roll: tuple[int, int] = (0, 0)
-    recount: Recount | None = None
+    result: TallyResult | None = None
+    beside: TallyResult | None = None
+    votes: Counter[Marks | None] = field(default_factory=Counter)
+    seed: bytes | None = None
     events: tuple[PollEvent, ...] = ()
-
-    @property
-    def result(self) -> TallyResult | None:
-        """What the last ballots of all voters come to, None where there is none."""
-        return None if self.recount is None else self.recount.result
 
     @property
     def failures(self) -> tuple[Check, ...]:
@@ -127,6 +118,11 @@ class Report:
     def objections(self) -> tuple[PollEvent, ...]:
         """What the organiser objects to the result, which stands."""
         return tuple(event for event in self.events if event.kind is Kind.OBJECTION)
+
+    @property
+    def withdrawn(self) -> tuple[Withdrawal, ...]:
+        """The options that do not stand any more."""
+        return () if self.manifest is None else withdrawals(self.events, manifest=self.manifest)
 
     @property
     def verdict(self) -> tuple[str, str]:

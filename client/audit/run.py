@@ -107,7 +107,10 @@ def audit(
         ballots=found.replay.ballots,
         voters=len(found.replay.highest),
         roll=roll_bounds(ground.head),
-        recount=counted,
+        result=counted.result,
+        beside=counted.beside,
+        votes=counted.votes,
+        seed=counted.seed,
         events=tuple(found.replay.events),
     )
 

@@ -89,7 +89,8 @@ def audit(
 
 def _say(report: "Report") -> None:
     from client.audit import NOBODY_CAN_CHECK
-    from client.poll import event_in_words
+    from client.poll import event_in_words, time_in_words
+    from credentials.tally import outcome_in_words
 
     for text in report.verdict:
         say(text)
@@ -97,6 +98,12 @@ def _say(report: "Report") -> None:
         say(f"\n{report.manifest.question}")
         if report.result is not None:
             say_result(report.result, options=report.manifest.options)
+        for one in report.withdrawn:
+            option = report.manifest.options[one.option - 1]
+            say(f"“{option}” was withdrawn, {time_in_words(one.at)}: {one.in_words}")
+        if report.beside is not None:
+            said = outcome_in_words(report.beside, options=report.manifest.options)
+            say(f"{said} This stands beside the result.")
         for objection in report.objections:
             say(f"The organiser objects to this result: {objection.reason}")
     if report.events:
@@ -135,6 +142,13 @@ def _json(report: "Report") -> dict[str, object]:
         if result and manifest
         else None,
         "result": result_json(result, options=manifest.options) if result and manifest else None,
+        "withdrawn": [
+            {"option": one.option, "at": one.at, "reason": one.reason, "late": one.is_late}
+            for one in report.withdrawn
+        ],
+        "beside": result_json(report.beside, options=manifest.options)
+        if report.beside and manifest
+        else None,
         "objections": [
             {"at": objection.at, "reason": objection.reason} for objection in report.objections
         ],

@@ -13,7 +13,6 @@ from client.commands.terminal import JsonOption, note, progress, say_json, say_r
 from client.errors import BallotsRefused
 
 if TYPE_CHECKING:
-    from client.audit import Recount
     from credentials.formats.manifest import Manifest
 
 
@@ -61,8 +60,13 @@ def export(
     election = election_of(report)
     text, said = write_election(election, format=wanted)
     write_whole(out, text.encode(), error=BallotsRefused)
-    manifest, counted = report.manifest, report.recount
-    again = [] if manifest is None or counted is None else _count_again(out, manifest, counted)
+    manifest = report.manifest
+    again = [] if manifest is None else _count_again(out, manifest, seed=report.seed)
+    said += tuple(
+        f"“{election.options[one.option - 1]}” was withdrawn. In the file it is an option, as in "
+        f"the result; the count beside that is the one with --without {one.option}."
+        for one in report.withdrawn
+    )
     if as_json:
         say_json(
             {
@@ -85,7 +89,7 @@ def export(
         note(sentence)
 
 
-def _count_again(out: Path, manifest: "Manifest", counted: "Recount") -> list[str]:
+def _count_again(out: Path, manifest: "Manifest", *, seed: bytes | None) -> list[str]:
     """The command that comes to the poll's own result."""
     command = ["symbolon", "tally", str(out), "--method", manifest.tally]
     numerator, denominator = manifest.threshold
@@ -94,7 +98,7 @@ def _count_again(out: Path, manifest: "Manifest", counted: "Recount") -> list[st
         ("--quorum", manifest.quorum, 0),
         ("--limit", manifest.limit if manifest.ballot_type == "score" else 0, 0),
         ("--threshold", f"{numerator}/{denominator}", "0/1"),
-        ("--seed", "" if counted.seed is None else counted.seed.hex(), ""),
+        ("--seed", "" if seed is None else seed.hex(), ""),
     ):
         if value != usual:
             command += [name, str(value)]

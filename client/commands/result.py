@@ -51,8 +51,12 @@ def outcome_json(result: "TallyResult", *, options: "Sequence[str]") -> dict[str
 
 def result_json(result: "TallyResult", *, options: "Sequence[str]") -> dict[str, Any]:
     """The same for a script; fractions are text."""
+    from credentials.tally import outcome_in_words
+
     return {
         "method": result.method,
+        "withdrawn": list(result.withdrawn),
+        "sentence": outcome_in_words(result, options=options),
         "ballots": result.ballots,
         "abstentions": result.abstentions,
         "invalid": result.invalid,

@@ -63,6 +63,14 @@ def tally(
             metavar="NAME",
         ),
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without",
+            help="An option that was withdrawn, by number or name; repeat.",
+            metavar="OPTION",
+        ),
+    ] = None,
     overvotes: Annotated[
         Overvote,
         typer.Option(
@@ -116,6 +124,7 @@ def tally(
         contest=contest,
         overvotes=Overvotes(overvotes),
     )
+    election = election.without(without or ())
     rules = Rules(
         method=by or usual_method(election),
         seats=seats,

@@ -58,7 +58,7 @@ def vote(
     ] = None,
     rank: Annotated[
         str | None,
-        typer.Option("--rank", help="Options, the best first: 3,1,2.", metavar="NUMBERS"),
+        typer.Option("--rank", help="Options, the best first: 3,1,2, or 3>1=2.", metavar="NUMBERS"),
     ] = None,
     votes: Annotated[
         str | None,
@@ -227,8 +227,9 @@ def _show_poll(poll: "Poll") -> None:
     from client.poll import poll_in_words
 
     note(poll.manifest.question)
+    gone = {one.option for one in poll.withdrawn}
     for number, option in enumerate(poll.manifest.options, start=1):
-        note(f"  {number}  {option}")
+        note(f"  {number}  {option}{'  (withdrawn)' if number in gone else ''}")
     note()
     say_rows(poll_in_words(poll), err=True)
     note()

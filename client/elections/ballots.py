@@ -5,8 +5,8 @@ tuple is a blank one in every kind.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -90,6 +90,16 @@ class Election:
             )
         if self.total > MAX_BALLOTS:
             raise BallotsRefused(f"The file has more than {MAX_BALLOTS} ballots.")
+
+    def without(self, options: Sequence[str]) -> "Election":
+        """The same with more options withdrawn, by number or name. Raises BallotsRefused."""
+        numbers = {name: n for n, name in enumerate(self.options, start=1)}
+        numbers = {str(n): n for n in numbers.values()} | numbers
+        unknown = [option for option in options if option not in numbers]
+        if unknown:
+            raise BallotsRefused(f"There is no option “{unknown[0]}” to leave out.")
+        gone = {*self.withdrawn, *(numbers[option] for option in options)}
+        return replace(self, withdrawn=tuple(sorted(gone)))
 
     @property
     def total(self) -> int:

@@ -21,26 +21,26 @@ _KINDS = {
 
 def election_of(report: Report) -> Election:
     """The last ballot of each voter. Raises BallotsRefused unless the poll is sound and done."""
-    manifest, counted = report.manifest, report.recount
+    manifest = report.manifest
     if not report.sound or manifest is None:
         names = ", ".join(check.name for check in report.failures)
         raise BallotsRefused(
             f"The bundle does not hold together, so nothing is exported. Failed: {names}; "
             "`symbolon audit` says why."
         )
-    if counted is None:
+    if report.result is None:
         raise BallotsRefused(f"The poll is {report.state}; ballots are exported when it is done.")
     kind = _KINDS.get(manifest.ballot_type, Kind.RANKS)
     rankings: Counter[Ranking] = Counter()
     amounts: Counter[Marks] = Counter()
-    for marks, times in counted.votes.items():
+    for marks, times in report.votes.items():
         if marks is None:
             continue
         if kind is Kind.RANKS:
             rankings[vote.ranking(marks)] += times
         else:
             amounts[marks] += times
-    invalid = counted.votes[None]
+    invalid = report.votes[None]
     title = manifest.question
     return Election(
         format="poll",

@@ -1,10 +1,11 @@
 """What happens in a poll besides ballots, as entries of its log.
 
-An extension moves the closing time; a cancellation ends the poll without a result; the closing ends
-the ballots; the opening publishes the value that opens sealed votes; the beacon's round gives the
-lot its seed; an objection stands beside the result that everybody can see by then; the
-certification states the result. While voting goes on, the end of each batch of ballots stands in
-the log too, without a time. Source: docs/protocol.md, "Polls".
+An extension moves the closing time; a withdrawal says that an option does not stand any more, and
+that the votes are also counted without it, beside the result; a cancellation ends the poll without
+a result; the closing ends the ballots; the opening publishes the value that opens sealed votes; the
+beacon's round gives the lot its seed; an objection stands beside the result that everybody can see
+by then; the certification states the result. While voting goes on, the end of each batch of ballots
+stands in the log too, without a time. Source: docs/protocol.md, "Polls".
 """
 
 from dataclasses import dataclass, field
@@ -18,12 +19,14 @@ from credentials.formats import cbor
 from credentials.formats.lot import Beacon
 from credentials.formats.manifest_rules import MAX_TIME
 from credentials.formats.names import take_shown_text
+from credentials.formats.vote import MAX_OPTIONS
 from credentials.tally.result import RESULT_LIMIT
 
 MAX_REASON: Final = 500  # characters
 MAX_VALUE: Final = RESULT_LIMIT
 EVENT_LIMIT: Final = MAX_VALUE + 4096  # octets
 OPENING_LENGTH: Final = 48  # octets, a compressed point of G1
+OPTION_LENGTH: Final = 1  # octet, of an option's number
 NUMBER_LENGTH: Final = 8  # octets, of a time and of a beacon's round
 
 
@@ -32,6 +35,7 @@ class Kind(StrEnum):
 
     BATCH = "batch"
     EXTENSION = "extension"
+    WITHDRAWAL = "withdrawal"
     CANCELLATION = "cancellation"
     CLOSING = "closing"
     OPENING = "opening"
@@ -40,8 +44,9 @@ class Kind(StrEnum):
     CERTIFICATION = "certification"
 
 
-_WITH_REASON = (Kind.EXTENSION, Kind.CANCELLATION, Kind.OBJECTION)
+_WITH_REASON = (Kind.EXTENSION, Kind.WITHDRAWAL, Kind.CANCELLATION, Kind.OBJECTION)
 _LENGTHS = {
+    Kind.WITHDRAWAL: (OPTION_LENGTH,),
     Kind.EXTENSION: (NUMBER_LENGTH, 2 * NUMBER_LENGTH),
     Kind.OPENING: (OPENING_LENGTH,),
     Kind.BEACON: (SIGNATURE_LENGTH,),
@@ -53,10 +58,11 @@ class PollEvent:
     """One event; raises EncodingError or PolicyError.
 
     at: Unix seconds; 0 at the end of a batch, as nothing tells when ballots came. reason: for
-    people; an extension, a cancellation and an objection must give one, elsewhere it may be empty.
-    value: of an extension the new closing time (I2OSP(Unix seconds, 8)) and, where a beacon is the
-    lot, the new round (I2OSP(number, 8)); of an opening the opening value (48 octets); of a beacon
-    its signature (48 octets); of a certification the result's CBOR; empty elsewhere.
+    people; an extension, a withdrawal, a cancellation and an objection must give one, elsewhere it
+    may be empty. value: of a withdrawal the option (I2OSP(number, 1)); of an extension the new
+    closing time (I2OSP(Unix seconds, 8)) and, where a beacon is the lot, the new round
+    (I2OSP(number, 8)); of an opening the opening value (48 octets); of a beacon its signature (48
+    octets); of a certification the result's CBOR; empty elsewhere.
     """
 
     kind: Kind
@@ -79,6 +85,8 @@ class PollEvent:
             raise EncodingError("an event's value does not have the length of its kind")
         if self.kind is Kind.EXTENSION and self.closes_at > MAX_TIME:
             raise PolicyError("an extension names a time that is too far away")
+        if self.kind is Kind.WITHDRAWAL and not 1 <= self.option <= MAX_OPTIONS:
+            raise PolicyError(f"a withdrawal names an option that is not from 1 to {MAX_OPTIONS}")
 
     @classmethod
     def extension(
@@ -90,6 +98,18 @@ class PollEvent:
         if beacon is not None:
             value += beacon.number.to_bytes(NUMBER_LENGTH, "big")
         return cls(kind=Kind.EXTENSION, at=at, reason=reason, value=value)
+
+    @classmethod
+    def withdrawal(cls, *, at: int, reason: str, option: int) -> "PollEvent":
+        """An option does not stand any more."""
+        cbor.take_uint(option, min=1, max=MAX_OPTIONS, name="a withdrawn option")
+        value = option.to_bytes(OPTION_LENGTH, "big")
+        return cls(kind=Kind.WITHDRAWAL, at=at, reason=reason, value=value)
+
+    @property
+    def option(self) -> int:
+        """The option that a withdrawal names."""
+        return int.from_bytes(self.value, "big")
 
     @property
     def closes_at(self) -> int:

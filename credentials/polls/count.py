@@ -1,7 +1,7 @@
 """From the ballots that count to the result. Source: docs/protocol.md, "Polls"."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from credentials import domain_tags
 from credentials.beacon import verify
@@ -66,11 +66,16 @@ def read_vote(
 
 
 def count_votes(
-    votes: Mapping[Marks | None, int], *, manifest: Manifest, seed: bytes | None
+    votes: Mapping[Marks | None, int],
+    *,
+    manifest: Manifest,
+    seed: bytes | None,
+    withdrawn: Sequence[int] = (),
 ) -> TallyResult:
     """What the votes come to, each with how often it was cast; None stands for invalid ones.
 
-    `seed` is what tie_seed gives; without one nothing decides between equals.
+    `seed` is what tie_seed gives; without one nothing decides between equals. A poll's result is
+    the count of all its options; with `withdrawn` it is the count that stands beside that.
     """
     is_ranked = manifest.ballot_type == RANKED
     return tally(
@@ -87,4 +92,5 @@ def count_votes(
         threshold=manifest.threshold,
         seed=seed,
         invalid=votes.get(None, 0),
+        withdrawn=withdrawn,
     )

@@ -1,12 +1,14 @@
 """A poll's log, read from its first entry on: what may follow what, and which ballot counts.
 
 Ballots stand in batches, each in ascending order of leaf hash and of ten or more, unless an
-extension, a cancellation or the closing ends it: so their order tells nothing, and nobody chose it.
+extension, a withdrawal, a cancellation or the closing ends it: so their order tells nothing, and
+nobody chose it.
 
 Nothing is verified here but the rules of the poll: proofs, roots and signatures are the caller's.
 Source: docs/protocol.md, "Polls".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -15,6 +17,7 @@ from credentials.errors import PollLogRefused
 from credentials.formats.lot import Beacon
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll_event import Kind, PollEvent
+from credentials.formats.vote import MIN_OPTIONS
 
 
 class State(StrEnum):
@@ -38,6 +41,15 @@ def result_is_out(state: State, *, manifest: Manifest) -> bool:
     return state in (State.UNSEALED, State.CERTIFIED)
 
 
+def may_withdraw(option: int, *, manifest: Manifest, withdrawn: Sequence[int]) -> None:
+    """Raise PollLogRefused unless the option stands, and two others do."""
+    standing = set(range(1, len(manifest.options) + 1)) - set(withdrawn)
+    if option not in standing:
+        raise PollLogRefused("an option is withdrawn that does not stand")
+    if len(standing) <= MIN_OPTIONS:
+        raise PollLogRefused("fewer than two options would remain")
+
+
 _ENDED = (State.CERTIFIED, State.CANCELLED)
 
 BATCH_SIZE: Final = 10
@@ -51,7 +63,8 @@ class Replay:
     closes_at: Unix seconds, as the manifest and the extensions say. closed_at: when the closing
     says that voting ended. beacon: the round that is the lot, by the manifest and the extensions.
     opening: the value that opens sealed votes, 48 octets. signature: that of the beacon's round, 48
-    octets, which only `tie_seed` checks. result: CBOR of the certified result. events: all but the
+    octets, which only `tie_seed` checks. withdrawn: options, in the order in which they were
+    withdrawn. result: CBOR of the certified result. events: all but the
     ends of batches. highest: for each pseudonym the ballot that counts, as (sequence number,
     content).
     """
@@ -63,6 +76,7 @@ class Replay:
     beacon: Beacon | None = None
     opening: bytes | None = None
     signature: bytes | None = None
+    withdrawn: tuple[int, ...] = ()
     result: bytes | None = None
     ballots: int = 0
     events: list[PollEvent] = field(default_factory=list)
@@ -121,6 +135,8 @@ class Replay:
         match event.kind:
             case Kind.EXTENSION:
                 self._extend(event)
+            case Kind.WITHDRAWAL:
+                self._withdraw(event)
             case Kind.CANCELLATION:
                 self._cancel(event)
             case Kind.OBJECTION if not self.result_is_out:
@@ -152,6 +168,11 @@ class Replay:
         if event.beacon_round != (None if self.beacon is None else self.beacon.number):
             raise PollLogRefused("an extension does not name the beacon's round as it has to")
         self.closes_at = event.closes_at
+        self._batch, self._last_leaf = 0, b""
+
+    def _withdraw(self, event: PollEvent) -> None:
+        may_withdraw(event.option, manifest=self.manifest, withdrawn=self.withdrawn)
+        self.withdrawn += (event.option,)
         self._batch, self._last_leaf = 0, b""
 
     def _cancel(self, event: PollEvent) -> None:

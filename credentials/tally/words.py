@@ -26,8 +26,14 @@ def outcome_in_words(result: TallyResult, *, options: Sequence[str], so_far: boo
 
     `so_far` while voting goes on: nobody has won then.
     """
-    if so_far:
-        return _so_far(result, options=options)
+    said = _so_far(result, options=options) if so_far else _came_to(result, options=options)
+    if not result.withdrawn:
+        return said
+    without = listed([options[option - 1] for option in result.withdrawn])
+    return f"Counted without {without}: {said}"
+
+
+def _came_to(result: TallyResult, *, options: Sequence[str]) -> str:
     if result.outcome in _NO_WINNER:
         return _NO_WINNER[result.outcome]
     said = [_elected(result, options=options)] if result.winners else []

@@ -20,7 +20,6 @@ from server.commands.session import (
     show,
     show_table,
 )
-from server.polls.bodies import ResultBody
 from server.polls.log import PollLogs
 from server.polls.organiser import ListedPoll
 from server.polls.outcome import (
@@ -31,6 +30,7 @@ from server.polls.outcome import (
     witnesses_sentence,
 )
 from server.polls.poll import Poll
+from server.polls.result_bodies import ResultBody
 from server.polls.results import Result
 from server.problems import OperatorError, Refusal
 
@@ -55,15 +55,22 @@ def show_result(
         raise OperatorError(refusal.detail) from None
     roll = service.roll(poll)
     sentence = result.sentence(poll.manifest.options)
-    objections = service.logs.objections(poll)
+    objections, withdrawn = service.logs.objections(poll), service.logs.withdrawals(poll)
     if as_json:
-        body = ResultBody.of(poll, result, roll=roll, objections=objections)
+        body = ResultBody.of(poll, result, roll=roll, objections=objections, withdrawn=withdrawn)
         show(body.model_dump(), as_json=True)
         return
     typer.echo(poll.manifest.question)
     show_rounds(poll, result)
     label = "Provisional: " if result.provisional and not result.so_far else ""
     typer.echo(f"{turnout_sentence(result.voters, roll=roll)} {label}{sentence}")
+    for one in withdrawn:
+        option = poll.manifest.options[one.option - 1]
+        typer.echo(f"“{option}” was withdrawn on {read.in_words(one.at)}: {one.in_words}")
+    if result.beside is not None:
+        typer.echo(
+            f"{result.sentence_beside(poll.manifest.options)} This stands beside the result."
+        )
     for objection in objections:
         typer.echo(f"The organiser objects to this result: {objection.reason}")
 

@@ -70,6 +70,14 @@ def create(
             help="Highest score (default 5), credits (100), or most options to name (any).",
         ),
     ] = None,
+    equal_ranks: Annotated[
+        bool,
+        typer.Option(
+            "--equal-ranks",
+            help="Let voters give several options one rank (ranked ballots). irv and stv count "
+            "such a vote in equal parts, stv for at most 6 seats.",
+        ),
+    ] = False,
     seats: Annotated[int, typer.Option("--seats", min=1, help="How many options stv elects.")] = 1,
     seal: Annotated[
         str,
@@ -155,6 +163,7 @@ def create(
         options=tuple(option),
         ballot_type=kind,
         limit=at_most,
+        equal_ranks=equal_ranks,
         tally=tally,
         seats=seats,
         tie_rule=read.tie_rule(lot),
@@ -251,6 +260,27 @@ def cancel(
     office = open_community(data, passphrase_file=passphrase_file).polls.office
     poll = office.cancel(poll_id, reason=reason)
     tell(poll, as_json=as_json, text=f"Poll {poll.id} is cancelled.")
+
+
+@commands.command("withdraw")
+def withdraw(
+    *,
+    poll_id: PollArgument,
+    option: Annotated[int, typer.Argument(metavar="OPTION", help="The option's number, from 1.")],
+    reason: ReasonOption,
+    data: DataOption = DEFAULT_DATA,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say that an option does not stand any more. Its votes still count.
+
+    The result stays the count of all options, as the poll said when it opened; the count without
+    this one stands beside it. Two options at least remain.
+    """
+    office = open_community(data, passphrase_file=passphrase_file).polls.office
+    poll = office.withdraw(poll_id, option=option, reason=reason)
+    text = f"“{poll.draft.options[option - 1]}” is withdrawn from poll {poll.id}."
+    tell(poll, as_json=as_json, text=f"{text} {next_step(poll)}".strip())
 
 
 @commands.command("object")

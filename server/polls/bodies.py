@@ -1,7 +1,5 @@
-"""What is sent to and from the addresses under /polls."""
+"""What is sent to and from the addresses under /polls, but for the result."""
 
-from collections.abc import Sequence
-from fractions import Fraction
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,13 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from credentials.formats import base64url
 from credentials.formats.lot import Beacon
 from credentials.formats.poll import BALLOT_LIMIT
-from credentials.formats.poll_event import PollEvent
 from credentials.formats.sealing import Sealing
-from credentials.tally import Round
 from server.polls.log import LogEvent
 from server.polls.poll import Poll
-from server.polls.results import Result
-from server.polls.service import Roll
 from server.registry.bodies import SignedHeadBody
 
 Base64Url = Annotated[str, Field(description="base64url without padding")]
@@ -82,11 +76,33 @@ class BeaconBody(BaseModel):
         return cls(chain=beacon.chain.hex(), round=beacon.number, at=beacon.due_at)
 
 
+class EventBody(BaseModel):
+    """An entry of the log that is no ballot, with its octets (CBOR)."""
+
+    index: int
+    kind: str
+    at: int
+    reason: str
+    octets: Base64Url
+
+    @classmethod
+    def of(cls, entry: LogEvent) -> "EventBody":
+        """An event at its place."""
+        return cls(
+            index=entry.index,
+            kind=entry.event.kind.value,
+            at=entry.event.at,
+            reason=entry.event.reason,
+            octets=base64url.encode(entry.octets),
+        )
+
+
 class PollBody(PollSummary):
     """A poll with its manifest (CBOR), whose SHA-256 every ballot names, and the signed registry
     head that is its roll. The manifest is what counts; the rest is for reading. `roll`: members on
     the roll at most, `roll_least` at least. `beacon`: the round by the closing time as it is now.
-    `needed`: how many trustees open the votes. `ballots`: those in the log so far.
+    `needed`: how many trustees open the votes. `ballots`: those in the log so far. `withdrawals`:
+    the events by which options were withdrawn.
     """
 
     closed_at: int | None
@@ -112,6 +128,7 @@ class PollBody(PollSummary):
     ballots: int
     witnesses: list[WitnessBody]
     witnesses_needed: int
+    withdrawals: list[EventBody]
 
 
 class BallotRequest(BaseModel):
@@ -134,27 +151,6 @@ class ProofBody(BaseModel):
     """A consistency proof: hashes of 32 octets, base64 as in RFC 4648, section 4."""
 
     proof: list[str]
-
-
-class EventBody(BaseModel):
-    """An entry of the log that is no ballot, with its octets (CBOR)."""
-
-    index: int
-    kind: str
-    at: int
-    reason: str
-    octets: Base64Url
-
-    @classmethod
-    def of(cls, entry: LogEvent) -> "EventBody":
-        """An event at its place."""
-        return cls(
-            index=entry.index,
-            kind=entry.event.kind.value,
-            at=entry.event.at,
-            reason=entry.event.reason,
-            octets=base64url.encode(entry.octets),
-        )
 
 
 class EventList(BaseModel):
@@ -180,120 +176,6 @@ class ShareBody(BaseModel):
     state: str
 
 
-class WinnerBody(BaseModel):
-    """An option, numbered from 1."""
-
-    option: int
-    text: str
-
-
-class RoundBody(BaseModel):
-    """One round: scores by option (fractions as text "n/d"; null for those out of the count)."""
-
-    title: str
-    scores: list[int | str | None]
-    elected: list[int]
-    eliminated: list[int]
-    by_lot: list[int]
-    tied: list[int]
-    exhausted: int | str
-
-    @classmethod
-    def of(cls, one: Round) -> "RoundBody":
-        """The exact numbers."""
-        return cls(
-            title=one.title,
-            scores=[None if score is None else _exact(score) for score in one.scores],
-            elected=list(one.elected),
-            eliminated=list(one.eliminated),
-            by_lot=list(one.by_lot),
-            tied=list(one.tied),
-            exhausted=_exact(one.exhausted),
-        )
-
-
-class ObjectionBody(BaseModel):
-    """What the organiser objects to the result, and when."""
-
-    at: int
-    reason: str
-
-
-class ResultBody(BaseModel):
-    """The count. While voting goes on the outcome is `open`, nobody has won or is tied, and `ahead`
-    names who would. `tied`: the options between which nothing decides, if the outcome is `tie`;
-    until the lot is drawn, those between which it will decide. `superseded`: ballots that a later
-    one of the same voter replaced. With fewer than ten voters `suppressed` is true, and neither
-    rounds nor other breakdowns are given; the bundle has everything. `roll`: members who could vote
-    at most, `roll_least` at least.
-    """
-
-    id: str
-    question: str
-    state: str
-    method: str
-    options: list[str]
-    ballots: int
-    abstentions: int | None
-    invalid: int | None
-    superseded: int | None
-    voters: int
-    roll: int
-    roll_least: int
-    outcome: str
-    winners: list[WinnerBody]
-    tied: list[WinnerBody]
-    ahead: list[WinnerBody]
-    rounds: list[RoundBody] | None
-    suppressed: bool
-    provisional: bool
-    sentence: str
-    objections: list[ObjectionBody]
-
-    @classmethod
-    def of(
-        cls,
-        poll: Poll,
-        result: Result,
-        *,
-        roll: Roll,
-        objections: Sequence[PollEvent],
-    ) -> "ResultBody":
-        """The result with the texts of the options."""
-        tally, options = result.tally, poll.manifest.options
-        told = not result.is_suppressed
-        named = {"winners": tally.winners, "tied": tally.tied}
-        if result.so_far:
-            named = {"ahead": tally.winners or tally.tied}
-        return cls(
-            id=poll.id,
-            question=poll.manifest.question,
-            state=poll.state.value,
-            method=tally.method,
-            options=list(options),
-            ballots=tally.ballots,
-            abstentions=tally.abstentions if told else None,
-            invalid=tally.invalid if told else None,
-            superseded=result.ballots - result.voters if told else None,
-            voters=result.voters,
-            roll=roll.most,
-            roll_least=roll.least,
-            outcome="open" if result.so_far else tally.outcome.value,
-            winners=_named(named.get("winners", ()), options=options),
-            tied=_named(named.get("tied", ()), options=options),
-            ahead=_named(named.get("ahead", ()), options=options),
-            rounds=[
-                RoundBody.of(one.without_election if result.so_far else one) for one in tally.rounds
-            ]
-            if told
-            else None,
-            suppressed=result.is_suppressed,
-            provisional=result.provisional,
-            sentence=result.sentence(options),
-            objections=[ObjectionBody(at=one.at, reason=one.reason) for one in objections],
-        )
-
-
 def trustees(sealing: Sealing | None, *, shares: set[int]) -> list[TrusteeBody]:
     """The trustees of a poll, none where it has none."""
     return [
@@ -305,12 +187,3 @@ def trustees(sealing: Sealing | None, *, shares: set[int]) -> list[TrusteeBody]:
         )
         for index, trustee in enumerate(sealing.trustees if sealing else (), start=1)
     ]
-
-
-def _named(chosen: Sequence[int], *, options: Sequence[str]) -> list[WinnerBody]:
-    return [WinnerBody(option=option, text=options[option - 1]) for option in chosen]
-
-
-def _exact(value: int | Fraction) -> int | str:
-    fraction = Fraction(value)
-    return fraction.numerator if fraction.denominator == 1 else str(fraction)

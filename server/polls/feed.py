@@ -10,6 +10,7 @@ from server.polls.poll import Poll
 
 TOLD = {
     Kind.EXTENSION: "Voting goes on for longer",
+    Kind.WITHDRAWAL: "An option was withdrawn",
     Kind.CANCELLATION: "Cancelled",
     Kind.CLOSING: "Voting has ended",
     Kind.OBJECTION: "The organiser objects to the result",
@@ -24,7 +25,7 @@ def feed(polls: Iterable[tuple[Poll, Iterable[PollEvent]]], *, community: str, a
     for poll, events in polls:
         happened = [(poll.manifest.opens_at, "Voting has begun", "")]
         happened += [
-            (event.at, TOLD[event.kind], event.reason or _came_to(event, poll))
+            (event.at, TOLD[event.kind], _came_to(event, poll))
             for event in events
             if event.kind in TOLD
         ]
@@ -43,9 +44,11 @@ def feed(polls: Iterable[tuple[Poll, Iterable[PollEvent]]], *, community: str, a
 
 
 def _came_to(event: PollEvent, poll: Poll) -> str:
-    """What the result is, in the words of the page."""
+    """The reason, or what the result is, in the words of the page."""
+    if event.kind is Kind.WITHDRAWAL:
+        return f"“{poll.manifest.options[event.option - 1]}”: {event.reason}"
     if event.kind is not Kind.CERTIFICATION:
-        return ""
+        return event.reason
     result = TallyResult.from_cbor(event.value)
     return outcome_in_words(result, options=poll.manifest.options)
 

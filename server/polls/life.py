@@ -158,6 +158,16 @@ class PollLife:
         event_log.count("poll", outcome="cancelled")
         return self._become(connection, poll, State.CANCELLED, closed_at=ended)
 
+    def withdraw(self, connection: Connection, poll: Poll, *, option: int, reason: str) -> Poll:
+        """Let an option not stand any more; its row is held, and two others remain."""
+        # As for an extension: the closing time may have come while the row was held.
+        at = self.event_time(connection, poll)
+        if poll.is_open:
+            at = min(at, poll.closes_at)
+        event = PollEvent.withdrawal(at=at, reason=reason, option=option)
+        event_log.count("poll", outcome="withdrawn")
+        return self._logs.append_event(connection, poll, event, now=self._clock())
+
     def object(self, connection: Connection, poll: Poll, *, reason: str) -> Poll:
         """Put an objection beside the result, which is out and not certified; its row is held."""
         at = self.event_time(connection, poll)

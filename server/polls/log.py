@@ -20,7 +20,7 @@ from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
 from credentials.log.note import VerifierKey
 from credentials.log.receipt import Receipt
 from credentials.merkle import Frontier, Tree, leaf_hash
-from credentials.polls import closing_seen_by, is_closing_seen
+from credentials.polls import Withdrawal, closing_seen_by, is_closing_seen, withdrawals
 from server.database import Database
 from server.polls import store
 from server.polls.poll import Poll
@@ -207,6 +207,18 @@ class PollLogs:
     def objections(self, poll: Poll) -> list[PollEvent]:
         """What stands beside the result."""
         return [one.event for one in self.events(poll) if one.event.kind is Kind.OBJECTION]
+
+    def withdrawals(self, poll: Poll) -> tuple[Withdrawal, ...]:
+        """The options that do not stand any more."""
+        with self._database.read() as connection:
+            return self.withdrawals_in(connection, poll)
+
+    @staticmethod
+    def withdrawals_in(connection: Connection, poll: Poll) -> tuple[Withdrawal, ...]:
+        """The same inside a transaction."""
+        rows = store.event_rows(connection, poll.id)[1:]
+        events = [PollEvent.from_cbor(octets) for index, octets in rows if index < poll.size]
+        return withdrawals(events, manifest=poll.manifest)
 
     def leaves(self, poll: Poll, *, start: int) -> bytes:
         """The leaf hashes from an index on, 32 octets each."""

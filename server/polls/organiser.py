@@ -1,18 +1,18 @@
-"""The organiser's side of polls: preparing, opening, extending, closing, cancelling, objecting,
-certifying."""
+"""The organiser's side of polls: preparing, opening, extending, withdrawing options,
+closing, cancelling, objecting, certifying."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from credentials.errors import EncodingError, SymbolonError
+from credentials.errors import EncodingError, PollLogRefused, SymbolonError
 from credentials.formats.head import Head
 from credentials.formats.lot import Beacon
 from credentials.formats.manifest import Manifest
 from credentials.formats.names import take_identifier, take_shown_text
 from credentials.formats.poll_event import MAX_REASON
-from credentials.polls import State
+from credentials.polls import State, may_withdraw
 from credentials.tally import TallyResult
 from server.clock import Clock, unix_seconds
 from server.community.service import CommunityService
@@ -184,6 +184,24 @@ class PollOffice:
                     "cancel a poll because of its lot."
                 )
             self._life.cancel(connection, poll, reason=reason)
+        return self.poll(poll_id)
+
+    def withdraw(self, poll_id: str, *, option: int, reason: str) -> ListedPoll:
+        """Say that an option does not stand any more, with a reason that everybody will read.
+
+        The result stays the count of all options; the count without it stands beside it.
+        """
+        _check_reason(reason)
+        with self._database.write() as connection:
+            poll = self._held(connection, poll_id)
+            if poll.has_ended:
+                raise OperatorError(f"The poll {poll_id} is {poll.state} already.")
+            withdrawn = [one.option for one in self._logs.withdrawals_in(connection, poll)]
+            try:
+                may_withdraw(option, manifest=poll.manifest, withdrawn=withdrawn)
+            except PollLogRefused as error:
+                raise OperatorError(f"Option {option} is not withdrawn: {error}.") from None
+            self._life.withdraw(connection, poll, option=option, reason=reason)
         return self.poll(poll_id)
 
     def object(self, poll_id: str, *, reason: str) -> ListedPoll:

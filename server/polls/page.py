@@ -5,6 +5,7 @@ from html import escape
 
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.vote import APPROVAL, QUADRATIC, RANKED, SCORE, SINGLE_CHOICE
+from credentials.polls import Withdrawal, withdrawals
 from credentials.sealing.words import SIGNED_BY_KEYS
 from server.polls.document import definitions, document, in_words, pill, table, when
 from server.polls.log import SeenWitness
@@ -16,6 +17,7 @@ from server.polls.shown_result import no_result, shown_result
 
 _EVENTS = {
     Kind.EXTENSION: "Extended",
+    Kind.WITHDRAWAL: "Withdrawn",
     Kind.CANCELLATION: "Cancelled",
     Kind.CLOSING: "Closed",
     Kind.OPENING: "Votes opened",
@@ -55,7 +57,7 @@ def poll_page(
         if result is None
         else shown_result(poll, result, roll=roll, drawn=drawn),
         _objections(events),
-        _options(poll, address=address),
+        _options(poll, address=address, withdrawn=withdrawals(events, manifest=poll.manifest)),
         f"<h2>How it is decided</h2>{definitions(_rules(poll))}",
         _sealing(poll, shares=shares),
         _history(poll, events=events),
@@ -80,9 +82,13 @@ def _objections(events: Sequence[PollEvent]) -> str:
     )
 
 
-def _options(poll: Poll, *, address: str) -> str:
+def _options(poll: Poll, *, address: str, withdrawn: Sequence[Withdrawal]) -> str:
     """The options with their numbers, and how to vote while that is possible."""
-    rows = "".join(f"<li>{escape(option)}</li>" for option in poll.manifest.options)
+    gone = {one.option: one for one in withdrawn}
+    rows = "".join(
+        f"<li>{escape(option)}{_withdrawn(gone.get(number))}</li>"
+        for number, option in enumerate(poll.manifest.options, start=1)
+    )
     listed = f'<ol class="options">{rows}</ol>'
     if not poll.is_open:
         return f"<h2>The options</h2>{listed}"
@@ -91,6 +97,13 @@ def _options(poll: Poll, *, address: str) -> str:
         f"<h2>Vote</h2>{listed}<p>Vote with your wallet. It shows what you are about to say, and "
         f"asks:</p><pre><code>{command}</code></pre>"
     )
+
+
+def _withdrawn(one: Withdrawal | None) -> str:
+    """That an option does not stand any more, since when and why."""
+    if one is None:
+        return ""
+    return f"<p>Withdrawn on {in_words(one.at)}: {escape(one.in_words)}</p>"
 
 
 def _rules(poll: Poll) -> list[tuple[str, str]]:
@@ -125,7 +138,8 @@ def _rules(poll: Poll) -> list[tuple[str, str]]:
 def _ballot(poll: Poll) -> str:
     limit = poll.manifest.limit
     most = f"at most {limit}" if limit else "as many as they like"
-    return _BALLOTS[poll.manifest.ballot_type].format(limit=limit, most=most)
+    alike = " Several options may have one rank." if poll.manifest.equal_ranks else ""
+    return _BALLOTS[poll.manifest.ballot_type].format(limit=limit, most=most) + alike
 
 
 def _sealing(poll: Poll, *, shares: set[int]) -> str:
@@ -153,7 +167,9 @@ def _sealing(poll: Poll, *, shares: set[int]) -> str:
 def _history(poll: Poll, *, events: Sequence[PollEvent]) -> str:
     rows = [(in_words(poll.manifest.opens_at), "Opened")]
     for event in events:
-        told = f"{_EVENTS[event.kind]}"
+        told = _EVENTS[event.kind]
+        if event.kind is Kind.WITHDRAWAL:
+            told += f" “{escape(poll.manifest.options[event.option - 1])}”"
         if event.kind is Kind.EXTENSION:
             told += f" until {in_words(event.closes_at)}"
         if event.reason:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from credentials.formats.poll import Ballot
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.vote import Marks
-from credentials.polls import State, count_votes, read_vote, tie_seed
+from credentials.polls import State, count_votes, read_vote, tie_seed, withdrawals
 from credentials.tally import TallyResult, outcome_in_words
 from server.database import Database
 from server.polls import store
@@ -37,6 +37,12 @@ class Result:
     def sentence(self, options: Sequence[str]) -> str:
         """What the poll came to, or stands at."""
         return outcome_in_words(self.tally, options=options, so_far=self.so_far)
+
+    def sentence_beside(self, options: Sequence[str]) -> str:
+        """What it would have come to without the options that were withdrawn; empty for none."""
+        if self.beside is None:
+            return ""
+        return outcome_in_words(self.beside, options=options, so_far=self.so_far)
 
     @property
     def is_suppressed(self) -> bool:
@@ -67,11 +73,9 @@ class Results:
     def count_anew(self, poll: Poll) -> Result:
         """The count itself."""
         with self._database.read() as connection:
-            events = {
-                event.kind: event
-                for _, octets in store.event_rows(connection, poll.id)[1:]
-                if (event := PollEvent.from_cbor(octets))
-            }
+            rows = store.event_rows(connection, poll.id)[1:]
+            happened = [PollEvent.from_cbor(octets) for _, octets in rows]
+            events = {event.kind: event for event in happened}
             opening = events[Kind.OPENING].value if Kind.OPENING in events else None
             signature = events[Kind.BEACON].value if Kind.BEACON in events else None
             highest: dict[bytes, tuple[int, bytes]] = {}
@@ -92,8 +96,12 @@ class Results:
             for pseudonym, (sequence, content) in highest.items()
         )
         seed = tie_seed(poll.manifest, opening=opening, beacon=poll.beacon, signature=signature)
+        withdrawn = [one.option for one in withdrawals(happened, manifest=poll.manifest)]
         return Result(
             tally=count_votes(votes, manifest=poll.manifest, seed=seed),
+            beside=count_votes(votes, manifest=poll.manifest, seed=seed, withdrawn=withdrawn)
+            if withdrawn
+            else None,
             ballots=number,
             voters=len(highest),
             provisional=poll.state is not State.CERTIFIED,

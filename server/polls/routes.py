@@ -4,16 +4,17 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import HTMLResponse, StreamingResponse
 
 from credentials.formats import base64url
+from credentials.formats.poll_event import Kind
 from server.community.service import CommunityService
 from server.pages.routes import PAGE_HEADERS
 from server.polls.bodies import (
     BallotBody,
     BallotRequest,
     BeaconBody,
+    EventBody,
     PollBody,
     PollList,
     PollSummary,
-    ResultBody,
     ShareBody,
     ShareRequest,
     WitnessBody,
@@ -25,6 +26,7 @@ from server.polls.feed import feed
 from server.polls.log_routes import OCTETS, PollId, add_log, answers
 from server.polls.page import poll_page
 from server.polls.poll import Poll
+from server.polls.result_bodies import ResultBody
 from server.polls.results import Result
 from server.polls.service import PollService
 from server.problems import NotFound, PollCancelled, PollSealed, PollStillOpen
@@ -114,6 +116,11 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
                 for one in service.logs.witnesses(found)
             ],
             witnesses_needed=manifest.witnesses_needed,
+            withdrawals=[
+                EventBody.of(entry)
+                for entry in service.logs.events(found)
+                if entry.event.kind is Kind.WITHDRAWAL
+            ],
         )
 
     @routes.post(
@@ -154,6 +161,7 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
             result,
             roll=service.roll(found),
             objections=service.logs.objections(found),
+            withdrawn=service.logs.withdrawals(found),
         )
 
     @routes.get(

@@ -6,7 +6,7 @@ from html import escape
 from credentials.polls import State
 from credentials.tally import Outcome, TallyResult, listed
 from server.polls.document import in_words, table
-from server.polls.outcome import turnout_sentence
+from server.polls.outcome import number, turnout_sentence
 from server.polls.poll import Poll
 from server.polls.results import SMALLEST_BREAKDOWN, Result
 from server.polls.service import Roll
@@ -41,11 +41,36 @@ def shown_result(poll: Poll, result: Result, *, roll: Roll, drawn: str) -> str:
             f'<p class="quiet">With fewer than {SMALLEST_BREAKDOWN} voters the counts are not '
             "shown here. They are in the file below, which anybody can recount.</p>"
         )
-        return _section(parts)
+        return _section(parts) + _beside(result, options=options)
     parts.append(_apart(result))
     head = _section(parts)
     rounds = f"<figure>{drawn}</figure>" if tally.rounds else ""
-    return head + rounds + _lots(poll, result) + _matrix(tally, options=options)
+    beside = _beside(result, options=options)
+    return head + rounds + _lots(poll, result) + _matrix(tally, options=options) + beside
+
+
+def _beside(result: Result, *, options: Sequence[str]) -> str:
+    """The count without the options that were withdrawn; the result stays as it is."""
+    if result.beside is None:
+        return ""
+    said = escape(result.sentence_beside(options))
+    scores = "" if result.is_suppressed else _last_scores(result.beside, options=options)
+    return (
+        f'<div class="note"><p>{said}</p>{scores}<p>This count stands beside the result, which is '
+        "that of all options, as the poll said from the beginning.</p></div>"
+    )
+
+
+def _last_scores(tally: TallyResult, *, options: Sequence[str]) -> str:
+    if not tally.rounds:
+        return ""
+    last = tally.rounds[-1].scores
+    rows = "".join(
+        f"<li>{escape(text)}: {number(score)}</li>"
+        for text, score in zip(options, last, strict=True)
+        if score is not None
+    )
+    return f"<ul>{rows}</ul>"
 
 
 def _label(poll: Poll, result: Result) -> str:

@@ -50,7 +50,7 @@ def test_fractions_are_rounded_and_say_so_and_bars_of_all_rounds_have_one_scale(
         abstentions=0,
         invalid=0,
         outcome=Outcome.WINNER,
-        winners=(1,),
+        winners=(2,),
         rounds=(
             Round(title="round", scores=(Fraction(10, 3), 5), eliminated=(1,)),
             Round(title="surplus", scores=(None, Fraction(25, 2)), elected=(2,), by_lot=(2, 1)),

@@ -19,6 +19,7 @@ PAPERS: dict[str, dict[str, Any]] = {
     "approval": {"ballot_type": "approval", "tally": "approval/1", "limit": 2},
     "score": {"ballot_type": "score", "tally": "score/1", "limit": 5},
     "ranked": {"ballot_type": "ranked", "tally": "irv/1"},
+    "ranked with equals": {"ballot_type": "ranked", "tally": "schulze/1", "equal_ranks": True},
     "quadratic": {"ballot_type": "quadratic", "tally": "quadratic/1", "limit": 9},
 }
 
@@ -38,7 +39,12 @@ def paper(community: Community, ballot_type: str) -> Manifest:
         ("score", "0,0,0", (0, 0, 0), "Soup: 0, Salad: 0, Stew: 0"),
         ("score", "", (), "abstain"),
         ("ranked", "3,1", (3, 1), "1. Stew, 2. Soup"),
+        ("ranked", "3>1", (3, 1), "1. Stew, 2. Soup"),
         ("ranked", "0", (), "abstain"),
+        ("ranked with equals", "1=2>3", (1, 128 + 2, 3), "1. Soup = Salad, 2. Stew"),
+        ("ranked with equals", " 3 , 2 = 1", (3, 1, 128 + 2), "1. Stew, 2. Soup = Salad"),
+        ("ranked with equals", "2", (2,), "1. Salad"),
+        ("ranked with equals", "0", (), "abstain"),
         ("quadratic", "2,0,1", (2, 0, 1), "Soup: 2, Salad: 0, Stew: 1"),
         ("quadratic", "", (), "abstain"),
     ],
@@ -69,6 +75,13 @@ def test_a_typed_vote_is_read_and_said_again_in_words(  # noqa: PLR0917
         ("score", "5,0"),
         ("ranked", "1,4"),
         ("ranked", "1,,2"),
+        ("ranked", "1=2"),
+        ("ranked with equals", "1=2=1"),
+        ("ranked with equals", "1=>2"),
+        ("ranked with equals", "1=129"),
+        ("ranked with equals", "1,130"),
+        ("ranked with equals", "0>1"),
+        ("single_choice", "1=2"),
         ("quadratic", "3,1,0"),
         ("quadratic", "0,0,0"),
         ("quadratic", "-1,0,0"),
@@ -84,12 +97,16 @@ def test_what_is_no_vote_is_refused(
         ask_marks(paper(community, ballot_type))
 
 
-@given(typed=st.text(max_size=12), ballot_type=st.sampled_from(sorted(PAPERS)))
+@given(
+    typed=st.text("0123456789=>, x-", max_size=12) | st.text(max_size=12),
+    ballot_type=st.sampled_from(sorted(PAPERS)),
+)
 def test_whatever_is_typed_is_a_vote_on_this_paper_or_one_error(
     community: Community, typed: str, ballot_type: str
 ) -> None:
     manifest = paper(community, ballot_type)
     given_as = {"single_choice": "choice", "approval": "approve", "ranked": "rank"}
+    given_as["ranked with equals"] = "rank"
     name = given_as.get(ballot_type, "votes" if ballot_type == "quadratic" else "score")
     try:
         marks = Written(**{name: typed}).marks(manifest)  # type: ignore[arg-type]

@@ -82,9 +82,17 @@ def test_method_seats_and_lot_may_be_said(board: Path) -> None:
     assert [one["text"] for one in told["result"]["winners"]] == ["Ada"]
 
 
+def test_options_may_be_withdrawn_by_number_or_name(board: Path) -> None:
+    for option in ("4", "Dan"):
+        told = json.loads(typed(board, "--json", "--seats", 1, "--without", option))
+        assert told["withdrawn"] == ["Bo", "Dan"]
+        assert told["result"]["rounds"][0]["scores"][3] is None
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (("--without", "Eve"), "no option “Eve”"),
         (("--seed", "lot"), "hexadecimal"),
         (("--threshold", "half"), "fraction below 1"),
         (("--threshold", "2/1", "--method", "irv", "--seats", "1"), "no threshold of 2/1"),

@@ -263,6 +263,7 @@ OBJECTS = {
     "ballot": ballot(),
     "event": EXTENSION,
     "extension with a round": LONGER,
+    "withdrawal": PollEvent.withdrawal(at=1_790_000_200, reason="The hall is taken.", option=2),
     "end of a batch": BATCH_END,
     "beacon's round": PollEvent(kind=Kind.BEACON, at=1_790_087_002, value=b"s" * 48),
     "promise": Promise(

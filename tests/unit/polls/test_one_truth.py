@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from credentials.formats.vote import marks_of
 from credentials.polls import State
 from credentials.tally import METHODS, WITH_SEATS, WITH_THRESHOLD, Outcome
-from server.polls.bodies import ResultBody
+from server.polls.result_bodies import ResultBody
 from tests.unit.polls.views import (
     ROLL,
     SEED,

@@ -12,9 +12,9 @@ from credentials.formats.manifest import Manifest
 from credentials.polls import State, count_votes
 from credentials.tally import TallyResult
 from server.commands.poll_views import show_rounds
-from server.polls.bodies import ResultBody
 from server.polls.chart import chart
 from server.polls.poll import Poll
+from server.polls.result_bodies import ResultBody
 from server.polls.results import Result
 from server.polls.service import Roll
 from server.polls.shown_result import shown_result

@@ -34,6 +34,8 @@ def _event() -> ObjectFile:
     closing = PollEvent(kind=Kind.CLOSING, at=at)
     extended, closed = extension.to_cbor(), closing.to_cbor()
     change, of_closing = Changes(extended, "poll-event"), Changes(closed, "poll-event")
+    withdrawal = PollEvent.withdrawal(at=at, reason="Ana moved away.", option=2)
+    withdrawn = Changes(withdrawal.to_cbor(), "poll-event")
     of_batch = Changes(BATCH_END.to_cbor(), "poll-event")
     opening = bytes(48)
     return ObjectFile(
@@ -49,6 +51,7 @@ def _event() -> ObjectFile:
                 closes_at=at + 3600,
                 beacon=Beacon.after(at + 3600, batch_seconds=300),
             ),
+            a_withdrawal=PollEvent.withdrawal(at=at, reason="Ana moved away.", option=64),
             a_beacon=PollEvent(kind=Kind.BEACON, at=at, value=SIGNATURE),
             an_objection=PollEvent(kind=Kind.OBJECTION, at=at, reason="Ana could not vote."),
             a_cancellation=PollEvent(kind=Kind.CANCELLATION, at=at, reason="Nobody came."),
@@ -76,6 +79,22 @@ def _event() -> ObjectFile:
                 refusal="PolicyError",
             ),
             change("an extension with half a round", LAST, bytes(12), why="8 octets, or 16"),
+            withdrawn("a withdrawal without a reason", 3, "", why="it gives one"),
+            withdrawn("a withdrawal of nothing", LAST, b"", why="an option's number"),
+            withdrawn(
+                "a withdrawal of option 0",
+                LAST,
+                b"\0",
+                why="options count from 1",
+                refusal="PolicyError",
+            ),
+            withdrawn(
+                "a withdrawal of option 65",
+                LAST,
+                b"\x41",
+                why="there are at most 64",
+                refusal="PolicyError",
+            ),
             of_batch("a batch with a time", 2, at, why="nothing tells when ballots came"),
             of_batch("a batch with a reason", 3, "Lunch", why="its octets are always the same"),
             of_batch("a batch with a value", LAST, bytes(8), why="it has none"),
