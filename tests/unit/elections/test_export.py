@@ -17,10 +17,11 @@ from client.elections.polls import election_of
 from client.elections.reading import FORMATS, read_election
 from client.elections.writing import write_election
 from client.errors import BallotsRefused
+from credentials.formats.poll_event import PollEvent
 from credentials.formats.vote import ALIKE
 from credentials.tally import Outcome, TallyResult
 from tests.community import Community, Member
-from tests.poll_papers import open_manifest, sealed_by_trustees
+from tests.poll_papers import OPENS_AT, open_manifest, sealed_by_trustees
 from tests.polling import PollInMemory, lunch, rebundled
 from tests.unit.client.audited import audited_poll
 
@@ -172,6 +173,31 @@ def test_a_lot_and_a_seal_lead_to_the_same_winner(
     ran = CliRunner().invoke(app, [*again[1:], "--json"])
     result = json.loads(ran.stdout)["result"]
     assert [one["option"] for one in result["winners"]] == list(certified.winners)
+
+
+def test_a_withdrawn_option_is_said_and_both_counts_come_out_of_the_file(
+    town: Community, members: list[Member], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    poll = PollInMemory(town, open_manifest(town, ballot_type="ranked", tally="irv/1"))
+    for member, marks in zip(members, [(1, 2), (1, 2), (1, 2), (2,), (3,)], strict=False):
+        poll.cast(member, *marks)
+    poll.place()
+    poll.add(PollEvent.withdrawal(at=OPENS_AT + 20, reason="The tomatoes are gone.", option=1))
+    certified = poll.end()
+    (tmp_path / "bundle").write_bytes(poll.bundle())
+    out = tmp_path / "lunch.blt"
+    export(source=str(tmp_path / "bundle"), out=out, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert "“Soup” was withdrawn" in told["said"][0]
+    assert "--without 1" in told["said"][0]
+    tally(file=out, method="irv", as_json=True)
+    winners = json.loads(capsys.readouterr().out)["result"]["winners"]
+    assert [one["option"] for one in winners] == list(certified.winners) == [1]
+    tally(file=out, method="irv", without=["1"], as_json=True)
+    winners = json.loads(capsys.readouterr().out)["result"]["winners"]
+    beside = audited_poll(poll).beside
+    assert beside is not None
+    assert [one["option"] for one in winners] == list(beside.winners) == [2]
 
 
 def test_the_commands_take_a_bundle_to_a_file_and_the_file_to_the_poll_s_result(
