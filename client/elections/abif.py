@@ -35,7 +35,7 @@ def read(text: str, *, wanted: Kind | None) -> Election:
     names: dict[str, str] = {}
     votes: list[tuple[int, int, Items]] = []
     for number, line in lines(text):
-        if line.startswith(("#", "@")):
+        if line.startswith("#") or line == "@choices":
             continue
         if found := _ABOUT.fullmatch(line):
             about[found[1]] = found[2].strip('"')

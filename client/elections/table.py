@@ -27,7 +27,7 @@ MAX_SCORE: Final = 255
 _LEFT_OUT: Final = frozenset({"", "-", "\N{EN DASH}", "undervote", "skipped", "blank"})
 _OVERVOTE: Final = frozenset({"overvote", "overvoted"})
 _WRITE_IN: Final = frozenset({"uwi", "write-in", "writein", "write-ins", "undeclared write-ins"})
-_YES: Final = frozenset({"x", "1", "yes", "y", "true", "✓", "✔", "✗", "☑"})
+_YES: Final = frozenset({"x", "1", "yes", "y", "true", "✓", "✔", "☑"})
 _NO: Final = frozenset({"", "0", "no", "n", "false", "-", "☐"})
 
 

@@ -61,7 +61,7 @@ class Columns:
 
     def have_numbers(self, rows: Iterable[list[str]]) -> bool:
         """Whether nothing but numbers and marks stands in the columns that are read."""
-        marks = {"", "-", "x", "yes", "no", "y", "n", "true", "false", "✓", "✔", "✗", "☑", "☐"}
+        marks = {"", "-", "x", "yes", "no", "y", "n", "true", "false", "✓", "✔", "☑", "☐"}
         cells = {row[column.at].casefold() for row in rows for column in self.used}
         return all(cell in marks or is_rank(cell) or cell.isdecimal() for cell in cells)
 
