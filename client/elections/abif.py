@@ -13,7 +13,7 @@ from typing import Final
 from client.elections.ballots import Election, Kind, Note, take_name, take_options
 from client.elections.lines import lines, refused, whole
 from client.errors import BallotsRefused
-from credentials.formats.vote import Marks
+from credentials.formats.vote import MAX_OPTIONS, Marks
 from credentials.tally import Ranking
 
 _ID: Final = r'(?:\[([^\]]+)\]|"([^"]+)"|([A-Za-z][A-Za-z0-9_-]*))'
@@ -120,6 +120,8 @@ def _items(text: str, number: int) -> Items:
         token = found[1] or found[2] or found[3]
         rating = None if found[4] is None else whole(found[4], line=number, what="a rating")
         items.append((separator, token, rating))
+        if len(items) > MAX_OPTIONS:
+            raise refused(number, f"a ballot names more than {MAX_OPTIONS} options.")
         rest, separator = rest[found.end() :], ""
         if rest[:1] and rest[0] in ">=,":
             rest, separator = rest[1:], rest[0]

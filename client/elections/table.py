@@ -17,12 +17,21 @@ from client.elections.ballots import Election, Kind, Note, take_options
 from client.elections.cvr import WRITE_IN
 from client.elections.lines import refused, whole
 from client.elections.overvotes import Overvotes, ranked
-from client.elections.titles import Column, Columns, is_rank, rank_of, sort_columns, title_rank
+from client.elections.titles import (
+    Column,
+    Columns,
+    have_numbers,
+    is_rank,
+    rank_of,
+    sort_columns,
+    title_rank,
+)
 from client.errors import BallotsRefused
 from credentials.formats.vote import Marks
 from credentials.tally import Ranking
 
 MAX_SCORE: Final = 255
+MAX_COLUMNS: Final = 1000
 
 _LEFT_OUT: Final = frozenset({"", "-", "\N{EN DASH}", "undervote", "skipped", "blank"})
 _OVERVOTE: Final = frozenset({"overvote", "overvoted"})
@@ -31,12 +40,12 @@ _YES: Final = frozenset({"x", "1", "yes", "y", "true", "✓", "✔", "☑"})
 _NO: Final = frozenset({"", "0", "no", "n", "false", "-", "☐"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Row:
-    """A row of the table, with the number of its line and of its ballots."""
+    """Rows with the same cells in the columns that are read: the first one's line, and ballots."""
 
     line: int
-    cells: list[str]
+    cells: tuple[str, ...]
     times: int
 
 
@@ -44,13 +53,13 @@ def read(text: str, *, wanted: Kind | None, contest: str | None, overvotes: Over
     """The election in a table. Raises BallotsRefused."""
     (first, titles), rest = _table(text)
     columns = sort_columns(titles, contest=contest)
-    rows = list(_rows(rest, titles, columns))
-    have_numbers = columns.have_numbers(row.cells for row in rows)
-    if columns.by_rank and have_numbers:
+    rows = _rows(rest, titles, columns)
+    numbers = have_numbers(row.cells for row in rows)
+    if columns.by_rank and numbers:
         raise refused(first, "the titles are ranks, and there are numbers below them, no options.")
     if columns.by_rank:
         return _ranks_in_columns(columns, rows, overvotes=overvotes)
-    if have_numbers:
+    if numbers:
         return _options_in_columns(columns, rows, wanted=wanted)
     # Without titles: the first row is a ballot too, if all that it names is named again.
     named = {cell for row in rows for cell in row.cells}
@@ -66,7 +75,7 @@ def read(text: str, *, wanted: Kind | None, contest: str | None, overvotes: Over
         count=None,
         ignored=(),
     )
-    return _ranks_in_columns(every, [_Row(first, titles, 1), *rows], overvotes=overvotes)
+    return _ranks_in_columns(every, [_Row(first, tuple(titles), 1), *rows], overvotes=overvotes)
 
 
 def write(election: Election) -> tuple[str, tuple[str, ...]]:
@@ -124,12 +133,14 @@ def _table(text: str) -> tuple[tuple[int, list[str]], Iterator[tuple[int, list[s
     titles = next(every, None)
     if titles is None:
         raise BallotsRefused("The file is empty.")
+    if len(titles[1]) > MAX_COLUMNS:
+        raise refused(titles[0], f"the table has more than {MAX_COLUMNS} columns.")
     return titles, every
 
 
-def _rows(
-    rest: Iterator[tuple[int, list[str]]], titles: list[str], columns: Columns
-) -> Iterator[_Row]:
+def _rows(rest: Iterator[tuple[int, list[str]]], titles: list[str], columns: Columns) -> list[_Row]:
+    """The different rows, in the order in which they come first."""
+    found: dict[tuple[str, ...], _Row] = {}
     for line, cells in rest:
         if len(cells) > len(titles) and any(cells[len(titles) :]):
             raise refused(line, f"the row has {len(cells)} cells, the titles are {len(titles)}.")
@@ -137,7 +148,9 @@ def _rows(
         times = 1
         if columns.count is not None:
             times = whole(padded[columns.count], line=line, what="a number of ballots")
-        yield _Row(line, padded, times)
+        read = tuple(padded[column.at] for column in columns.used)
+        found.setdefault(read, _Row(line, read, 0)).times += times
+    return list(found.values())
 
 
 def _ranks_in_columns(columns: Columns, rows: list[_Row], *, overvotes: Overvotes) -> Election:
@@ -148,8 +161,7 @@ def _ranks_in_columns(columns: Columns, rows: list[_Row], *, overvotes: Overvote
     for row in rows:
         ranks: dict[int, set[int]] = {}
         over: set[int] = set()
-        for column in columns.used:
-            cell = row.cells[column.at]
+        for column, cell in zip(columns.used, row.cells, strict=True):
             word = cell.casefold()
             if word in _LEFT_OUT:
                 continue
@@ -179,9 +191,8 @@ def _ranks_in_columns(columns: Columns, rows: list[_Row], *, overvotes: Overvote
 
 def _options_in_columns(columns: Columns, rows: list[_Row], *, wanted: Kind | None) -> Election:
     """Each row has a number or a mark for each option."""
-    used = columns.used
-    if wanted is None:
-        wanted = Kind.APPROVALS if _has_marks_only(columns, rows) else None
+    if wanted is None and _has_marks_only(rows):
+        wanted = Kind.APPROVALS
     if wanted is None:
         raise BallotsRefused(
             "Numbers below options may be ranks or scores: say with --method how they are counted."
@@ -190,17 +201,16 @@ def _options_in_columns(columns: Columns, rows: list[_Row], *, wanted: Kind | No
     ranks: Counter[Ranking] = Counter()
     amounts: Counter[Marks] = Counter()
     for row in rows:
-        cells = [row.cells[column.at] for column in used]
         if wanted is Kind.RANKS:
-            ranks[_ranking(cells, row, notes)] += row.times
+            ranks[_ranking(row, notes)] += row.times
         elif wanted is Kind.APPROVALS:
-            amounts[_approved(cells, row)] += row.times
+            amounts[_approved(row)] += row.times
         else:
-            amounts[_scores(cells, row, notes)] += row.times
+            amounts[_scores(row, notes)] += row.times
     return Election(
         format="csv",
         title=columns.question,
-        options=take_options(column.title for column in used),
+        options=take_options(column.title for column in columns.used),
         kind=wanted,
         rankings=ranks,
         amounts=amounts,
@@ -209,14 +219,14 @@ def _options_in_columns(columns: Columns, rows: list[_Row], *, wanted: Kind | No
     )
 
 
-def _has_marks_only(columns: Columns, rows: list[_Row]) -> bool:
-    cells = {row.cells[column.at].casefold() for row in rows for column in columns.used}
+def _has_marks_only(rows: list[_Row]) -> bool:
+    cells = {cell.casefold() for row in rows for cell in row.cells}
     return cells <= _YES | _NO and bool(cells - {str(n) for n in range(10)} - {""})
 
 
-def _ranking(cells: list[str], row: _Row, notes: Counter[Note]) -> Ranking:
+def _ranking(row: _Row, notes: Counter[Note]) -> Ranking:
     at: dict[int, list[int]] = {}
-    for option, cell in enumerate(cells, start=1):
+    for option, cell in enumerate(row.cells, start=1):
         if cell.casefold() in _LEFT_OUT | {"0"}:
             continue
         if not is_rank(cell):
@@ -226,18 +236,19 @@ def _ranking(cells: list[str], row: _Row, notes: Counter[Note]) -> Ranking:
     return ranked(in_order, overvotes=Overvotes.STOP, notes=notes, times=row.times, equal=True)
 
 
-def _approved(cells: list[str], row: _Row) -> Marks:
-    for cell in cells:
+def _approved(row: _Row) -> Marks:
+    for cell in row.cells:
         if cell.casefold() not in _YES | _NO:
             raise refused(row.line, f"“{cell[:20]}” neither approves of an option nor does not.")
-    return tuple(n for n, cell in enumerate(cells, start=1) if cell.casefold() in _YES)
+    return tuple(n for n, cell in enumerate(row.cells, start=1) if cell.casefold() in _YES)
 
 
-def _scores(cells: list[str], row: _Row, notes: Counter[Note]) -> Marks:
-    if not any(cells):
+def _scores(row: _Row, notes: Counter[Note]) -> Marks:
+    if not any(row.cells):
         return ()
-    if not all(cells):
+    if not all(row.cells):
         notes[Note.UNSCORED] += row.times
     return tuple(
-        whole(cell, line=row.line, what="a score", most=MAX_SCORE) if cell else 0 for cell in cells
+        whole(cell, line=row.line, what="a score", most=MAX_SCORE) if cell else 0
+        for cell in row.cells
     )

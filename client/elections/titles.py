@@ -59,12 +59,6 @@ class Columns:
             return ()
         return (f"Not read: {', '.join(f'“{title}”' for title in self.ignored[:20])}.",)
 
-    def have_numbers(self, rows: Iterable[list[str]]) -> bool:
-        """Whether nothing but numbers and marks stands in the columns that are read."""
-        marks = {"", "-", "x", "yes", "no", "y", "n", "true", "false", "✓", "✔", "☑", "☐"}
-        cells = {row[column.at].casefold() for row in rows for column in self.used}
-        return all(cell in marks or is_rank(cell) or cell.isdecimal() for cell in cells)
-
     def plain(self, titles: list[str]) -> bool:
         """Whether nothing in the titles looks like one."""
         return self.count is None and not self.ignored and len(self.used) == len(titles)
@@ -96,6 +90,13 @@ def sort_columns(titles: list[str], *, contest: str | None) -> Columns:
         ignored=tuple(title for at, title in enumerate(titles) if at not in left and title),
         question=question,
     )
+
+
+def have_numbers(rows: Iterable[Iterable[str]]) -> bool:
+    """Whether cells are nothing but numbers and marks."""
+    marks = {"", "-", "x", "yes", "no", "y", "n", "true", "false", "✓", "✔", "☑", "☐"}
+    cells = {cell.casefold() for row in rows for cell in row}
+    return all(cell in marks or is_rank(cell) or cell.isdecimal() for cell in cells)
 
 
 def is_rank(cell: str) -> bool:

@@ -69,7 +69,16 @@ def test_any_octets_are_an_election_or_refused(octets: bytes, format: str | None
         return
 
 
-@pytest.mark.parametrize("text", ["1: " + "A" * 200_000, "=A:[" * 50_000, "1: {" + "1," * 200_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1: " + "A" * 200_000,
+        "=A:[" * 50_000,
+        "1: {" + "1," * 200_000,
+        "1: " + ">".join(f"A{n}" for n in range(100_000)),
+        "1 1\n1 " + "1=" * 200_000 + "1 0\n",
+    ],
+)
 def test_long_lines_do_not_take_long(text: str) -> None:
     for format in FORMATS:
         with pytest.raises(BallotsRefused):
