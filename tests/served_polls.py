@@ -98,6 +98,7 @@ class ServedPoll:
             "closes_at": self.poll.closes_at,
             "manifest": base64url.encode(manifest.to_cbor()),
             "head": self.poll.signed_head.to_json(),
+            "withdrawals": [row for row in self._events() if row["kind"] == Kind.WITHDRAWAL],
         }
 
     def _events(self) -> list[dict[str, Any]]:

@@ -150,7 +150,7 @@ def _check_ranks(method: str, votes: Iterable[Vote], *, seats: int) -> None:
 
 
 def _check_withdrawn(withdrawn: Sequence[int], *, left: Remaining) -> None:
-    if len(set(withdrawn)) + len(left.options) != left.of or len(left.options) < 2:
+    if len(withdrawn) + len(left.options) != left.of or len(left.options) < 2:
         raise PolicyError("options are withdrawn that there are not, or fewer than two remain")
 
 

@@ -66,6 +66,12 @@ def test_a_poll_goes_from_draft_to_open_to_closed_to_certified(
         ({"ballot_type": RANKED, "tally": "irv/1"}, [(2, 1), (2,)], 2),
         ({"ballot_type": RANKED, "tally": "schulze/1"}, [(2, 1), (1, 2), (2,)], 2),
         ({"ballot_type": RANKED, "tally": "stv/1", "seats": 1}, [(3, 1), (3,)], 3),
+        ({"ballot_type": RANKED, "tally": "stv/2", "seats": 1}, [(3, 1), (3,)], 3),
+        (
+            {"ballot_type": RANKED, "tally": "schulze/1", "equal_ranks": True},
+            [*[(1, 128 + 2, 3)] * 3, *[(2, 1, 3)] * 2],
+            2,
+        ),
         ({"ballot_type": QUADRATIC, "tally": "quadratic/1", "limit": 9}, [(3, 0, 0), (0, 2, 0)], 1),
     ],
 )

@@ -55,6 +55,10 @@ def test_an_honest_poll_is_sound_and_recounted(
         ({"ballot_type": "ranked", "tally": "irv/1"}, [(1, 2), (2, 3, 1), (3,)]),
         ({"ballot_type": "ranked", "tally": "schulze/1"}, [(1, 2), (2, 3, 1), (3, 2)]),
         ({"ballot_type": "ranked", "tally": "stv/1", "seats": 2}, [(1, 2), (1, 3), (1,), (2,)]),
+        (
+            {"ballot_type": "ranked", "tally": "stv/2", "seats": 2, "equal_ranks": True},
+            [(1, 128 + 2), (1, 3), (1,), (2,)],
+        ),
         ({"ballot_type": "quadratic", "tally": "quadratic/1", "limit": 9}, [(2, 0, 1), (0, 3, 0)]),
     ],
     ids=lambda value: value["tally"] if isinstance(value, dict) else "",

@@ -15,6 +15,7 @@ from credentials.errors import (
 )
 from credentials.formats import base64url
 from credentials.formats.poll import Ballot
+from credentials.formats.poll_event import PollEvent
 from credentials.sealing import open_sealed, share_of
 from tests.served_community import Served, serving
 from tests.served_polls import Problem
@@ -56,6 +57,11 @@ def sent(served: Served) -> list[Ballot]:
             (5, 0, 3),
         ),
         ({"ballot_type": "ranked", "tally": "irv/1"}, {"rank": "3,1"}, (3, 1)),
+        (
+            {"ballot_type": "ranked", "tally": "schulze/1", "equal_ranks": True},
+            {"rank": "1=2>3"},
+            (1, 128 + 2, 3),
+        ),
         (
             {"ballot_type": "quadratic", "tally": "quadratic/1", "limit": 9},
             {"votes": "2,0,1"},
@@ -170,3 +176,23 @@ def test_a_restored_wallet_takes_the_number_that_the_poll_names(
     assert json.loads(shown.out)["number"] == 3
     assert [each.sequence for each in restored.membership.votes] == [3]
     assert kept.answer == "Stew"
+
+
+def test_who_votes_is_shown_what_was_withdrawn_and_why(
+    served: Served, ana: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    poll = served.poll().poll
+    poll.add(PollEvent.withdrawal(at=poll.manifest.opens_at, reason="No more leeks.", option=1))
+    cast(ana, choice=1)
+    shown = capsys.readouterr().err
+    assert "1  Soup  (withdrawn)" in shown
+    assert "“Soup”, " in shown
+    assert "No more leeks." in shown
+    assert "once more without what was withdrawn" in " ".join(shown.split())
+
+
+def test_a_withdrawal_that_cannot_be_is_refused(served: Served, ana: Person) -> None:
+    poll = served.poll().poll
+    poll.add(PollEvent.withdrawal(at=poll.manifest.opens_at, reason="No more.", option=9))
+    with pytest.raises(ClientError, match="which the poll lacks"):
+        cast(ana, choice=1)

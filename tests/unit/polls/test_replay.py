@@ -8,7 +8,7 @@ from credentials.errors import PollLogRefused
 from credentials.formats.lot import FINAL_SECONDS
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll_event import BATCH_END, Kind, PollEvent
-from credentials.polls import Replay, State
+from credentials.polls import Replay, State, withdrawals
 from tests.unit.formats.samples import MANIFEST, SEALING, WITNESSES
 
 OPENS, CLOSES = MANIFEST.opens_at, MANIFEST.closes_at
@@ -351,3 +351,55 @@ def test_a_poll_by_beacon_is_cancelled_before_its_lot_is_known() -> None:
     log.take_event(CLOSING)
     log.take_event(replace(CANCELLED, at=BEACON.due_at - 1))
     assert log.state is State.CANCELLED
+
+
+# --- withdrawals
+
+GONE = PollEvent.withdrawal(at=OPENS + 5, reason="The hall is taken.", option=2)
+
+
+def test_an_option_is_withdrawn_while_voting_goes_on_and_after_it() -> None:
+    log = Replay(MANIFEST)
+    log.take_event(GONE)
+    vote(log)
+    assert (log.state, log.withdrawn) == (State.OPEN, (2,))
+    log = Replay(SEALED)
+    for event in (CLOSING, replace(GONE, at=CLOSES), OPENING, RESULT):
+        log.take_event(event)
+    assert (log.state, log.withdrawn) == (State.CERTIFIED, (2,))
+
+
+def test_an_option_that_does_not_stand_is_not_withdrawn_and_two_remain() -> None:
+    log = Replay(MANIFEST)
+    with pytest.raises(PollLogRefused, match="does not stand"):
+        log.take_event(replace(GONE, value=b"\4"))
+    log.take_event(GONE)
+    with pytest.raises(PollLogRefused, match="does not stand"):
+        log.take_event(GONE)
+    with pytest.raises(PollLogRefused, match="fewer than two"):
+        log.take_event(replace(GONE, value=b"\1"))
+
+
+def test_nothing_is_withdrawn_after_the_certification() -> None:
+    log = Replay(MANIFEST)
+    log.take_event(CLOSING)
+    log.take_event(RESULT)
+    with pytest.raises(PollLogRefused, match="goes on after"):
+        log.take_event(replace(GONE, at=CLOSES + 9))
+
+
+@pytest.mark.parametrize(
+    ("manifest", "events", "late"),
+    [
+        (MANIFEST, [GONE, CLOSING], [False]),
+        (MANIFEST, [CLOSING, GONE], [True]),
+        (SEALED, [CLOSING, GONE, OPENING], [False]),
+        (SEALED, [CLOSING, OPENING, GONE], [True]),
+    ],
+)
+def test_a_withdrawal_after_the_result_could_be_seen_is_marked_so(
+    manifest: Manifest, events: list[PollEvent], late: list[bool]
+) -> None:
+    found = withdrawals(events, manifest=manifest)
+    assert [one.is_late for one in found] == late
+    assert [one.in_words.endswith("could be seen by then.") for one in found] == late
