@@ -7,6 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from client.commands.main import app
+from client.commands.tally import Format, Overvote
+from client.elections.overvotes import Overvotes
+from client.elections.reading import FORMATS
 from client.errors import BallotsRefused
 
 BOARD = """\
@@ -58,6 +61,11 @@ def test_what_was_read_and_what_was_done_with_it_is_said_first(board: Path) -> N
         assert words in shown
     assert shown.index("Read") < shown.index("Result")
     assert "Bo " not in shown.partition("Result")[2]
+
+
+def test_the_command_offers_what_can_be_read() -> None:
+    assert [one.value for one in Format] == list(FORMATS)
+    assert [one.value for one in Overvote] == [one.value for one in Overvotes]
 
 
 def test_rounds_are_shown_when_they_are_asked_for(board: Path) -> None:
