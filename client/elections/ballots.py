@@ -12,7 +12,7 @@ from typing import Final
 
 from client.errors import BallotsRefused
 from credentials.errors import EncodingError
-from credentials.formats.names import take_shown_text
+from credentials.formats.names import mend_shown_text, refuse_look_alikes
 from credentials.formats.vote import MAX_OPTIONS, Marks
 from credentials.tally import Ranking
 from credentials.tally.round import MAX_BALLOTS
@@ -123,18 +123,23 @@ class Election:
 
 
 def take_name(text: str, *, what: str = "a name") -> str:
-    """A name from a file, that can be shown as it is. Raises BallotsRefused."""
-    tidy = " ".join(text.split())
+    """A name from a file, tidied. Raises BallotsRefused for one that cannot be shown."""
     try:
-        return take_shown_text(tidy, max=MAX_NAME, name=what)
+        return mend_shown_text(text, max=MAX_NAME, name=what)
     except EncodingError as error:
-        raise BallotsRefused(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+        raise BallotsRefused(_sentence(error)) from None
 
 
 def take_options(names: Iterable[str]) -> tuple[str, ...]:
-    """Options whose names can be told apart. Raises BallotsRefused."""
+    """Options whose names people can tell apart. Raises BallotsRefused."""
     options = tuple(take_name(name, what="an option") for name in names)
-    twice = [name for name, times in Counter(options).items() if times > 1]
-    if twice:
-        raise BallotsRefused(f"Two options are called “{twice[0]}”; give them different names.")
+    try:
+        refuse_look_alikes(options, name="the options")
+    except EncodingError as error:
+        raise BallotsRefused(f"{_sentence(error)[:-1]}; give them different names.") from None
     return options
+
+
+def _sentence(error: EncodingError) -> str:
+    text = str(error)
+    return f"{text[0].upper()}{text[1:]}."

@@ -78,7 +78,7 @@ def test_what_is_written_is_what_is_read_again(tmp_path: Path) -> None:
         ("votes for A\n", "Line 1: this is neither votes"),
         ("@divisions\n=N:[North]\n1: N\n", "Line 1: this is neither votes"),
         ("9999999999: A > B\n", "Line 1: “9999999999” is not a number of ballots"),
-        ("=A:[Same]\n=B:[Same]\n27: A > B\n", "Two options are called “Same”"),
+        ("=A:[Same]\n=B:[Same]\n27: A > B\n", "The options hold 'Same' twice"),
         ("3: A\n", "1 options"),
     ],
 )

@@ -55,6 +55,14 @@ def test_it_is_read_however_an_editor_wrapped_it(tmp_path: Path, encoding: str) 
     assert election.rankings == ranked(("AB", 3))
 
 
+def test_names_are_tidied_and_look_alikes_are_refused_with_the_pair(tmp_path: Path) -> None:
+    names = '"Zo\u0065\u0308  \u200bNg"\n"\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"\n'
+    election = read(f"2 1\n3 1 2 0\n0\n{names}", "names.blt", tmp_path)
+    assert election.options == ("Zoë Ng", "می\u200cخواهم")
+    with pytest.raises(BallotsRefused, match="look the same, 'Ada' and 'ADA': numbers 1 and 2"):
+        read("2 1\n3 1 2 0\n0\nAda\nADA\n", "alike.blt", tmp_path)
+
+
 def test_equal_ballots_on_several_lines_are_one(tmp_path: Path) -> None:
     election = read("2 1\n3 1 2 0\n4 1 2 0\n0\nA\nB\n", "two.blt", tmp_path)
     assert election.rankings == ranked(("AB", 7))
@@ -107,7 +115,7 @@ def test_names_that_others_may_not_read_are_said(tmp_path: Path) -> None:
         ("2 1\n1 1 2 0\n", "ends before the 0 that ends the ballots"),
         ("2 1\n1 1 2 0\n0\nA\n", "1 lines of names where 2 options"),
         ("2 1\n1 1 2 0\n0\nA\nB\nTitle\nmore\n", "4 lines of names"),
-        ("2 1\n1 1 2 0\n0\nA\nA\n", "Two options are called “A”"),
+        ("2 1\n1 1 2 0\n0\nA\nA\n", "The options hold 'A' twice"),
         ("2 1\n1 1 2 0\n0\nA\x1b[2J\nB\n", "Line 4: .*control character"),
         ("65 1\n1 1 2 0\n0\n" + "".join(f"O{n}\n" for n in range(65)), "65 options"),
         ("2 1\n16777216 1 0\n0\nA\nB\n", "Line 2: “16777216” is not the weight"),

@@ -117,7 +117,7 @@ def test_what_is_written_is_what_is_read_again(tmp_path: Path) -> None:
         ("Soup,Salad\n1,0\n1,2,3\n", "Line 3: the row has 3 cells"),
         ("ballots,Soup,Salad\nmany,1,2\n", "Line 2: “many” is not a number of ballots"),
         ("Soup,Salad\n1,yes\n", "Line 2: “yes” is not a rank"),
-        ("Soup,Soup\n1,2\n", "Two options are called “Soup”"),
+        ("Soup,Soup\n1,2\n", "The options hold 'Soup' twice"),
         ("Rank 1,Rank 1\nA,B\n", "same rank"),
         ('Soup,"Salad\n1,2\n', "Line 2: this is no table"),
     ],
