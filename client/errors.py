@@ -27,6 +27,10 @@ class TrusteeError(ClientError):
     """A trustee's folder or file is missing, open to others, or not of this ceremony or poll."""
 
 
+class BallotsRefused(ClientError):
+    """A file of ballots cannot be read or written as what it is said to be, and why, and where."""
+
+
 class ConsentRefused(ClientError):
     """The member said no; nothing was proven and nothing was sent."""
 

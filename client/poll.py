@@ -172,9 +172,14 @@ _COUNTED = {
 }
 
 
+def method_in_words(method: str, *, seats: int) -> str:
+    """How a method counts."""
+    return _COUNTED[method].format(seats=seats)
+
+
 def counted_in_words(manifest: Manifest) -> str:
     """How votes become a result, with quorum, threshold and ties."""
-    parts = [_COUNTED[manifest.tally].format(seats=manifest.seats)]
+    parts = [method_in_words(manifest.tally, seats=manifest.seats)]
     if manifest.quorum:
         parts.append(f"at least {manifest.quorum} must vote")
     numerator, denominator = manifest.threshold

@@ -6,7 +6,7 @@ Votes are opened by the workers, a few hundred at a time.
 from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from client.audit.reading import Entries
@@ -20,12 +20,17 @@ from credentials.sealing import check_opening
 from credentials.tally import TallyResult
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recount:
-    """The result, and the count without withdrawn options beside it; None for what there is not."""
+    """The result, and the count without withdrawn options beside it; None for what there is not.
+
+    votes: with how often each counts, None for invalid ones. seed: that of the lot.
+    """
 
     result: TallyResult | None = None
     beside: TallyResult | None = None
+    votes: Counter[Marks | None] = field(default_factory=Counter)
+    seed: bytes | None = None
 
 
 def recount(found: Entries, *, manifest: Manifest, workers: Workers, checks: Checks) -> Recount:
@@ -65,7 +70,7 @@ def recount(found: Entries, *, manifest: Manifest, workers: Workers, checks: Che
         checks.passed("result", "the certified one is the recount, octet by octet")
     else:
         checks.failed("result", "the recount comes to another result than the certified one")
-    return Recount(result, beside)
+    return Recount(result=result, beside=beside, votes=votes, seed=seed)
 
 
 def _opens(found: Entries, *, manifest: Manifest, checks: Checks) -> bool:

@@ -1,5 +1,6 @@
 """What an audit found: one line for each check, the recount, and the verdict in two sentences."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from client.community import PinnedMetadata
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll_event import Kind, PollEvent
+from credentials.formats.vote import Marks
 from credentials.polls import State, Withdrawal, withdrawals
 from credentials.tally import TallyResult
 
@@ -80,7 +82,8 @@ class Report:
     published and manifest are None where the file does not hold them. entries: those read. ballots:
     those whose proof holds. voters: their different pseudonyms. result: the recount of the last
     ballot of each voter, None where there is none. beside: the same without the options that were
-    withdrawn, None where none was. events: those in the log, in order.
+    withdrawn, None where none was. votes: what was counted, each with how often, None for invalid
+    ones. seed: that of the lot. events: those in the log, in order.
     """
 
     checks: tuple[Check, ...]
@@ -93,6 +96,8 @@ class Report:
     roll: tuple[int, int] = (0, 0)
     result: TallyResult | None = None
     beside: TallyResult | None = None
+    votes: Counter[Marks | None] = field(default_factory=Counter)
+    seed: bytes | None = None
     events: tuple[PollEvent, ...] = ()
 
     @property

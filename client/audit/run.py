@@ -109,6 +109,8 @@ def audit(
         roll=roll_bounds(ground.head),
         result=counted.result,
         beside=counted.beside,
+        votes=counted.votes,
+        seed=counted.seed,
         events=tuple(found.replay.events),
     )
 

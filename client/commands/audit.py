@@ -70,7 +70,7 @@ def audit(
         checkpoints=_files(checkpoint),
         abstentions=_files(abstained),
     )
-    with _bundle(source) as file, progress("Checking every entry") as told:
+    with opened_bundle(source) as file, progress("Checking every entry") as told:
         try:
             report = run(file, fingerprint=pin, beside=beside, progress=told)
         except BrokenExecutor:
@@ -97,7 +97,7 @@ def _say(report: "Report") -> None:
     if report.manifest is not None:
         say(f"\n{report.manifest.question}")
         if report.result is not None:
-            say_result(report.result, manifest=report.manifest)
+            say_result(report.result, options=report.manifest.options)
         for one in report.withdrawn:
             option = report.manifest.options[one.option - 1]
             say(f"“{option}” was withdrawn, {time_in_words(one.at)}: {one.in_words}")
@@ -137,16 +137,16 @@ def _json(report: "Report") -> dict[str, object]:
         "ballots": report.ballots,
         "voters": report.voters,
         "roll": list(report.roll),
-        "outcome": outcome_json(result, manifest=manifest) if result and manifest else None,
+        "outcome": outcome_json(result, options=manifest.options) if result and manifest else None,
         "sentence": outcome_in_words(result, options=manifest.options)
         if result and manifest
         else None,
-        "result": result_json(result, manifest=manifest) if result and manifest else None,
+        "result": result_json(result, options=manifest.options) if result and manifest else None,
         "withdrawn": [
             {"option": one.option, "at": one.at, "reason": one.reason, "late": one.is_late}
             for one in report.withdrawn
         ],
-        "beside": result_json(report.beside, manifest=manifest)
+        "beside": result_json(report.beside, options=manifest.options)
         if report.beside and manifest
         else None,
         "objections": [
@@ -169,7 +169,7 @@ def _files(paths: Sequence[Path] | None) -> dict[str, bytes]:
 
 
 @contextmanager
-def _bundle(source: str) -> Iterator[BinaryIO]:
+def opened_bundle(source: str) -> Iterator[BinaryIO]:
     """The bundle, opened; from a link it is fetched into a file that is gone afterwards."""
     if not source.startswith(("https://", "http://")):
         try:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from client.commands import audit, doctor, verify
+from client.commands import audit, doctor, tally, verify
 from client.commands.door import commands as door_commands
 from client.commands.help_pages import let_flags_stand_alone
 from client.commands.poll import commands as poll_commands
@@ -36,6 +36,7 @@ app.add_typer(wallet_commands, name="wallet")
 app.add_typer(door_commands, name="door")
 app.add_typer(poll_commands, name="poll")
 app.command("audit")(audit.audit)
+app.command("tally")(tally.tally)
 app.add_typer(trustee_commands, name="trustee")
 app.add_typer(witness_commands, name="witness")
 app.command("verify")(verify.verify)

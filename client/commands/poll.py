@@ -6,6 +6,7 @@ import typer
 
 from client.commands.ballots import abstained, receipt, receipts
 from client.commands.evidence import check_evidence
+from client.commands.export import export
 from client.commands.sources import FingerprintOption, note_fingerprint
 from client.commands.terminal import JsonOption, say, say_json, say_rows
 from client.commands.vote import place
@@ -97,3 +98,4 @@ commands.command("receipts")(receipts)
 commands.command("receipt")(receipt)
 commands.command("abstained")(abstained)
 commands.command("check-evidence")(check_evidence)
+commands.command("export")(export)

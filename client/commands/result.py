@@ -8,7 +8,6 @@ from client.commands.terminal import say, say_rows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from credentials.formats.manifest import Manifest
     from credentials.tally import Round, TallyResult
 
 _TITLES = {
@@ -20,46 +19,50 @@ _TITLES = {
 }
 
 
-def say_result(result: "TallyResult", *, manifest: "Manifest") -> None:
-    """The result with its rounds."""
+def say_result(
+    result: "TallyResult", *, options: "Sequence[str]", every_round: bool = True
+) -> None:
+    """The result with its rounds, or with the last one alone."""
     from credentials.tally import outcome_in_words
 
     counted = f"{result.ballots} counted, {result.abstentions} of them abstentions"
     invalid = f"; {result.invalid} invalid" if result.invalid else ""
     say_rows(
         [
-            ("Result", outcome_in_words(result, options=manifest.options)),
+            ("Result", outcome_in_words(result, options=options)),
             ("Ballots", counted + invalid),
         ]
     )
     for number, one in enumerate(result.rounds, start=1):
+        if not every_round and number < len(result.rounds):
+            continue
         say(f"\n{_TITLES.get(one.title, one.title).format(number=number)}")
-        say_rows(_rows(one, result=result, manifest=manifest))
+        say_rows(_rows(one, result=result, options=options))
 
 
-def outcome_json(result: "TallyResult", *, manifest: "Manifest") -> dict[str, Any]:
+def outcome_json(result: "TallyResult", *, options: "Sequence[str]") -> dict[str, Any]:
     """The outcome for a script: its code, and whom it names."""
     return {
         "code": result.outcome.value,
-        "winners": _named(result.winners, manifest=manifest),
-        "tied": _named(result.tied, manifest=manifest),
+        "winners": _named(result.winners, options=options),
+        "tied": _named(result.tied, options=options),
     }
 
 
-def result_json(result: "TallyResult", *, manifest: "Manifest") -> dict[str, Any]:
+def result_json(result: "TallyResult", *, options: "Sequence[str]") -> dict[str, Any]:
     """The same for a script; fractions are text."""
     from credentials.tally import outcome_in_words
 
     return {
         "method": result.method,
         "withdrawn": list(result.withdrawn),
-        "sentence": outcome_in_words(result, options=manifest.options),
+        "sentence": outcome_in_words(result, options=options),
         "ballots": result.ballots,
         "abstentions": result.abstentions,
         "invalid": result.invalid,
         "outcome": result.outcome.value,
-        "winners": _named(result.winners, manifest=manifest),
-        "tied": _named(result.tied, manifest=manifest),
+        "winners": _named(result.winners, options=options),
+        "tied": _named(result.tied, options=options),
         "rounds": [
             {
                 "title": one.title,
@@ -77,15 +80,17 @@ def result_json(result: "TallyResult", *, manifest: "Manifest") -> dict[str, Any
     }
 
 
-def _named(chosen: "Sequence[int]", *, manifest: "Manifest") -> list[dict[str, Any]]:
-    return [{"option": option, "text": manifest.options[option - 1]} for option in chosen]
+def _named(chosen: "Sequence[int]", *, options: "Sequence[str]") -> list[dict[str, Any]]:
+    return [{"option": option, "text": options[option - 1]} for option in chosen]
 
 
-def _rows(one: "Round", *, result: "TallyResult", manifest: "Manifest") -> list[tuple[str, str]]:
+def _rows(
+    one: "Round", *, result: "TallyResult", options: "Sequence[str]"
+) -> list[tuple[str, str]]:
     from credentials.tally import mark_in_words
 
     rows = []
-    for option, (text, score) in enumerate(zip(manifest.options, one.scores, strict=True), start=1):
+    for option, (text, score) in enumerate(zip(options, one.scores, strict=True), start=1):
         if score is None:
             continue
         mark = mark_in_words(option, one, result=result)
@@ -93,7 +98,7 @@ def _rows(one: "Round", *, result: "TallyResult", manifest: "Manifest") -> list[
     if one.exhausted:
         rows.append(("  no longer counting", _number(one.exhausted)))
     if one.by_lot:
-        names = ", ".join(manifest.options[option - 1] for option in one.by_lot)
+        names = ", ".join(options[option - 1] for option in one.by_lot)
         rows.append(("  by lot", names))
     return rows
 

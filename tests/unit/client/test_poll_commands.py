@@ -119,7 +119,7 @@ def test_an_audit_from_the_poll_s_link_is_sound(
     audit(source=f"{served.address}/polls/lunch", as_json=True)
     found = told()
     assert found["sound"]
-    assert (found["outcome"], found["voters"], found["ballots"]) == ("“Salad” wins.", 2, 3)
+    assert (found["sentence"], found["voters"], found["ballots"]) == ("“Salad” wins.", 2, 3)
     assert {check["mark"] for check in found["checks"]} == {"passed", "not checkable"}
     audit(source=f"{served.address}/polls/lunch/bundle")
     lines = capsys.readouterr().out.splitlines()

@@ -1,0 +1,1 @@
+"""Files of ballots: read, refused, written and counted."""
