@@ -21,6 +21,7 @@ from credentials.formats.head import Head
 from credentials.formats.lot import BY_BEACON, BY_NONE, BY_OPENING, TIE_RULES, Beacon
 from credentials.formats.names import (
     MAX_TEXT,
+    refuse_look_alikes,
     take_attribute_name,
     take_identifier,
     take_shown_text,
@@ -146,8 +147,7 @@ class Manifest:
         cbor.take_array(self.options, min=MIN_OPTIONS, max=MAX_OPTIONS, name="a poll's options")
         for option in self.options:
             take_shown_text(option, name="an option")
-        if len(set(self.options)) != len(self.options):
-            raise PolicyError("a poll has the same option twice")
+        refuse_look_alikes(self.options, name="a poll's options", error=PolicyError)
 
     def _check_counting(self) -> None:
         self.paper  # noqa: B018 - raises PolicyError

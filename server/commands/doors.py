@@ -8,6 +8,7 @@ import typer
 
 from credentials.doors import MEMBERS_ONLY
 from credentials.formats.metadata import Door, Metadata
+from credentials.formats.names import mend_shown_text
 from credentials.formats.schema import REISSUED
 from server.commands.names import id_from
 from server.commands.session import (
@@ -78,7 +79,7 @@ def add(
         shown.append(expires_by)
     door = Door(
         id=id_from(name, given=door_id),
-        name=name,
+        name=mend_shown_text(name, name="the door's name"),
         event=_event_id(session.community.metadata(), event),
         mode=mode.value,
         disclose=tuple(dict.fromkeys(shown)),
