@@ -35,6 +35,8 @@ class Act:
     person: Invitation | None = None
     key: bytes | None = None
     """The key of the attendee's ticket from now on, where it has changed hands."""
+    scope: str | None = None
+    """The scope from now on, where another list than before says whose the ticket is."""
     listed: Listed | None = None
     decision: Decision | None = None
     """What the organiser decided against the list, where that ends with it."""
@@ -62,7 +64,9 @@ def carry_out(acts: Sequence[Act], register: Register) -> CarriedOut:
         if act.do is Do.DISMISS:
             register.remove([act.id], decision=Decision.NONE)
         if act.do in (Do.DISMISS, Do.NOTE):
-            register.note(act.id, listed=act.listed, key=act.key, decision=act.decision)
+            register.note(
+                act.id, listed=act.listed, key=act.key, scope=act.scope, decision=act.decision
+            )
     new = [(act.person, act.listed) for act in acts if act.person and act.do is Do.ADMIT]
     fresh += register.add(new)
     return CarriedOut(

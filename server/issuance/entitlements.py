@@ -89,6 +89,11 @@ class EntitlementService:
             raise OperatorError("There is no attendee with this id or e-mail address.")
         return found[0]
 
+    def is_waiting(self, entitlement_id: str) -> bool:
+        """Whether something that was signed for an attendee waits for the head that removes it."""
+        with self._database.read() as connection:
+            return self._register(connection).waiting_handles([entitlement_id])
+
     # --- links
 
     def claims(self, *, unclaimed_only: bool, unwritten_only: bool = False) -> Iterator[Claim]:
@@ -130,9 +135,15 @@ class EntitlementService:
             return [register.attendee(one) for one in ids]
 
     def add(self, *, name: str, email: str, attributes: Values) -> Claim:
-        """Entitle one person by hand; raises AttendeeKnown and SchemaError."""
-        self._check_attributes(attributes)
-        somebody = Invitation(scope=BY_HAND, name=name, email=email, attributes=attributes)
+        """Entitle one person by hand; a flag that is not said is no.
+
+        Raises AttendeeKnown and SchemaError.
+        """
+        schema = self._community.metadata().schema
+        flags = {one.name: 0 for one in schema.attributes if one.type == "flag"}
+        given = {name: value for name, value in {**flags, **attributes}.items() if name != REISSUED}
+        self._check_attributes(given)
+        somebody = Invitation(scope=BY_HAND, name=name, email=email, attributes=given)
         with self._writing() as register:
             register.check_is_no_member(somebody)
             (entitlement_id,) = register.add([(somebody, None)])

@@ -144,14 +144,17 @@ class Register:
         *,
         listed: Listed | None,
         key: bytes | None = None,
+        scope: str | None = None,
         decision: Decision | None = None,
     ) -> None:
-        """Note what a list said, the key of the ticket from now on, and what was decided."""
+        """Note what a list said, key and scope of the ticket from now on, and what was decided."""
         values: dict[str, object] = {}
         if listed is not None:
             values["listed"] = listed.to_json()
         if key is not None:
             values["source"] = key
+        if scope is not None:
+            values["scope"] = scope
         if decision is not None:
             values["decision"] = decision.value
         if values:

@@ -4,7 +4,9 @@ from server.issuance.attendee import Attendee, State
 from server.problems import AttendeeNotCurrent
 
 _ENDED = "This pass has ended; change its last day first: attendees change."
-_REMOVED = "This attendee was removed; nothing was changed. To take them back in: attendees restore."
+_REMOVED = (
+    "This attendee was removed; nothing was changed. To take them back in: attendees restore."
+)
 _DELETED = "This attendee was deleted; nothing is kept that could be changed."
 
 

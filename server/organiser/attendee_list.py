@@ -108,6 +108,7 @@ class _ListReader:
                             if self._columns.form.newest_counts
                             else f"the same ticket is on line {kept.line}"
                         ),
+                        repeated=True,
                     )
                 )
             except RowUnusable as reason:

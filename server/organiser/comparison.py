@@ -4,17 +4,17 @@ A list is a state, and not an addition. Whatever the organiser mended by hand st
 list says what it said before (`Attendee.listed`). Pure: nothing is read or written here.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
+from credentials.formats.schema import VALID_UNTIL
 from server.issuance.attendee import Attendee, Decision, State
-from server.organiser.finding import Comparison, Finding, Kind, Several
-from server.organiser.matching import match
 from server.issuance.person import Named, Person, is_another, person
+from server.organiser.finding import Changes, Comparison, Finding, Kind, Several
+from server.organiser.matching import covers, match
 from server.organiser.ticket import AttendeeList, Ticket, TicketState
 
-VANISHED = "vanished"
-_NOTHING: Mapping[str, tuple[str, str]] = {}
+_NOTHING: Changes = {}
 
 
 def compare(
@@ -28,13 +28,9 @@ def compare(
     sure = [pair for pair in found.pairs if pair[0].state is TicketState.VALID]
     taken = _Taken(_members_by_other_means(known, sure))
     findings = [
-        *(_repeated(ticket, line, Kind.REPEATED) for ticket, line in found.repeated),
-        *(_repeated(ticket, line, Kind.CONTRADICTED) for ticket, line in found.contradicted),
-        *(
-            _missing(attendee, key)
-            for attendee, key in found.missing
-            if attendee.is_member or key != attendee.key
-        ),
+        _missing(attendee, key)
+        for attendee, key in found.missing
+        if attendee.is_member or key != attendee.key
     ]
     for ticket, attendee in sorted(found.pairs, key=_settled_first):
         finding = _judge(ticket, attendee)
@@ -46,7 +42,7 @@ def compare(
     return Comparison(
         findings=tuple(sorted(findings, key=lambda one: (one.line is None, one.line or 0))),
         several=_several(known, sure),
-        members=sum(one.is_member and one.scope == attendees.scope for one in known),
+        members=sum(one.is_member and covers(attendees.scope, one.scope) for one in known),
     )
 
 
@@ -69,19 +65,23 @@ def _judge(ticket: Ticket, attendee: Attendee | None) -> Finding:
         return _judge_member(ticket, attendee)
     if ticket.state is not TicketState.VALID:
         return _plain(Kind.NO_TICKET, ticket, attendee=attendee, why=ticket.said)
-    if attendee.state is State.ENDED:
-        changes = _changes(ticket, attendee)
-        goes_on = "valid_until" in changes
-        kind = Kind.CHANGED if goes_on else Kind.UNCHANGED
-        if goes_on and is_another(attendee, ticket):
-            kind = Kind.TRANSFERRED
-        return _plain(kind, ticket, attendee=attendee, changes=changes, why="had ended")
-    if attendee.state is State.DELETED:
-        return _plain(Kind.KEPT, ticket, attendee=attendee, why="deleted by you")
-    if attendee.decision is Decision.REMOVED:
-        return _plain(Kind.KEPT, ticket, attendee=attendee, why="removed by you")
     changes = _changes(ticket, attendee)
-    return _plain(Kind.PAID_AGAIN, ticket, attendee=attendee, changes=changes, why=ticket.said)
+    kind, why = _for_who_is_none(ticket, attendee, changes=changes)
+    return _plain(kind, ticket, attendee=attendee, changes=changes, why=why)
+
+
+def _for_who_is_none(ticket: Ticket, attendee: Attendee, *, changes: Changes) -> tuple[Kind, str]:
+    """What a good ticket means for somebody who was a member, and is none."""
+    if attendee.state is State.DELETED:
+        return Kind.KEPT, "deleted by you"
+    if attendee.state is State.ENDED:
+        if VALID_UNTIL not in changes:
+            return Kind.UNCHANGED, "ended"
+        another = is_another(attendee, ticket) and {"name", "email"} <= changes.keys()
+        return (Kind.TRANSFERRED if another else Kind.CHANGED), "had ended"
+    if attendee.decision is Decision.REMOVED:
+        return Kind.KEPT, "removed by you"
+    return Kind.PAID_AGAIN, ticket.said
 
 
 _KIND_OF_STRANGER = {
@@ -115,10 +115,10 @@ def _judge_member(ticket: Ticket, attendee: Attendee) -> Finding:
     return _plain(kind, ticket, attendee=attendee, changes=changes)
 
 
-def _changes(ticket: Ticket, attendee: Attendee) -> Mapping[str, tuple[str, str]]:
+def _changes(ticket: Ticket, attendee: Attendee) -> Changes:
     """What the list says otherwise than before and than what is known, by field."""
     before: Named = attendee.listed or attendee
-    changes: dict[str, tuple[str, str]] = {}
+    changes: dict[str, tuple[str | int, str | int]] = {}
     for name in ("name", "email"):
         known, says = getattr(attendee, name), getattr(ticket, name)
         if says and says not in (known, getattr(before, name)):
@@ -130,14 +130,14 @@ def _changes(ticket: Ticket, attendee: Attendee) -> Mapping[str, tuple[str, str]
     said = attendee.attributes if attendee.listed is None else attendee.listed.attributes
     for name, value in ticket.attributes.items():
         if value not in (attendee.attributes.get(name), said.get(name)):
-            changes[name] = (str(attendee.attributes.get(name, "")), str(value))
+            changes[name] = (attendee.attributes.get(name, ""), value)
     return changes
 
 
 def _said_otherwise(ticket: Ticket, attendee: Attendee) -> bool:
-    return (
-        person(ticket) != person(attendee) and bool(ticket.name)
-    ) or dict(ticket.attributes) != dict(attendee.attributes)
+    return (person(ticket) != person(attendee) and bool(ticket.name)) or dict(
+        ticket.attributes
+    ) != dict(attendee.attributes)
 
 
 def _missing(attendee: Attendee, key: bytes | None) -> Finding:
@@ -149,16 +149,12 @@ def _missing(attendee: Attendee, key: bytes | None) -> Finding:
     return Finding(kind=kind, attendee=attendee, changes=_NOTHING, why=why, key=key)
 
 
-def _repeated(ticket: Ticket, line: int, kind: Kind) -> Finding:
-    return _plain(kind, ticket, why=f"the same ticket is on line {line}")
-
-
 def _plain(
     kind: Kind,
     ticket: Ticket,
     *,
     attendee: Attendee | None = None,
-    changes: Mapping[str, tuple[str, str]] = _NOTHING,
+    changes: Changes = _NOTHING,
     why: str = "",
 ) -> Finding:
     return Finding(
@@ -212,7 +208,11 @@ def _members_by_other_means(
                 members.append((one, f"{one.id}, whom you removed"))
             continue
         ticket = tickets.get(one.id)
-        if ticket is None or not {"name", "email"} & _changes(ticket, one).keys():
+        if (
+            ticket is None
+            or person(ticket) == person(one)
+            or not {"name", "email"} & _changes(ticket, one).keys()
+        ):
             members.append((one, one.id))
         elif not is_another(one, ticket):
             corrected.append((ticket, one.id))

@@ -7,6 +7,8 @@ from enum import StrEnum
 from server.issuance.attendee import Attendee
 from server.organiser.ticket import Ticket
 
+Changes = Mapping[str, tuple[str | int, str | int]]
+
 
 class Kind(StrEnum):
     """What a finding is."""
@@ -30,10 +32,6 @@ class Kind(StrEnum):
     """A member whose ticket is not in the list."""
     PENDING = "pending"
     """Not paid or not approved yet."""
-    REPEATED = "repeated"
-    """The row says again what another row says."""
-    CONTRADICTED = "contradicted"
-    """Rows of one ticket do not agree; nothing is done with it."""
     KEPT = "kept as you decided"
     """The organiser decided otherwise by hand, and the list says nothing new."""
     NO_TICKET = "gives no membership"
@@ -62,7 +60,7 @@ class Finding:
     kind: Kind
     ticket: Ticket | None = None
     attendee: Attendee | None = None
-    changes: Mapping[str, tuple[str, str]]
+    changes: Changes
     why: str = ""
     key: bytes | None = None
     """The key of the ticket that is the attendee's from now on."""
@@ -78,9 +76,7 @@ class Finding:
     @property
     def removes(self) -> bool:
         """Whether it is of a kind for which a member can be removed, and there is one."""
-        return (
-            self.kind in REMOVABLE and self.attendee is not None and self.attendee.is_member
-        )
+        return self.kind in REMOVABLE and self.attendee is not None and self.attendee.is_member
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

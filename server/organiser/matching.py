@@ -18,77 +18,39 @@ _LIKE = 0.7
 
 _Finder = Callable[[Sequence[Ticket], Sequence[Attendee]], Iterator[tuple[Ticket, Attendee]]]
 
-_BEST_FIRST = (
-    TicketState.VALID,
-    TicketState.PENDING,
-    TicketState.CANCELED,
-    TicketState.OTHER_PRODUCT,
-)
-
 
 @dataclass(slots=True)
 class Matches:
     """What was found.
 
-    pairs: each ticket that counts, with the attendee whose it is, or None. missing: attendees of
-    this scope whose ticket is not in the list, each with the key that is theirs from now on.
-    repeated: rows that say again what another row says, with its line. contradicted: rows of one
-    ticket that do not agree, with the others' line.
+    pairs: each ticket with the attendee whose it is, or None. missing: attendees whom the list
+    would hold, and does not, each with the key that is theirs from now on.
     """
 
     pairs: list[tuple[Ticket, Attendee | None]] = field(default_factory=list)
     missing: list[tuple[Attendee, bytes | None]] = field(default_factory=list)
-    repeated: list[tuple[Ticket, int]] = field(default_factory=list)
-    contradicted: list[tuple[Ticket, int]] = field(default_factory=list)
+
+
+def covers(scope: str, other: str) -> bool:
+    """Whether a list of one scope holds all that a list of the other does: `shop/a+b` and `shop/a`.
+
+    Who was added by hand is in no list.
+    """
+    form, _, events = scope.partition("/")
+    other_form, _, other_events = other.partition("/")
+    return form == other_form and set(other_events.split("+")) <= set(events.split("+"))
 
 
 def match(known: Sequence[Attendee], tickets: Sequence[Ticket], *, scope: str) -> Matches:
-    """Match the tickets of a list of one scope with everybody who is known."""
+    """Match the tickets of a list, none of which stands in it twice, with everybody known."""
     found = Matches()
     with_ids = [ticket for ticket in tickets if ticket.key is not None]
     without = [ticket for ticket in tickets if ticket.key is None]
-    _match_ids(known, _one_for_each_id(with_ids, found), scope=scope, found=found)
-    _match_persons(
-        [one for one in known if one.key is None and one.scope == scope],
-        _one_for_each_person(without, found),
-        found=found,
-    )
+    _match_ids(known, with_ids, scope=scope, found=found)
+    in_scope = [one for one in known if one.key is None and covers(scope, one.scope)]
+    _match_persons(in_scope, without, found=found)
     found.pairs.sort(key=lambda pair: pair[0].line)
     return found
-
-
-# --- rows that are one ticket
-
-
-def _one_for_each_id(tickets: Iterable[Ticket], found: Matches) -> list[Ticket]:
-    rows: dict[bytes | None, list[Ticket]] = defaultdict(list)
-    for ticket in tickets:
-        rows[ticket.key].append(ticket)
-    single = []
-    for first, *others in rows.values():
-        if all(_says(other) == _says(first) for other in others):
-            single.append(first)
-            found.repeated += [(other, first.line) for other in others]
-        else:
-            found.contradicted += [(first, others[0].line)]
-            found.contradicted += [(other, first.line) for other in others]
-    return single
-
-
-def _says(ticket: Ticket) -> object:
-    return (ticket.state, ticket.name, ticket.email, dict(ticket.attributes))
-
-
-def _one_for_each_person(tickets: Iterable[Ticket], found: Matches) -> list[Ticket]:
-    rows: dict[Person, list[Ticket]] = defaultdict(list)
-    for ticket in tickets:
-        rows[person(ticket)].append(ticket)
-    single = []
-    for same in rows.values():
-        best = min(same, key=lambda ticket: (_BEST_FIRST.index(ticket.state), ticket.line))
-        single.append(best)
-        found.repeated += [(other, best.line) for other in same if other is not best]
-    return single
 
 
 # --- tickets with ids
@@ -98,36 +60,34 @@ def _match_ids(
     known: Sequence[Attendee], tickets: Sequence[Ticket], *, scope: str, found: Matches
 ) -> None:
     by_key = {one.key: one for one in known if one.key is not None}
-    listed = {ticket.key: ticket for ticket in tickets}
-    unclear = {ticket.key for ticket, _ in found.contradicted}
+    listed = {ticket.key: ticket for ticket in tickets if ticket.key is not None}
     holders = {key: by_key.get(key) for key in listed}
-    here = {key: one for key, one in by_key.items() if one.scope == scope or key in listed}
+    here = {key: one for key, one in by_key.items() if key in listed or covers(scope, one.scope)}
     keys = {one.id: key for key, one in here.items()}
     homeless = _Homeless(
-        one
-        for key, one in here.items()
-        if one.is_member and key not in unclear and _is_left(one, listed.get(key))
+        one for key, one in here.items() if one.is_member and _is_left(one, listed.get(key))
     )
-    for key, ticket in listed.items():
-        holder = holders[key]
-        if ticket.state is not TicketState.VALID or _is_of(holder, ticket):
-            continue
-        mover = homeless.take(ticket, besides=holder)
-        if mover is None:
-            continue
-        left = keys[mover.id]
-        holders[key], keys[mover.id] = mover, key
-        if left in holders:
-            holders[left] = holder
-        if holder is not None:
-            keys[holder.id] = left
+    moved = True
+    while moved:  # who has to give up a ticket may have another one, further up
+        moved = False
+        for key, ticket in listed.items():
+            holder = holders[key]
+            if ticket.state is not TicketState.VALID or _is_of(holder, ticket):
+                continue
+            mover = homeless.take(ticket, besides=holder)
+            if mover is None:
+                continue
+            moved, left = True, keys[mover.id]
+            holders[key], keys[mover.id] = mover, key
+            if left in holders:
+                holders[left] = holder
+            if holder is not None:
+                keys[holder.id] = left
+                if holder.is_member and _is_left(holder, listed.get(left)):
+                    homeless.add(holder)
     placed = {one.id for one in holders.values() if one is not None}
     found.pairs += [(ticket, holders[key]) for key, ticket in listed.items()]
-    found.missing += [
-        (one, keys[one.id])
-        for key, one in here.items()
-        if one.id not in placed and key not in unclear
-    ]
+    found.missing += [(one, keys[one.id]) for one in here.values() if one.id not in placed]
 
 
 def _is_of(holder: Attendee | None, ticket: Ticket) -> bool:
@@ -150,8 +110,13 @@ class _Homeless:
     def __init__(self, attendees: Iterable[Attendee]) -> None:
         self._by_person: dict[Person, list[Attendee]] = defaultdict(list)
         for one in attendees:
-            if one.name:
-                self._by_person[person(one)].append(one)
+            self.add(one)
+
+    def add(self, attendee: Attendee) -> None:
+        """One more, unless it is there already; nobody without a name."""
+        waiting = self._by_person[person(attendee)]
+        if attendee.name and attendee not in waiting:
+            waiting.append(attendee)
 
     def take(self, ticket: Ticket, *, besides: Attendee | None) -> Attendee | None:
         """The one whose ticket this is now, those with its very attributes first."""
@@ -166,9 +131,7 @@ class _Homeless:
 # --- tickets without ids
 
 
-def _match_persons(
-    known: Sequence[Attendee], tickets: Sequence[Ticket], *, found: Matches
-) -> None:
+def _match_persons(known: Sequence[Attendee], tickets: Sequence[Ticket], *, found: Matches) -> None:
     """By address and name; then by the address, then by the name alone, where that is clear."""
     owners: dict[int, Attendee] = {}
     placed: set[str] = set()

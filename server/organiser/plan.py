@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from server.issuance.acts import Act, Do
 from server.issuance.attendee import Attendee, Decision, Invitation, Listed, State
 from server.organiser.finding import ASKED, Comparison, Finding, Kind
+from server.organiser.matching import covers
 from server.organiser.ticket import Ticket, TicketState
 
 
@@ -72,6 +73,7 @@ def _act(finding: Finding, *, scope: str, wishes: Wishes) -> Act | None:
         do=Do.DISMISS if finding.removes and finding.kind in wishes.remove else Do.NOTE,
         id=attendee.id,
         key=finding.key if finding.key != attendee.key else None,
+        scope=None if covers(scope, attendee.scope) else scope,
         listed=_noted(finding, attendee),
         decision=_without_restored(attendee) if _is_valid(finding) else None,
     )
@@ -95,7 +97,7 @@ def _as_it_will_be(
     changed = finding.changes.keys()
     said = {name: value for name, value in ticket.attributes.items() if name in changed}
     return replace(
-        _as_listed(ticket, scope=scope),
+        _as_listed(ticket, scope=attendee.scope if covers(scope, attendee.scope) else scope),
         order=ticket.order or attendee.order,
         name=ticket.name if "name" in changed else attendee.name,
         email=ticket.email if "email" in changed else attendee.email,

@@ -47,10 +47,14 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkippedRow:
-    """A row that cannot be used: where it begins in the file, and why."""
+    """A row that is not used: where it begins in the file, and why.
+
+    repeated: another row says it, or says it better, so that nothing is lost with this one.
+    """
 
     line: int
     reason: str
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

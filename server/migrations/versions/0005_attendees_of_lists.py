@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,21 +29,23 @@ _ENTITLEMENTS = sa.table(
     sa.column("decision", sa.String),
 )
 
-_COLUMNS = (
-    sa.Column("has_id", sa.Boolean(), nullable=False, server_default=sa.true()),
-    sa.Column("scope", sa.Text(), nullable=False, server_default=""),
-    sa.Column("order_code", sa.Text(), nullable=False, server_default=""),
-    sa.Column("email_key", sa.Text(), nullable=False, server_default=""),
-    sa.Column("listed", sa.Text(), nullable=True),
-    sa.Column("decision", sa.String(8), nullable=False, server_default=""),
-    sa.Column("link_generation", sa.Integer(), nullable=True),
-    sa.Column("link_written_at", sa.Integer(), nullable=True),
-)
+
+def _columns() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("has_id", sa.Boolean(), nullable=False, server_default=sa.true()),
+        sa.Column("scope", sa.Text(), nullable=False, server_default=""),
+        sa.Column("order_code", sa.Text(), nullable=False, server_default=""),
+        sa.Column("email_key", sa.Text(), nullable=False, server_default=""),
+        sa.Column("listed", sa.Text(), nullable=True),
+        sa.Column("decision", sa.String(8), nullable=False, server_default=""),
+        sa.Column("link_generation", sa.Integer(), nullable=True),
+        sa.Column("link_written_at", sa.Integer(), nullable=True),
+    ]
 
 
 def upgrade() -> None:
-    for column in _COLUMNS:
-        op.add_column("entitlements", column.copy())
+    for column in _columns():
+        op.add_column("entitlements", column)
     op.drop_index(op.f("ix_entitlements_email"), table_name="entitlements")
     op.create_index(op.f("ix_entitlements_email_key"), "entitlements", ["email_key"])
     _fill()
@@ -97,5 +100,5 @@ def downgrade() -> None:
         .where(_ENTITLEMENTS.c.standing.in_(("removed", "deleted")))
         .values(standing="revoked")
     )
-    for column in reversed(_COLUMNS):
+    for column in reversed(_columns()):
         op.drop_column("entitlements", column.name)

@@ -85,8 +85,12 @@ class Memory:
             after = replace(after, decision=act.decision)
         if act.key is not None:
             after = replace(after, key=act.key)
+        if act.scope is not None:
+            after = replace(after, scope=act.scope)
         if act.person is not None:
-            after = replace(after, **{name: getattr(act.person, name) for name in act.person.__slots__})
+            after = replace(
+                after, **{name: getattr(act.person, name) for name in act.person.__slots__}
+            )
         if act.do in (Do.HAND_OVER, Do.TAKE_BACK):
             self.links += 1
             after = replace(after, state=State.INVITED, claimed=False)

@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from server.issuance.person import person
 from server.organiser.finding import Kind
 from server.organiser.plan import Wishes
 from server.organiser.ticket import AttendeeList, Ticket, TicketState
@@ -11,7 +12,7 @@ from tests.unit.organiser.lists import ALL, Memory, listing, ticket
 NAMES = ("Ana", "Bo", "Cy", "Ana B")
 ADDRESSES = ("a@x.org", "b@x.org", "A@x.org")
 EVERYTHING = Wishes(remove=ALL.remove, several=True)
-SAME = {Kind.UNCHANGED, Kind.NO_TICKET, Kind.PENDING, Kind.DOUBLED, Kind.REPEATED}
+SAME = {Kind.UNCHANGED, Kind.NO_TICKET, Kind.PENDING, Kind.DOUBLED}
 
 rows = st.builds(
     ticket,
@@ -35,7 +36,9 @@ def _with_key(key: str, one: Ticket) -> Ticket:
     return Ticket(**{**values, "key": key.encode().ljust(32, b".")})
 
 
-plain_lists = st.lists(rows, max_size=5).map(lambda some: listing(*some, scope="plain"))
+plain_lists = st.lists(rows, max_size=5, unique_by=person).map(
+    lambda some: listing(*some, scope="plain")
+)
 seasons = st.one_of(
     st.lists(lists_with_ids(), min_size=1, max_size=4),
     st.lists(plain_lists, min_size=1, max_size=4),
@@ -43,9 +46,7 @@ seasons = st.one_of(
 
 
 def persons(of: AttendeeList) -> set[tuple[str, str]]:
-    return {
-        (one.name, one.email.lower()) for one in of.tickets if one.state is TicketState.VALID
-    }
+    return {(one.name, one.email.lower()) for one in of.tickets if one.state is TicketState.VALID}
 
 
 @settings(max_examples=100, deadline=None)
