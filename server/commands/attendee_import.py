@@ -115,7 +115,7 @@ def import_list(
     )
     look = service.look(attendees, several=each_ticket)
     if not as_json:
-        typer.echo(report_text(look, schema=schema, data=data))
+        typer.echo(report_text(look, wishes=wishes, schema=schema, data=data))
     if dry_run or not look.usable:
         _tell(look, session=session, as_json=as_json, schema=schema, fresh=None)
     else:

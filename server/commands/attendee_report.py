@@ -7,7 +7,8 @@ from typing import Any
 
 from credentials.formats.schema import Schema
 from server.commands.attendee_options import command_on, time
-from server.organiser.finding import QUIET, Comparison, Finding, Kind
+from server.organiser.finding import QUIET, REMOVABLE, Comparison, Finding, Kind
+from server.organiser.plan import Wishes
 from server.organiser.service import Look
 
 _SHOWN = tuple(kind for kind in Kind if kind not in (*QUIET, Kind.NEW))
@@ -21,10 +22,8 @@ _MEANING = {
     Kind.DOUBLED: "A further ticket of one person. Not added: one person is one member. "
     "If it is right that one person has several votes, say --each-ticket.",
     Kind.CANCELED: "Members still, until you remove them: --remove canceled, or",
-    Kind.VANISHED: "Not in the list, and members still, until you remove them: "
-    "--remove vanished, or",
-    Kind.PENDING: "Not paid or approved: no member by that, and who is one stays one, until you "
-    "remove them: --remove pending, or",
+    Kind.VANISHED: "Members still, until you remove them: --remove vanished, or",
+    Kind.PENDING: "Who was a member is one still, until you remove them: --remove pending, or",
     Kind.KEPT: "You decided otherwise by hand, and the list says what it said before.",
 }
 
@@ -52,8 +51,8 @@ def report_json(look: Look, *, schema: Schema) -> dict[str, Any]:
     }
 
 
-def report_text(look: Look, *, schema: Schema, data: Path) -> str:
-    """The comparison for people."""
+def report_text(look: Look, *, wishes: Wishes, schema: Schema, data: Path) -> str:
+    """The comparison for people, and what would be done about it."""
     comparison, attendees = look.comparison, look.attendees
     lines = [f"{len(attendees.tickets)} tickets of {attendees.scope}: {_counts(comparison)}."]
     if look.imported_before is not None:
@@ -64,7 +63,10 @@ def report_text(look: Look, *, schema: Schema, data: Path) -> str:
     for kind in _SHOWN:
         findings = comparison.of(kind)
         if findings:
-            lines += ["", *_section(kind, findings, look=look, schema=schema, data=data)]
+            lines += ["", f"{kind.value.capitalize()}: {len(findings)}"]
+            lines += ["  " + _row(one, schema=schema) for one in findings]
+            advice = _advice(kind, findings, look=look, wishes=wishes, data=data)
+            lines += [f"  {line}" for line in advice]
     if comparison.several:
         lines += ["", f"Persons with several tickets or memberships: {len(comparison.several)}"]
         for one in comparison.several:
@@ -102,27 +104,28 @@ def _left_out(look: Look) -> Iterator[tuple[int, str]]:
     yield from sorted(rows)
 
 
-def _section(
-    kind: Kind, findings: Sequence[Finding], *, look: Look, schema: Schema, data: Path
+def _advice(
+    kind: Kind, findings: Sequence[Finding], *, look: Look, wishes: Wishes, data: Path
 ) -> Iterator[str]:
-    yield f"{kind.value.capitalize()}: {len(findings)}"
-    for one in findings:
-        yield "  " + _row(one, schema=schema)
-    meaning = _MEANING[kind]
+    """What a kind means, and the one command for it."""
     if kind is Kind.VANISHED:
         who = look.attendees.form
         yield (
-            f"  Lists of {who} leave canceled tickets out unless you ask for them, so these may be "
+            f"Lists of {who} leave canceled tickets out unless you ask for them, so these may be "
             "canceled."
             if look.attendees.omits_canceled
-            else f"  Lists of {who} hold canceled tickets too, so these are gone from the shop."
+            else f"Lists of {who} hold canceled tickets too, so these are gone from the shop."
         )
+    if kind in wishes.remove:
+        yield "To be removed: link and credential will be dead for ever."
+        return
     command = _command(kind, findings)
-    if meaning.endswith(", or") and command is None:
-        meaning = meaning.partition(", and who")[0] + "."
-    yield f"  {meaning}"
+    if kind in REMOVABLE and command is None:
+        yield "None of them is a member."
+        return
+    yield _MEANING[kind]
     if command is not None:
-        yield f"  {command_on(data, command)}"
+        yield command_on(data, command)
 
 
 def _row(one: Finding, *, schema: Schema) -> str:
