@@ -24,6 +24,7 @@ _MEANING = {
     Kind.CANCELED: "Members still, until you remove them: --remove canceled, or",
     Kind.VANISHED: "Members still, until you remove them: --remove vanished, or",
     Kind.PENDING: "Who was a member is one still, until you remove them: --remove pending, or",
+    Kind.UNREAD: "Left as they are, because their rows are of no use: see below.",
     Kind.KEPT: "You decided otherwise by hand, and the list says what it said before.",
 }
 
@@ -34,6 +35,7 @@ def report_json(look: Look, *, schema: Schema) -> dict[str, Any]:
     return {
         "form": look.attendees.form,
         "scope": look.attendees.scope,
+        "read_from": dict(look.attendees.read_from),
         "omits_canceled": look.attendees.omits_canceled,
         "counts": {kind.value: comparison.count(kind) for kind in Kind},
         "findings": [
@@ -55,6 +57,9 @@ def report_text(look: Look, *, wishes: Wishes, schema: Schema, data: Path) -> st
     """The comparison for people, and what would be done about it."""
     comparison, attendees = look.comparison, look.attendees
     lines = [f"{len(attendees.tickets)} tickets of {attendees.scope}: {_counts(comparison)}."]
+    if attendees.read_from:
+        read = ", ".join(f"{what} from “{title}”" for what, title in attendees.read_from.items())
+        lines.append(f"Read {read}.")
     if look.imported_before is not None:
         lines.append(
             f"CAREFUL: this very list was imported before, on {time(look.imported_before)}, and a "

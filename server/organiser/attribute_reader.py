@@ -74,12 +74,9 @@ class AttributeReader:
             return value
         if not self._slugs:
             return self._schema.parse_text(PASS, product)
-        full = quoted(f"{product} - {variation}" if variation else product, otherwise="", max=80)
-        raise RowUnusable(
-            f"the product {full} is none of the community's passes; name it with --map".replace(
-                "  ", " "
-            )
-        )
+        full = f"{product} - {variation}" if variation else product
+        name = quoted(full, otherwise="of this row", max=80)
+        raise RowUnusable(f"the product {name} is none of the community's passes; use --map")
 
     def _pass_named(self, product: str, *, variation: str) -> str | None:
         for title in (f"{product} {variation}", variation, product):

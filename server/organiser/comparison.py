@@ -24,13 +24,18 @@ def compare(
 
     With `several` a further ticket of one person counts like any other, and is not `doubled`.
     """
-    found = match(known, attendees.tickets, scope=attendees.scope)
+    found = match(known, attendees)
     sure = [pair for pair in found.pairs if pair[0].state is TicketState.VALID]
     taken = _Taken(_members_by_other_means(known, sure))
     findings = [
         _missing(attendee, key)
         for attendee, key in found.missing
         if attendee.is_member or key != attendee.key
+    ]
+    findings += [
+        Finding(kind=Kind.UNREAD, attendee=one, changes=_NOTHING, key=one.key)
+        for one in found.unread
+        if one.is_member
     ]
     for ticket, attendee in sorted(found.pairs, key=_settled_first):
         finding = _judge(ticket, attendee)

@@ -57,15 +57,16 @@ def _decode(path: Path, *, octets: bytes, encoding: str | None) -> str:
     for mark, name in _MARKS:
         if octets.startswith(mark):
             return _decoded(path, octets=octets[len(mark) :], encoding=name)
-    if encoding is not None:
-        if encoding.lower() not in ENCODINGS:
-            raise OperatorError(
-                f"The encoding {encoding!r} is not known here; known are {', '.join(ENCODINGS)}."
-            )
-        return _decoded(path, octets=octets, encoding=encoding)
+    if encoding is not None and encoding.lower() not in ENCODINGS:
+        raise OperatorError(
+            f"The encoding {encoding!r} is not known here; known are {', '.join(ENCODINGS)}."
+        )
     try:
+        # What reads as UTF-8 is UTF-8: other text that holds more than ASCII hardly ever does.
         text = octets.decode("utf-8")
     except UnicodeDecodeError:
+        if encoding is not None:
+            return _decoded(path, octets=octets, encoding=encoding)
         raise OperatorError(
             f"{path} is not UTF-8 text: save it as “CSV UTF-8” or as .xlsx, or say what it is, "
             "such as --columns encoding=windows-1252 for Excel's plain CSV in western Europe."

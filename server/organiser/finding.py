@@ -32,6 +32,8 @@ class Kind(StrEnum):
     """A member whose ticket is not in the list."""
     PENDING = "pending"
     """Not paid or not approved yet."""
+    UNREAD = "in a row that cannot be read"
+    """A member whose row is there and of no use; nothing is done."""
     KEPT = "kept as you decided"
     """The organiser decided otherwise by hand, and the list says nothing new."""
     NO_TICKET = "gives no membership"

@@ -31,6 +31,12 @@ class ListColumns:
     joined: frozenset[str]
     statuses: tuple[int, ...] | None
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The fields that name a ticket for ever; none where the list has no such ids."""
+        key = self.form.key or ("id",)
+        return key if all(self.fields.get(field) for field in key) else ()
+
     def cell(self, cells: Sequence[str], field: str) -> str:
         """What a row says in a field; empty if nothing."""
         found = [cells[at] for at in self.fields.get(field, ()) if cells[at]]
@@ -124,10 +130,11 @@ def _by_titles(columns: Sequence[str], *, form: ListForm) -> dict[str, tuple[int
     last = fields.get("last name") or positions_of(titles.LAST_NAME, columns=columns)
     if not fields.get("name"):
         # Alone it is the name; beside a first name it is the family's, and the other way about.
-        short = positions_of(titles.NAME, columns=columns)
-        if short and bool(first) != bool(last) and short[:1] not in (first[:1], last[:1]):
+        short = positions_of(titles.NAME, columns=columns)[:1]
+        same = short in (first[:1], last[:1])
+        if short and not same and bool(first) != bool(last):
             first, last = (first, short) if first else (short, last)
-        else:
+        elif not (same and first and last):
             fields["name"] = short
     fields["first name"], fields["last name"] = first[:1], last[:1]
     return fields

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 
 from server.issuance.attendee import Attendee
 from server.issuance.person import Person, is_another, person
-from server.organiser.ticket import Ticket, TicketState
+from server.organiser.ticket import AttendeeList, Ticket, TicketState
 
 _LIKE = 0.7
 """How like two names of one address are, from 0 to 1, for a removed attendee to be meant."""
@@ -24,11 +24,13 @@ class Matches:
     """What was found.
 
     pairs: each ticket with the attendee whose it is, or None. missing: attendees whom the list
-    would hold, and does not, each with the key that is theirs from now on.
+    would hold, and does not, each with the key that is theirs from now on. unread: those whose row
+    is there and cannot be used.
     """
 
     pairs: list[tuple[Ticket, Attendee | None]] = field(default_factory=list)
     missing: list[tuple[Attendee, bytes | None]] = field(default_factory=list)
+    unread: list[Attendee] = field(default_factory=list)
 
 
 def covers(scope: str, other: str) -> bool:
@@ -41,9 +43,13 @@ def covers(scope: str, other: str) -> bool:
     return form == other_form and set(other_events.split("+")) <= set(events.split("+"))
 
 
-def match(known: Sequence[Attendee], tickets: Sequence[Ticket], *, scope: str) -> Matches:
-    """Match the tickets of a list, none of which stands in it twice, with everybody known."""
-    found = Matches()
+def match(known: Sequence[Attendee], attendees: AttendeeList) -> Matches:
+    """Match the tickets of a list with everybody known."""
+    tickets, scope = attendees.tickets, attendees.scope
+    unread = {row.key for row in attendees.skipped if row.key is not None and not row.repeated}
+    unread -= {ticket.key for ticket in tickets}
+    found = Matches(unread=[one for one in known if one.key in unread])
+    known = [one for one in known if one.key is None or one.key not in unread]
     with_ids = [ticket for ticket in tickets if ticket.key is not None]
     without = [ticket for ticket in tickets if ticket.key is None]
     _match_ids(known, with_ids, scope=scope, found=found)

@@ -59,7 +59,7 @@ def _act(finding: Finding, *, scope: str, wishes: Wishes) -> Act | None:
         return Act(
             do=Do.ADMIT, person=_as_listed(ticket, scope=scope), listed=_listed(ticket, None)
         )
-    if attendee is None or attendee.state is State.DELETED:
+    if attendee is None or attendee.state is State.DELETED or finding.kind is Kind.UNREAD:
         return None
     if ticket is not None and finding.kind in ASKED:
         return Act(

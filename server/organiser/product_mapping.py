@@ -12,6 +12,7 @@ A product, or `product - variation`, gives the values of attributes, those under
 says that it gives no membership. `*` alone, or with nulls only, stands for every other product too.
 """
 
+import functools
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -110,12 +111,15 @@ class ProductMapping:
             if title in self._products:
                 return {**(every or {}), **(self._products[title] or {})}
         if self.gives_values:
+            if not product:
+                raise RowUnusable("no product is named, and the mapping file needs one")
             full = f"{product} - {variation}" if variation else product
-            name = quoted(full, otherwise="" if full else "which is not named,", max=80)
-            raise RowUnusable(f"the product {name} is not in the mapping file".replace("  ", " "))
+            name = quoted(full, otherwise="of this row", max=80)
+            raise RowUnusable(f"the product {name} is not in the mapping file")
         return dict(every or {})
 
 
+@functools.lru_cache(maxsize=1024)
 def _titles(product: str, *, variation: str) -> tuple[str, ...]:
     whole = fold(product)
     return (fold(f"{product} - {variation}"), whole) if variation else (whole,)

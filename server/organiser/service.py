@@ -111,9 +111,10 @@ class OrganiserService:
 
 def _check_removals(look: Look, wishes: Wishes, *, most: bool) -> None:
     going = removals(look.comparison, wishes)
-    if look.unreadable and any(one.kind is Kind.VANISHED for one in going):
+    nameless = sum(row.key is None and not row.repeated for row in look.attendees.skipped)
+    if nameless and any(one.kind is Kind.VANISHED for one in going):
         raise OperatorError(
-            f"{look.unreadable} rows could not be read, so nobody can be said to have vanished: "
+            f"{nameless} rows could not be read, so nobody can be said to have vanished: "
             "mend these rows first, or leave out --remove vanished."
         )
     if len(going) > 1 and 2 * len(going) > look.comparison.members and not most:

@@ -1,4 +1,4 @@
-"""Words by which lists say whether a ticket counts, and titles of the columns that hold them.
+"""Words by which lists say whether a ticket counts: valid, pending or canceled.
 
 Source: what pretix, Luma, Eventbrite, Tito and common shops write, in the languages that their
 users see; pretix's words as its own translations have them. A word that is not here is never
@@ -6,10 +6,11 @@ guessed: the organiser is asked (ticket_status.py).
 """
 
 import re
-from enum import Enum
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from credentials.formats.text import fold
+from server.organiser import pretix_words
 from server.organiser.column_titles import without_accents
 from server.organiser.ticket import TicketState
 
@@ -22,25 +23,9 @@ def words_of(text: str) -> str:
     return _NOT_WORDS.sub(" ", without_accents(fold(_HUMPS.sub(" ", text)))).strip()
 
 
-class Kind(Enum):
-    """What a column says by its title alone, so that yes and no can be understood."""
-
-    STATUS = "status"
-    """Words; yes and no mean nothing."""
-    ENDS = "ends"
-    """Yes, or a date: canceled. No, or nothing: says nothing."""
-    WAITS = "waits"
-    """Yes, or a date: pending. No, or nothing: says nothing."""
-    ALLOWS = "allows"
-    """Yes, or a date: valid. No, or nothing: pending."""
-    COMES = "comes"
-    """Yes: valid. No: canceled. Nothing: pending."""
-    VISITED = "visited"
-    """Yes, no, a date or nothing: says nothing of the ticket."""
-
-
-def _words(*lines: str) -> frozenset[str]:
-    return frozenset(words_of(word) for line in lines for word in line.split(","))
+def _words(*lines: str, pretix: Iterable[str] = ()) -> frozenset[str]:
+    words = (word for line in lines for word in line.split(","))
+    return frozenset(words_of(word) for word in (*words, *pretix))
 
 
 VALID: Final = _words(
@@ -64,6 +49,7 @@ VALID: Final = _words(
     "تأیید شده,भुगतान किया,पुष्ट,支付,付款,已付款,已支付,已确认,已確認,已批准,已通过,已通過",
     "有效,已报名,已報名,已完成,已签到,待定（已確認）,支払い済み,支払済み,確認済み,承認済み",
     "有効,参加,保留中（確認済み）,지불,결제 완료,확인됨,승인됨,유효,참석,대기중(승인됨)",
+    pretix=pretix_words.VALID,
 )
 PENDING: Final = _words(
     "pending,pending approval,approval pending,pending payment,payment pending",
@@ -93,6 +79,7 @@ PENDING: Final = _words(
     "等待中,候补,候補,候补名单,已邀请,未付款,未支付,待處理,待審核,已邀請,保留中,承認保留中",
     "未払い,キャンセル待ち,招待済み,申請中,待定（逾期）,대기중,대기 중,승인 대기중,미결제",
     "대기자,초대됨",
+    pretix=pretix_words.PENDING,
 )
 CANCELED: Final = _words(
     "canceled,cancelled,cancellation,canceled (paid fee),declined,denied,rejected,refused",
@@ -125,6 +112,7 @@ CANCELED: Final = _words(
     "已封锁,已封鎖,封鎖,冻结,无效,無效,作废,不参加,キャンセル済み",
     "キャンセル済み（手数料徴収済み）,キャンセル,拒否,却下,返金済み,期限切れ,無効,欠席,辞退",
     "취소,취소됨,취소된 (유료),거절됨,환불됨,만료됨,차단됨,무효,불참",
+    pretix=pretix_words.CANCELED,
 )
 SAYS_NOTHING: Final = _words(
     "n/a,na,none,-,–,—,k. a.,s. o.",
@@ -132,6 +120,7 @@ SAYS_NOTHING: Final = _words(
 YES: Final = _words(
     "yes,y,true,1,x,✓,✔,ja,j,wahr,oui,vrai,si,sí,sì,verdadero,vero,sim,verdadeiro,tak,ano",
     "igen,evet,kyllä,да,так,ναι,نعم,بله,हाँ,是,はい,예,có,iya,on",
+    pretix=pretix_words.YES,
 )
 NO: Final = _words(
     "no,n,false,0,0.00,nein,falsch,non,faux,falso,não,nee,nej,nei,nie,ne,nem,hayır,ei,нет,ні",
@@ -144,94 +133,20 @@ STATES: Final = {
     **dict.fromkeys(CANCELED, TicketState.CANCELED),
 }
 
-# --- titles: words anywhere in a title, so that `Ticket Status` and `approval_status` are found
 
-_STATUS = (
-    r"\b(status|statut|zustand|situacao|tila|durum|allapot|stav|registration result|trang thai)\b",
-    r"статус|состояние|κατασταση|الحالة|وضعیت|स्थिति|סטטוס|状态|狀態|ステータス|状況|상태",
+_EVERYDAY: Final = _words("new,open,started,review,in review,closed,ended,due,draft,absent")
+
+
+def tells_apart(values: Collection[str]) -> bool:
+    """Whether what stands in a column is a status for all that its title says nothing of one.
+
+    values: its different values, as words. At least half are known, and one of them says no.
+    """
+    known = [value for value in values if value in STATES]
+    says_no = any(STATES[value] is not TicketState.VALID for value in set(known) - _EVERYDAY)
+    return says_no and 2 * len(known) >= len(values)
+
+
+_EVERYDAY: Final = _words(
+    "new,open,started,review,in review,closed,ended,due,draft,absent,in progress"
 )
-_STATUS_OR_REGION = (r"\b(state|etat|estado|estat|stato|stan)\b", r"стан\b")
-_ENDS = (
-    r"\b(cancel|cancell?ed|cancell?ation|cancel·lat|refunde?d?|declined|denied|rejected|void(ed)?)\b",
-    r"\b(blocked|banned|revoked|expired|deleted|removed|withdrawn|suspended|inactive|invalid)\b",
-    r"\b(storn\w*|abgesagt|absage|abgelehnt|gesperrt|blockiert|erstattet|abgelaufen|ungultig)\b",
-    r"\b(annulee?s?|annulation|rembours\w*|refusee?s?|bloquee?s?|rejetee?s?)\b",
-    r"\b(cancelad\w*|cancelacion|anulad\w*|reembols\w*|rechazad\w*|bloquead\w*)\b",
-    r"\b(annullat\w*|cancellat\w*|rimbors\w*|rifiutat\w*|bloccat\w*|recusad\w*)\b",
-    r"\b(geannuleerd|geblokkeerd|terugbetaald|afgewezen|avbokad|blockad|kansellert|blokkert)\b",
-    r"\b(annulleret|blokeret|peruutettu|peruttu|blokattu|anulowan\w*|zablokowan\w*|zrusen\w*)\b",
-    r"\b(zablokovan\w*|torolve|blokkolva|iptal|engellendi|da huy|diblokir|dibatalkan|blocat)\b",
-    r"отмен|заблокир|возврат|скасован|заблокован|ακυρ|محجوب|محظور|ملغ|لغو|रद्द|בוטל",
-    r"取消|退款|封锁|封鎖|冻结|作废|拒绝|拒絕|过期|過期|キャンセル|ブロック|返金|취소|차단|환불",
-)
-_WAITS = (
-    r"\b(wait ?list(ed)?|waiting list|warteliste|liste d attente|lista de espera|lista d attesa)\b",
-    r"\b(wachtlijst|vantelista|venteliste|bekleme listesi|danh sach cho|pending)\b",
-    r"лист ожидания|قائمة الانتظار|候补|候補|キャンセル待ち|대기자",
-)
-_ALLOWS = (
-    r"^(is )?(paid|approved|confirmed|accepted|valid|active)( at| on)?$|\bapproval\b",
-    r"^(bezahlt|bestatigt|genehmigt|freigabe|freigegeben|payee?|confirmee?|approuvee?|validee?)$",
-    r"^(approbation|aprobacion|pagad[oa]|confirmad[oa]|aprobad[oa]|pagat[oa]|confermat[oa]|pag[oa])$",
-    r"^(betaald|betald|betalt|maksettu|oplacone|zaplaceno|odendi|оплачено|支付|付款|已付款|支払い済み)$",
-)
-_COMES = (
-    r"\brsvp\b|^(attending|attendance|going|coming|participating)$",
-    r"^(will|are|can|do) you (be |plan to )?(attend(ing)?|going|coming|participat\w+|join(ing)?)"
-    r"( us)?( to)?( (this|the|our) (event|conference|meeting|assembly|festival|camp|summit))?$",
-    r"^(teilnahme|zusage|nimmt teil|participation|presence|asistencia|asistira|参加|出席|出欠)$",
-)
-_VISITED = (
-    r"\bcheck(ed)? ?(in|out)s?\b|\bchecked\b|\beingecheckt\b|\bscanned\b",
-    r"签到|簽到|签入|入場|チェックイン|체크인",
-)
-_ADDRESS = (
-    r"\b(home|billing|shipping|ship|bill|work|mailing|invoice|postal|residence|buyer|venue)\b",
-    r"\b(address|province|region|country|county|territory|city|zip|facturation|factura|provincia)\b",
-)
-_TERMS = (
-    r"\b(policy|policies|terms|conditions|deadline|insurance|agree|understand|bedingungen)\b|政策|条款",
-)
-
-
-def kind_of(title: str) -> Kind | None:
-    """What a column with this title says; None if it does not look like a status."""
-    words = words_of(title)
-    if _found(_TERMS, words):
-        return None
-    for kind, patterns in (
-        (Kind.WAITS, _WAITS),
-        (Kind.ENDS, _ENDS),
-        (Kind.ALLOWS, _ALLOWS),
-        (Kind.COMES, _COMES),
-        (Kind.VISITED, _VISITED if not _found(_STATUS, words) else ()),
-        (Kind.STATUS, _STATUS),
-    ):
-        if _found(patterns, words):
-            return kind
-    if _found(_STATUS_OR_REGION, words) and not _found(_ADDRESS, words):
-        return Kind.STATUS
-    return None
-
-
-def may_be_region(title: str) -> bool:
-    """Whether a title like `State` may as well be part of an address."""
-    words = words_of(title)
-    return _found(_STATUS_OR_REGION, words) and not _found(_STATUS, words)
-
-
-def is_address_part(title: str) -> bool:
-    """Whether a column is a city, a postal code or a country."""
-    return re.search(_PLACE, words_of(title)) is not None
-
-
-_PLACE = (
-    r"\b(city|town|zip|zip code|postcode|postal code|country|address|street|stadt|ort|plz|land)\b"
-    r"|\b(postleitzahl|strasse|ville|code postal|pays|ciudad|codigo postal|pais|citta|cap|paese)\b"
-    r"|\b(cidade|cep|woonplaats|postcode|stad|postnummer|miasto|mesto|kaupunki|sehir)\b"
-    r"|город|индекс|страна|城市|邮政编码|國家|国家|郵便番号|住所|도시"
-)
-
-
-def _found(patterns: tuple[str, ...], words: str) -> bool:
-    return any(re.search(pattern, words) for pattern in patterns)

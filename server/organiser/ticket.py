@@ -4,7 +4,7 @@ Leaves out how files are read (attendee_list.py) and what an import does with th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -49,11 +49,13 @@ class Ticket:
 class SkippedRow:
     """A row that is not used: where it begins in the file, and why.
 
+    key: as in Ticket, where the row could be told that much: a ticket of it has not vanished.
     repeated: another row says it, or says it better, so that nothing is lost with this one.
     """
 
     line: int
     reason: str
+    key: bytes | None = None
     repeated: bool = False
 
 
@@ -65,6 +67,8 @@ class AttendeeList:
     list is about, so that only tickets of the same scope can have vanished from it: the form and
     the event, such as "pretix/agora-2026"; a plain list is "plain". omits_canceled: whether this
     form leaves canceled tickets out by default, so that one who vanished may have been canceled.
+    read_from: for a preview, which column each field was read from, and the sheet. No ticket stands
+    twice: neither a key, nor, without keys, a person with one address.
     """
 
     form: str
@@ -72,6 +76,7 @@ class AttendeeList:
     omits_canceled: bool
     tickets: tuple[Ticket, ...]
     skipped: tuple[SkippedRow, ...]
+    read_from: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"AttendeeList({len(self.tickets)} tickets, {len(self.skipped)} skipped)"

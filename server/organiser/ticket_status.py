@@ -12,17 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from server.organiser.shown_text import quoted, shown
-from server.organiser.status_words import (
-    NO,
-    SAYS_NOTHING,
-    STATES,
-    YES,
-    Kind,
-    is_address_part,
-    kind_of,
-    may_be_region,
-    words_of,
-)
+from server.organiser.status_titles import Kind, is_address_part, kind_of, may_be_region
+from server.organiser.status_words import NO, SAYS_NOTHING, STATES, YES, tells_apart, words_of
 from server.organiser.table_file import TableFile
 from server.organiser.ticket import TicketState
 from server.problems import OperatorError
@@ -30,6 +21,7 @@ from server.problems import OperatorError
 _DATE: Final = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b.*")
 _STRICTNESS: Final = (TicketState.VALID, TicketState.PENDING, TicketState.CANCELED)
 _VALUES_SHOWN: Final = 5
+_MOST_STATES: Final = 60  # different values of a column whose title says nothing of a status
 
 _YES: Final = {
     Kind.ENDS: TicketState.CANCELED,
@@ -62,6 +54,7 @@ class StatusReader:
         table: TableFile,
         *,
         named: Sequence[int] | None,
+        by_form: Sequence[int],
         others: frozenset[int],
         statuses: Mapping[str, TicketState],
         path: Path,
@@ -69,11 +62,12 @@ class StatusReader:
         """Raises OperatorError for a column with values that are not understood.
 
         named: the columns that the organiser says are statuses, empty if none is, None if nothing
-        was said. others: columns known to be something else. statuses: what the mapping says of
-        values, by their words.
+        was said. by_form: those of the list's form. others: columns known to be something else.
+        statuses: what the mapping says of values, by their words.
         """
         self._statuses = statuses
-        self._columns = tuple(_status_columns(table, named=named, others=others))
+        self._understood: dict[tuple[int, str], tuple[bool, TicketState | None]] = {}
+        self._columns = tuple(_status_columns(table, named=named, by_form=by_form, others=others))
         for column in self._columns:
             if column.sure:
                 self._refuse_unclear(table, column=column, path=path)
@@ -81,7 +75,7 @@ class StatusReader:
     @property
     def titles(self) -> tuple[str, ...]:
         """The titles of the columns that count."""
-        return tuple(column.title for column in self._columns)
+        return tuple(one.title for one in self._columns if one.kind is not Kind.VISITED)
 
     def read(self, cells: Sequence[str]) -> tuple[TicketState | None, str]:
         """The state of a row and the words for it; None where a status is needed and missing."""
@@ -95,13 +89,19 @@ class StatusReader:
                 strictest is None or _STRICTNESS.index(state) > _STRICTNESS.index(strictest)
             ):
                 strictest, said = state, _said(column, value)
-            missing = missing or (clear and column.kind is Kind.STATUS and not words_of(value))
+            missing = missing or (clear and state is None and column.kind is Kind.STATUS)
         if strictest is None and not missing:
             return TicketState.VALID, ""
         return strictest, said
 
     def _state(self, column: StatusColumn, value: str) -> tuple[bool, TicketState | None]:
         """Whether a value is understood, and what it says if it says anything."""
+        place = (column.position, value)
+        if place not in self._understood:
+            self._understood[place] = self._understand(column, value)
+        return self._understood[place]
+
+    def _understand(self, column: StatusColumn, value: str) -> tuple[bool, TicketState | None]:
         words = words_of(value)
         state = self._statuses.get(words, STATES.get(words))
         if state is not None:
@@ -110,7 +110,7 @@ class StatusReader:
             return True, _EMPTY.get(column.kind)
         if words in SAYS_NOTHING or column.kind is Kind.VISITED:
             return True, None
-        if column.kind is Kind.STATUS:
+        if column.kind in (Kind.STATUS, Kind.BY_VALUES):
             return False, None
         if words in NO:
             return True, _NO.get(column.kind)
@@ -142,29 +142,46 @@ class StatusReader:
             f"{path}: the column {column.title!r} looks like a status, and it is not clear what "
             f"these values mean: {', '.join(values[:_VALUES_SHOWN])}{more}. Nobody was imported. "
             "Say in the file for --map what they mean (valid, pending or canceled), such as "
-            f'{{"*": {{}}, "statuses": {{"{example}": "pending"}}}}; or say which column is the '
+            f'{{"statuses": {{"{example}": "pending"}}}}; or say which column is the '
             "status with --columns status=TITLE, or --columns status= if none is."
         )
 
 
 def _status_columns(
-    table: TableFile, *, named: Sequence[int] | None, others: frozenset[int]
+    table: TableFile,
+    *,
+    named: Sequence[int] | None,
+    by_form: Sequence[int],
+    others: frozenset[int],
 ) -> Iterator[StatusColumn]:
     for position, title in enumerate(table.columns):
-        if named is not None and position in named:
+        if position in (by_form if named is None else named):
             kind = kind_of(title) or Kind.STATUS
             yield StatusColumn(position=position, title=title, kind=kind, sure=True)
             continue
+        if position in others:
+            continue
         kind_by_title = kind_of(title)
-        if position in others or kind_by_title is None:
+        if kind_by_title is None and not tells_apart(_values(table, position=position)):
             continue
         if kind_by_title is Kind.COMES and _is_empty(table, position=position):
             continue
-        yield StatusColumn(position=position, title=title, kind=kind_by_title, sure=named is None)
+        yield StatusColumn(
+            position=position,
+            title=title,
+            kind=kind_by_title or Kind.BY_VALUES,
+            sure=named is None,
+        )
 
 
 def _is_empty(table: TableFile, *, position: int) -> bool:
     return not any(row.cells[position] for row in table.rows if row.cells is not None)
+
+
+def _values(table: TableFile, *, position: int) -> set[str]:
+    """The different values of a column as words, without empty ones; none if it has too many."""
+    values = {row.cells[position] for row in table.rows if row.cells is not None} - {""}
+    return {words_of(value) for value in values} if len(values) <= _MOST_STATES else set()
 
 
 def _has_address(table: TableFile) -> bool:

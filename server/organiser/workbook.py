@@ -110,7 +110,6 @@ def _measure(path: Path, *, part: bytes) -> None:
     parser = expat.ParserCreate()
     parser.StartElementHandler = extent.start
     parser.StartDoctypeDeclHandler = extent.doctype
-    parser.CharacterDataHandler = extent.text
     try:
         parser.Parse(part, True)
     except (expat.ExpatError, ValueError):
@@ -156,9 +155,6 @@ class _Extent:
     def _fill(self) -> None:
         self.columns = max(self.columns, self._column)
         self.rows = max(self.rows, self._row)
-
-    def text(self, data: str) -> None:
-        """Nothing is done with the text; the handler keeps expat from gathering it."""
 
     def doctype(self, *_: object) -> None:
         raise ValueError("a sheet with a document type")

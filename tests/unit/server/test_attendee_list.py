@@ -98,7 +98,7 @@ def test_unusable_rows_are_reported_with_the_line_on_which_they_begin(tmp_path: 
         7: "the name is missing",
         8: "it has more or fewer cells than the first line",
         9: "the same ticket is on line 4",
-        10: "the product “king” is none of the community's passes; name it with --map",
+        10: "the product “king” is none of the community's passes; use --map",
         11: "the pass is missing",
     }
 
@@ -212,3 +212,49 @@ def test_a_file_of_no_use_is_one_sentence(tmp_path: Path, text: bytes, sentence:
 def test_a_bad_mapping_is_one_sentence(tmp_path: Path, mapping: str, sentence: str) -> None:
     with pytest.raises(OperatorError, match=sentence):
         read(tmp_path, "name,email,pass\n", mapping=mapping)
+
+
+def test_good_names_of_every_script_are_taken(tmp_path: Path) -> None:
+    """Found by trying the product, which refused all but the last two."""
+    names = {
+        "Ida\u00a0Inner": "Ida Inner",
+        "می\u200cخواهم": "می\u200cخواهم",
+        "Wider\u00adfall": "Widerfall",
+        "👩\u200d💻 Dev": "👩\u200d💻 Dev",
+        "山田\u3000太郎": "山田 太郎",
+        "क्ष\u200dत्रिय": "क्ष\u200dत्रिय",
+        "Jose\u0301": "José",
+        "Işıl  İnan": "Işıl İnan",
+        "Nguyễn Thị Ánh": "Nguyễn Thị Ánh",
+    }
+    rows = "".join(f"{name},g{at}@example.org,weekend\n" for at, name in enumerate(names))
+    attendees = read(tmp_path, "name,email,pass\n" + rows)
+    assert [one.name for one in attendees.tickets] == list(names.values())
+
+
+def test_a_refusal_names_the_character_and_its_place(tmp_path: Path) -> None:
+    attendees = read(
+        tmp_path,
+        "name,email,pass\nAna\u202eB,a@x.org,weekend\nBo\x07,b@x.org,weekend\n"
+        f"{'x' * 201},c@x.org,weekend\nDi,d\x08@x.org,weekend\n",
+    )
+    assert reasons(attendees) == {
+        2: "the name holds U+202E RIGHT-TO-LEFT OVERRIDE (character 4)",
+        3: "the name holds U+0007 a control character (character 3)",
+        4: "the name is longer than 200 characters",
+        5: "the e-mail address holds U+0008 a control character (character 2)",
+    }
+
+
+def test_what_gives_no_membership_needs_no_good_name(tmp_path: Path) -> None:
+    text = PRETIX + ticket(status="canceled", email="nowhere", attendee="nowhere")
+    (one,) = read(tmp_path, text).tickets
+    assert (one.state.value, one.email, one.key is not None) == ("canceled", "", True)
+
+
+def test_excel_writes_lists_that_are_read(tmp_path: Path) -> None:
+    """Found by trying the product, which refused both."""
+    separator = read(tmp_path, "\ufeffsep=;\r\nname;email;pass\r\nAnna;a@x.org;weekend\r\n")
+    tabs = read(tmp_path, "name\temail\tpass\nAnna\ta@x.org\tweekend\n")
+    assert [one.name for one in separator.tickets] == ["Anna"] == [one.name for one in tabs.tickets]
+    assert separator.tickets[0].line == 3
