@@ -103,8 +103,8 @@ def _left_out(look: Look) -> Iterator[tuple[int, str]]:
     for one in look.comparison.of(Kind.NO_TICKET, Kind.PENDING, Kind.DOUBLED):
         is_member = one.attendee is not None and one.attendee.is_member
         if one.ticket is not None and not is_member:
-            said = f" ({one.why})" if one.why and one.why != one.kind.value else ""
             state = one.ticket.state.value if one.kind is Kind.NO_TICKET else one.kind.value
+            said = f" ({one.why})" if one.why not in ("", state) else ""
             rows.append((one.ticket.line, f"{state}{said}"))
     yield from sorted(rows)
 
