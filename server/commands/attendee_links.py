@@ -47,7 +47,7 @@ def write_claim_links(
     metadata = session.community.metadata()
     with working("Writing claim links", session=session):
         claims = list(session.entitlements.claims(unclaimed_only=not everyone, unwritten_only=new))
-        before = sum(claim.attendee.link_written_at is not None for claim in claims)
+        before = sum(claim.attendee.link_written for claim in claims)
         count = write_links(
             out, claims=claims, address=metadata.address, fingerprint=metadata.community_id
         )

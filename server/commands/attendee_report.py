@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from credentials.formats.attribute import date_of
 from credentials.formats.schema import Schema
-from server.commands.attendee_options import command_on, time
+from server.commands.attendee_options import command_on
 from server.organiser.finding import QUIET, REMOVABLE, Comparison, Finding, Kind
 from server.organiser.plan import Wishes
 from server.organiser.service import Look
@@ -62,8 +63,8 @@ def report_text(look: Look, *, wishes: Wishes, schema: Schema, data: Path) -> st
         lines.append(f"Read {read}.")
     if look.imported_before is not None:
         lines.append(
-            f"CAREFUL: this very list was imported before, on {time(look.imported_before)}, and a "
-            "newer one after it. Importing it goes back."
+            f"CAREFUL: this very list was imported before, on {date_of(look.imported_before)}, "
+            "and a newer one after it. Importing it goes back."
         )
     for kind in _SHOWN:
         findings = comparison.of(kind)

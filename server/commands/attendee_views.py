@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from credentials.formats.text import fold
-from server.commands.attendee_options import AttendeeArgument, read_attributes, time
+from server.commands.attendee_options import AttendeeArgument, read_attributes
 from server.commands.session import (
     DEFAULT_DATA,
     DataOption,
@@ -81,7 +81,7 @@ def show_attendee(
         "list": one.scope,
         "order": one.order,
         "listed": None if one.listed is None else one.listed.state,
-        "link_written_at": one.link_written_at,
+        "link_written": one.link_written,
         "waits_for_head": session.entitlements.is_waiting(one.id),
     }
     told = {
@@ -116,9 +116,7 @@ def _link_words(one: Attendee) -> str:
         return "dead"
     if one.claimed:
         return "used"
-    if one.link_written_at is None:
-        return "not written into a file yet"
-    return f"written into a file at {time(one.link_written_at)}, not used yet"
+    return "written into a file, not used yet" if one.link_written else "in no file yet"
 
 
 def _totals(found: list[Attendee]) -> str:

@@ -70,8 +70,8 @@ class Attendee:
     """One entitlement.
 
     key: 32 octets that name the ticket for ever, where the list has ids. scope: which list it came
-    in with. claimed: whether the current link was used. link_written_at: when the current link was
-    last written into a file (Unix seconds), if it was.
+    in with. claimed: whether the current link was used. link_written: whether the current link was
+    written into a file; when is not kept, so that no time stands beside a member.
     """
 
     id: str
@@ -86,7 +86,7 @@ class Attendee:
     attributes: Values
     listed: Listed | None = None
     decision: Decision = Decision.NONE
-    link_written_at: int | None = None
+    link_written: bool = False
 
     def __repr__(self) -> str:
         return f"Attendee(id={self.id!r}, state={self.state.value!r})"

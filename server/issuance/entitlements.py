@@ -12,6 +12,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from credentials.formats.schema import REISSUED
+from credentials.scope import day_of
 from server.clock import Clock, unix_seconds
 from server.community.service import CommunityService
 from server.database import Database
@@ -109,7 +110,7 @@ class EntitlementService:
             if (
                 not attendee.is_member
                 or (unclaimed_only and attendee.claimed)
-                or (unwritten_only and attendee.link_written_at is not None)
+                or (unwritten_only and attendee.link_written)
             ):
                 continue
             code = derive_code(link_key, entitlement_id=row.id, generation=row.generation)
@@ -119,7 +120,7 @@ class EntitlementService:
         """Note that these links stand in a file now."""
         generations = {claim.attendee.id: claim.generation for claim in claims}
         with self._database.write() as connection:
-            store.note_links(connection, generations, at=self._clock())
+            store.note_links(connection, generations)
 
     def _claim(self, register: Register, entitlement_id: str) -> Claim:
         row = register.row(entitlement_id)
@@ -289,7 +290,7 @@ class EntitlementService:
     # --- a whole list
 
     def imported_before(self, *, scope: str, digest: bytes) -> int | None:
-        """When this very list was imported, if another one of its scope came after it."""
+        """The day on which this list was imported, if another of its scope came after it."""
         with self._database.read() as connection:
             return list_store.imported_before(connection, scope=scope, digest=digest)
 
@@ -309,7 +310,8 @@ class EntitlementService:
             acts = decide(register.attendees())
             done = carry_out(acts, register)
             self._publish(register, done.concerned, when=when)
-            list_store.note_list(register.connection, scope=scope, digest=digest, at=self._clock())
+            today = day_of(self._clock())
+            list_store.note_list(register.connection, scope=scope, digest=digest, day=today)
             return [register.attendee(one) for one in done.fresh]
 
     # --- what all of them need

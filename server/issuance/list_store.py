@@ -23,13 +23,14 @@ imported_lists = Table(
     # SHA-256 of what the list said; `number` counts the lists of a scope as they came.
     Column("digest", LargeBinary(32), primary_key=True),
     Column("number", Integer, nullable=False),
-    Column("imported_at", Integer, nullable=False),
+    # Days since 1970-01-01.
+    Column("imported_on", Integer, nullable=False),
     UniqueConstraint("scope", "number"),
 )
 
 
 def imported_before(connection: Connection, *, scope: str, digest: bytes) -> int | None:
-    """When this very list was imported, if another one of its scope came after it."""
+    """The day on which this list was imported, if another of its scope came after it."""
     row = connection.execute(
         select(imported_lists).where(
             imported_lists.c.scope == scope, imported_lists.c.digest == digest
@@ -37,11 +38,11 @@ def imported_before(connection: Connection, *, scope: str, digest: bytes) -> int
     ).one_or_none()
     if row is None or row.number == _newest_list(connection, scope):
         return None
-    at: int = row.imported_at
-    return at
+    day: int = row.imported_on
+    return day
 
 
-def note_list(connection: Connection, *, scope: str, digest: bytes, at: int) -> None:
+def note_list(connection: Connection, *, scope: str, digest: bytes, day: int) -> None:
     """Note that a list was imported, as the newest of its scope."""
     connection.execute(
         delete(imported_lists).where(
@@ -50,7 +51,7 @@ def note_list(connection: Connection, *, scope: str, digest: bytes, at: int) -> 
     )
     number = _newest_list(connection, scope) + 1
     connection.execute(
-        insert(imported_lists).values(scope=scope, digest=digest, number=number, imported_at=at)
+        insert(imported_lists).values(scope=scope, digest=digest, number=number, imported_on=day)
     )
 
 

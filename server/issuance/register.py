@@ -162,7 +162,7 @@ class Register:
 
     def forget_written(self, entitlement_id: str) -> None:
         """Let the link, which stays, be written into the next file of new links again."""
-        self._set(entitlement_id, link_generation=None, link_written_at=None)
+        self._set(entitlement_id, link_generation=None)
 
     def erase(self, entitlement_id: str) -> None:
         """Erase name, address, attributes and credential of one whose handle is taken.
@@ -232,7 +232,7 @@ def attendee_of(row: Row[Any]) -> Attendee:
         attributes=json.loads(row.attributes),
         listed=None if row.listed is None else Listed.from_json(row.listed),
         decision=Decision(row.decision),
-        link_written_at=row.link_written_at if row.link_generation == row.generation else None,
+        link_written=row.link_generation == row.generation,
     )
 
 

@@ -55,9 +55,8 @@ entitlements = Table(
     # What the newest list said, as attendee.Listed, and what the organiser decided against it.
     Column("listed", Text, nullable=True),
     Column("decision", String(8), nullable=False, server_default=""),
-    # The last generation whose link was written into a file, and when.
+    # The last generation whose link was written into a file.
     Column("link_generation", Integer, nullable=True),
-    Column("link_written_at", Integer, nullable=True),
 )
 
 claim_codes = Table(
@@ -190,13 +189,13 @@ def update_entitlement(connection: Connection, entitlement_id: str, **values: An
     )
 
 
-def note_links(connection: Connection, generations: Mapping[str, int], *, at: int) -> None:
+def note_links(connection: Connection, generations: Mapping[str, int]) -> None:
     """Note that the links of these generations were written into a file, for each entitlement."""
     for entitlement_id, generation in generations.items():
         connection.execute(
             update(entitlements)
             .where(entitlements.c.id == entitlement_id)
-            .values(link_generation=generation, link_written_at=at)
+            .values(link_generation=generation)
         )
 
 

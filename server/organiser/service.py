@@ -28,7 +28,8 @@ from server.registry.publisher import When
 class Look:
     """A list beside what is known; for the organiser's eyes, never for the log.
 
-    imported_before: when this very list was imported, if a newer one of its kind came after it.
+    imported_before: the day on which this very list was imported (days since 1970-01-01), if a
+    newer one of its kind came after it.
     """
 
     attendees: AttendeeList

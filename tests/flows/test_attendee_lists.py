@@ -246,10 +246,10 @@ def test_the_verbs_do_what_they_say_and_refuse_what_is_done(shop: Shop) -> None:
     )
     assert "#" in added["link"]
     one = shop.terminal.json("attendees", "show", "ana@Example.org")
-    assert (one["name"], one["email"], one["link_written_at"]) == (
+    assert (one["name"], one["email"], one["link_written"]) == (
         "Ana Amaro",
         "ana@example.org",
-        None,
+        False,
     )
     assert one["attributes"] == {"pass": "week", "volunteer": "no"}
     me = added["id"]

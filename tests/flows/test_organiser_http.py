@@ -8,7 +8,20 @@ from credentials.formats.claim_link import ClaimLink
 from server.organiser.access import OrganiserAccess
 from tests.flows.town import Town, TownWallet, slug
 
+PERSON = {"name": "Bo", "email": "bo@example.net"}
+VALUES = {
+    "pass": "resident",
+    "nickname": "owl",
+    "points": 70_000,
+    "valid_until": "2031-12-31",
+}
 ENDPOINTS = [
+    ("POST", "/organiser/attendees", {**PERSON, "attributes": VALUES}),
+    ("GET", "/organiser/attendees/x", None),
+    ("POST", "/organiser/attendees/x/edit", {"name": "Bo"}),
+    ("POST", "/organiser/attendees/x/transfer", PERSON),
+    ("POST", "/organiser/attendees/x/restore", {}),
+    ("POST", "/organiser/attendees/x/delete", {}),
     ("POST", "/organiser/attendees/x/remove", {}),
     ("POST", "/organiser/attendees/x/reissue", {}),
     ("POST", "/organiser/attendees/x/attributes", {"attributes": {"pass": "day"}}),
@@ -63,6 +76,42 @@ def test_an_attendee_is_issued_anew_with_the_link_in_the_answer(town: Town) -> N
     assert told["state"] == "reissued"
     assert town.head.removals == 1
     TownWallet(town).claim(ClaimLink.parse(told["link"]).code)
+
+
+def test_a_shop_adds_corrects_transfers_removes_restores_and_deletes(town: Town) -> None:
+    def ask(path: str, **body: object) -> dict[str, str]:
+        answer = town.post(f"/organiser/attendees{path}", body, bearer="organiser")
+        assert answer.is_success, answer.text
+        told: dict[str, str] = answer.json()
+        assert not {"name", "email"} & told.keys()
+        return told
+
+    added = ask("", **PERSON, attributes=VALUES)
+    me = f"/{added['id']}"
+    corrected = ask(f"{me}/edit", email="bo@example.org")
+    assert corrected["link"] not in (None, added["link"])
+    assert ask(f"{me}/edit", name="Bo Berg")["link"] is None
+    holder = TownWallet(town)
+    holder.claim(ClaimLink.parse(corrected["link"]).code)
+    given = ask(f"{me}/transfer", name="Hana", email="hana@example.org")
+    assert town.head.removals == 1
+    assert slug(holder.ask()) == (410, "commitment-retired")
+    TownWallet(town).claim(ClaimLink.parse(given["link"]).code)
+    assert ask(f"{me}/remove")["state"] == "removed"
+    assert ask(f"{me}/restore")["state"] == "reissued"
+    assert ask(f"{me}/delete")["state"] == "deleted"
+    path = f"/organiser/attendees{me}"
+    assert town.get(path, bearer="organiser").json() == {"id": added["id"], "state": "deleted"}
+
+    def refusal(path: str, **body: object) -> tuple[int, str]:
+        return slug(town.post(f"/organiser/attendees{path}", body, bearer="organiser"))
+
+    assert refusal(f"{me}/restore") == (409, "attendee-not-current")
+    assert refusal("", **{**PERSON, "email": "nowhere"}, attributes=VALUES)[0] == 422
+    assert refusal("", **{**PERSON, "name": "\u202e"}, attributes=VALUES)[0] == 422
+    assert refusal("", **PERSON, attributes={"height": 3})[0] == 422
+    ask("", **PERSON, attributes=VALUES)
+    assert refusal("", **PERSON, attributes=VALUES) == (409, "attendee-known")
 
 
 def test_attributes_are_changed_within_their_schema(town: Town) -> None:

@@ -1,4 +1,4 @@
-"""What lists say of attendees, how they are compared, and when their links were written out."""
+"""What lists say of attendees, how they are compared, and which of their links were written out."""
 
 import hashlib
 from collections.abc import Sequence
@@ -39,7 +39,6 @@ def _columns() -> list[sa.Column[Any]]:
         sa.Column("listed", sa.Text(), nullable=True),
         sa.Column("decision", sa.String(8), nullable=False, server_default=""),
         sa.Column("link_generation", sa.Integer(), nullable=True),
-        sa.Column("link_written_at", sa.Integer(), nullable=True),
     ]
 
 
@@ -54,7 +53,7 @@ def upgrade() -> None:
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("digest", sa.LargeBinary(32), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("imported_at", sa.Integer(), nullable=False),
+        sa.Column("imported_on", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("scope", "digest", name=op.f("pk_imported_lists")),
         sa.UniqueConstraint("scope", "number", name=op.f("uq_imported_lists_scope_number")),
     )
