@@ -45,7 +45,8 @@ def read_attendee_list(
         table,
         named=found.statuses,
         by_form=found.fields.get("status", ()),
-        others=_no_statuses(table, columns=found, schema=schema),
+        others=found.others(table.columns),
+        personal=found.personal | _attribute_columns(table, schema=schema),
         statuses=mapping.statuses if mapping is not None else {},
         path=path,
     )
@@ -74,9 +75,9 @@ def _read_rows(
     for row in table.rows:
         try:
             ticket = reader.read(row)
-        except RowUnusable as reason:
+        except RowUnusable as unusable:
             key = reader.key_of(row)
-            skipped.append(SkippedRow(line=row.line, reason=str(reason), key=key))
+            skipped.append(SkippedRow(line=row.line, reason=str(unusable), key=key))
             continue
         identity = _identity(ticket, form=form)
         earlier = tickets.setdefault(identity, ticket)
@@ -126,13 +127,9 @@ def _scope(table: TableFile, *, columns: ListColumns) -> str:
     return "/".join([columns.form.name, "+".join(sorted(events))]).rstrip("/")
 
 
-def _no_statuses(table: TableFile, *, columns: ListColumns, schema: Schema) -> frozenset[int]:
-    """The columns that are no status, whatever their titles look like."""
-    fields = columns.fields
-    taken = {at for field in fields if field != "status" for at in fields[field]}
-    attributes = [one.name for one in schema.attributes if one.name != REISSUED]
-    known = (*attributes, *columns.form.no_status)
-    return frozenset(taken) | frozenset(positions_of(known, columns=table.columns))
+def _attribute_columns(table: TableFile, *, schema: Schema) -> frozenset[int]:
+    names = [one.name for one in schema.attributes if one.name != REISSUED]
+    return frozenset(positions_of(names, columns=table.columns))
 
 
 def _preview(

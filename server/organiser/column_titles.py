@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from credentials.formats.text import fold
 
-_MARKS = re.compile(r"[\s_\-./:*?!()\[\]'\"]+")
+_MARKS = re.compile(r"[\s_\-./:*?!¿¡()\[\]'\"]+")
 
 
 def title_key(title: str) -> str:
@@ -33,7 +33,7 @@ def positions_of(titles: Iterable[str], *, columns: Sequence[str]) -> tuple[int,
 
 
 EMAIL = (
-    *("attendee email", "ticket email", "guest email", "participant email", "member email"),
+    *("attendee email", "ticket email", "guest email", "participant email", "holder email"),
     *("email", "email address", "mail", "mail address", "your email", "your email address"),
     *("contact email", "primary email", "E-Mail-Adresse", "Mailadresse", "E-Mail Teilnehmer*in"),
     *("adresse e-mail", "courriel", "adresse courriel", "adresse mail", "adresse électronique"),
@@ -50,7 +50,14 @@ EMAIL = (
     *("電子郵件地址", "メール", "メールアドレス", "電子メール", "이메일", "이메일 주소"),
 )
 FULL_NAME = (
-    *("full name", "attendee name", "ticket full name", "guest name", "participant name"),
+    *(
+        "full name",
+        "attendee name",
+        "ticket full name",
+        "guest name",
+        "holder name",
+        "participant name",
+    ),
     *("member name", "your full name", "your name", "what is your name", "display name"),
     *("first and last name", "name and surname", "vollständiger name", "voller name"),
     *("vor- und nachname", "name teilnehmer*in", "nom complet", "nom et prénom", "prénom et nom"),

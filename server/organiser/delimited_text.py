@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from server.organiser.table_file import TableFile, table_of
+from server.organiser.table_file import MAX_CELLS, TableFile, table_of
 from server.problems import OperatorError
 
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -108,9 +108,13 @@ def _rows(path: Path, *, text: str, delimiter: str, first_line: int) -> list[tup
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[int, list[str]]] = []
     line = first_line
+    room = MAX_CELLS
     try:
         for cells in reader:
             rows.append((line, cells))
+            room -= len(cells) + 1
+            if room < 0:
+                raise OperatorError(f"{path} has more than {MAX_CELLS:,} cells.")
             line = first_line + reader.line_num
     except csv.Error:
         raise OperatorError(

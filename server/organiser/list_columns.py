@@ -12,6 +12,7 @@ from typing import Final
 from server.organiser import column_titles as titles
 from server.organiser.column_titles import positions_of
 from server.organiser.list_forms import FORM_NAMES, FORMS, PLAIN, ListForm
+from server.organiser.shown_text import titles_shown
 from server.problems import OperatorError
 
 COLUMN_FIELDS: Final = ("name", "email", "status", "pass", "id", "order")
@@ -36,6 +37,17 @@ class ListColumns:
         """The fields that name a ticket for ever; none where the list has no such ids."""
         key = self.form.key or ("id",)
         return key if all(self.fields.get(field) for field in key) else ()
+
+    @property
+    def personal(self) -> frozenset[int]:
+        """The columns of names and addresses."""
+        fields = ("name", "first name", "last name", "email")
+        return frozenset(at for field in fields for at in self.fields.get(field, ()))
+
+    def others(self, columns: Sequence[str]) -> frozenset[int]:
+        """The columns that are no status, whatever their titles look like."""
+        taken = {at for field in self.fields if field != "status" for at in self.fields[field]}
+        return frozenset(taken) | frozenset(positions_of(self.form.no_status, columns=columns))
 
     def cell(self, cells: Sequence[str], field: str) -> str:
         """What a row says in a field; empty if nothing."""
@@ -153,8 +165,9 @@ def _positions_named(columns: Sequence[str], *, field: str, title: str) -> tuple
     parts = [positions_of([part], columns=columns) for part in title.split("+")]
     if title and all(parts):
         return tuple(at for part in parts for at in part[:1])
-    shown = ", ".join(repr(column) for column in columns if column)
-    raise OperatorError(f"There is no column {title!r} for {field}; there are {shown}.")
+    raise OperatorError(
+        f"There is no column {title!r} for {field}; there are {titles_shown(columns)}."
+    )
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from server.organiser.column_titles import positions_of
 from server.organiser.list_columns import ListColumns, find_columns, missing_columns
 from server.organiser.pretix_words import TITLES
-from server.organiser.shown_text import quoted
+from server.organiser.shown_text import titles_shown
 from server.organiser.table_file import TableFile, find_sheet, read_tables
 from server.problems import OperatorError
 
@@ -65,11 +65,16 @@ def _orders_sheet(path: Path) -> OperatorError:
 
 
 def _no_list(table: TableFile, *, path: Path, form: str | None) -> OperatorError:
+    if any("@" in title for title in table.columns):
+        return OperatorError(
+            f"{path} begins with a person and not with titles: put a row such as "
+            "name,email above the list."
+        )
     missing = ", ".join(repr(title) for title in missing_columns(table.columns, form=form))
-    titles = ", ".join(quoted(title, otherwise="a long one") for title in table.columns if title)
     where = f"{path}, sheet {table.sheet!r}," if table.sheet else str(path)
     kind = f" of the form {form}" if form else ""
     return OperatorError(
         f"{where} is no attendee list{kind}: no column is found for {missing}. Its columns are "
-        f"{titles}. Say which is which, such as --columns name=Full name,email=Contact"
+        f"{titles_shown(table.columns)}. Say which is which, such as "
+        "--columns name=Full name,email=Contact"
     )

@@ -39,6 +39,10 @@ _STATES: Final = {
 }
 
 
+class _NamedTwice(Exception):
+    """A key that stands twice in one object; JSON would silently take the last."""
+
+
 class ProductMapping:
     """A product, `product - variation` or `*`, to attribute values or to nothing."""
 
@@ -55,12 +59,14 @@ class ProductMapping:
     def read(cls, path: Path, *, schema: Schema) -> "ProductMapping":
         """Read and check a mapping file; raises OperatorError."""
         try:
-            document = json.loads(path.read_text(encoding="utf-8-sig"))
+            document = json.loads(path.read_bytes(), object_pairs_hook=_distinct)
         except OSError as error:
             reason = error.strerror or "it cannot be opened"
             raise OperatorError(f"{path} cannot be read: {reason}.") from None
         except (ValueError, RecursionError):
             raise OperatorError(f"{path} is not JSON.") from None
+        except _NamedTwice as key:
+            raise OperatorError(f"{path} names {str(key)!r} twice.") from None
         if not isinstance(document, dict):
             raise OperatorError(f"{path} is not a JSON object of products.")
         statuses = _read_statuses(document.pop(STATUSES, {}), path=path)
@@ -123,6 +129,15 @@ class ProductMapping:
 def _titles(product: str, *, variation: str) -> tuple[str, ...]:
     whole = fold(product)
     return (fold(f"{product} - {variation}"), whole) if variation else (whole,)
+
+
+def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    document: dict[str, object] = {}
+    for key, value in pairs:
+        if key in document:
+            raise _NamedTwice(key)
+        document[key] = value
+    return document
 
 
 def _read_statuses(given: object, *, path: Path) -> dict[str, TicketState]:

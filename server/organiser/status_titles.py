@@ -60,6 +60,7 @@ _ALLOWS = (
     r"^(is )?(paid|approved|confirmed|accepted|valid|active)( at| on)?$|\bapproval\b",
     r"^(ticket|registration|payment|order|entry|place|has|fully|is)( is| fully)? "
     r"(paid|confirmed|received|approved|valid|active|accepted|completed?)$",
+    r"^(have you|has|hast du|haben sie) (already |schon )?(paid|bezahlt|gezahlt)\b",
     r"^(payment|zahlung|bezahlung|paiement|enabled|gultig|zugesagt)$|是否(付款|支付|缴费)",
     r"^(is )?(admitted|selected|eligible|zugelassen|ausgewahlt|angenommen|admise?|admitid[oa])$",
     r"^(bezahlt|bestatigt|genehmigt|freigabe|freigegeben|payee?|confirmee?|approuvee?|validee?)$",
@@ -71,7 +72,10 @@ _COMES = (
     r"^(will|are|can|do) you (be |plan to )?(attend(ing)?|going|coming|participat\w+|join(ing)?)"
     r"( us)?( to)?( (this|the|our) (event|conference|meeting|assembly|festival|camp|summit))?$",
     r"^(teilnahme|zusage|nimmt teil|participation|presence|asistencia|asistira|参加|出席|出欠)$",
-    r"是否(参加|出席)",
+    r"^(do you )?confirm( your| my)? (attendance|participation)$|是否(参加|出席)",
+    r"^(attendance|participation) (confirmed|confirmation)$|^zu (und )?absage$|^ruckmeldung$",
+    r"^(kommst du|kommen sie|nimmst du teil|nehmen sie teil)( zu[rm]? \w+)?$",
+    r"^(serez vous presente?|participez vous|viendrez vous|asistiras|asistira usted|vienes)$",
 )
 _VISITED = (
     r"\bcheck(ed)? ?(in|out)s?\b|\bchecked\b|\beingecheckt\b|\bscanned\b",

@@ -14,7 +14,7 @@ from server.organiser import pretix_words
 from server.organiser.column_titles import without_accents
 from server.organiser.ticket import TicketState
 
-_NOT_WORDS = re.compile(r"[\s_\-./:*?!()\[\]'\"+,]+")
+_NOT_WORDS = re.compile(r"[\s_\-./:*?!¿¡()\[\]'\"+,]+")
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -137,16 +137,12 @@ STATES: Final = {
 _EVERYDAY: Final = _words("new,open,started,review,in review,closed,ended,due,draft,absent")
 
 
-def tells_apart(values: Collection[str]) -> bool:
+def tells_apart(values: Collection[str], *, certainly: bool) -> bool:
     """Whether what stands in a column is a status for all that its title says nothing of one.
 
-    values: its different values, as words. At least half are known, and one of them says no.
+    values: its different values, as words. At least half are known, all of them where it must be
+    certain, and one of them says no.
     """
     known = [value for value in values if value in STATES]
     says_no = any(STATES[value] is not TicketState.VALID for value in set(known) - _EVERYDAY)
-    return says_no and 2 * len(known) >= len(values)
-
-
-_EVERYDAY: Final = _words(
-    "new,open,started,review,in review,closed,ended,due,draft,absent,in progress"
-)
+    return says_no and (1 if certainly else 2) * len(known) >= len(values)

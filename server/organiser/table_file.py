@@ -13,6 +13,7 @@ from credentials.formats.text import fold
 from server.problems import OperatorError
 
 MAX_FILE: Final = 64 * 1024 * 1024  # octets
+MAX_CELLS: Final = 8_000_000  # rows by columns
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and .xlsx under a password
 

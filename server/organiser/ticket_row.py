@@ -5,6 +5,7 @@ and address name it. Whatever is not VALID may lack a name or an address.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -23,6 +24,8 @@ from server.organiser.ticket_status import StatusReader
 LABEL: Final = "symbolon/attendee/1"
 MAX_NAME: Final = 200  # characters
 MAX_KEY: Final = 200  # characters of each id
+
+_ADDRESS_IN_BRACKETS: Final = re.compile(r"[^<>]*<([^<>]+)>\s*")  # Ana Amaro <ana@example.org>
 
 
 class TicketReader:
@@ -119,7 +122,7 @@ class TicketReader:
 
     def _email(self, cells: Sequence[str], *, needed: bool) -> str:
         try:
-            return take_email(self._cell(cells, "email"))
+            return take_email(_ADDRESS_IN_BRACKETS.sub(r"\1", self._cell(cells, "email")))
         except EmailRefused as error:
             if needed:
                 raise RowUnusable(str(error)) from None

@@ -30,6 +30,7 @@ _YES: Final = {
     Kind.COMES: TicketState.VALID,
 }
 _NO: Final = {Kind.ALLOWS: TicketState.PENDING, Kind.COMES: TicketState.CANCELED}
+_BY_TITLE: Final = frozenset({Kind.ENDS, Kind.WAITS, Kind.VISITED})  # no mapping changes yes there
 _EMPTY: Final = {Kind.ALLOWS: TicketState.PENDING, Kind.COMES: TicketState.PENDING}
 
 
@@ -56,18 +57,22 @@ class StatusReader:
         named: Sequence[int] | None,
         by_form: Sequence[int],
         others: frozenset[int],
+        personal: frozenset[int],
         statuses: Mapping[str, TicketState],
         path: Path,
     ) -> None:
         """Raises OperatorError for a column with values that are not understood.
 
         named: the columns that the organiser says are statuses, empty if none is, None if nothing
-        was said. by_form: those of the list's form. others: columns known to be something else.
-        statuses: what the mapping says of values, by their words.
+        was said. by_form: those of the list's form. others: columns known to be something else,
+        unless all their values are words of a status. personal: names, addresses and attributes,
+        which are never a status. statuses: what the mapping says of values, by their words.
         """
         self._statuses = statuses
         self._understood: dict[tuple[int, str], tuple[bool, TicketState | None]] = {}
-        self._columns = tuple(_status_columns(table, named=named, by_form=by_form, others=others))
+        self._columns = tuple(
+            _status_columns(table, named=named, by_form=by_form, others=others, personal=personal)
+        )
         for column in self._columns:
             if column.sure:
                 self._refuse_unclear(table, column=column, path=path)
@@ -103,7 +108,8 @@ class StatusReader:
 
     def _understand(self, column: StatusColumn, value: str) -> tuple[bool, TicketState | None]:
         words = words_of(value)
-        state = self._statuses.get(words, STATES.get(words))
+        said_by_title = column.kind in _BY_TITLE and (words in YES or words in NO or not words)
+        state = None if said_by_title else self._statuses.get(words, STATES.get(words))
         if state is not None:
             return True, state
         if words == "":
@@ -153,16 +159,19 @@ def _status_columns(
     named: Sequence[int] | None,
     by_form: Sequence[int],
     others: frozenset[int],
+    personal: frozenset[int],
 ) -> Iterator[StatusColumn]:
     for position, title in enumerate(table.columns):
         if position in (by_form if named is None else named):
             kind = kind_of(title) or Kind.STATUS
             yield StatusColumn(position=position, title=title, kind=kind, sure=True)
             continue
-        if position in others:
+        if position in personal:
             continue
-        kind_by_title = kind_of(title)
-        if kind_by_title is None and not tells_apart(_values(table, position=position)):
+        kind_by_title = kind_of(title) if position not in others else None
+        if kind_by_title is None and not tells_apart(
+            _values(table, position=position), certainly=position in others
+        ):
             continue
         if kind_by_title is Kind.COMES and _is_empty(table, position=position):
             continue

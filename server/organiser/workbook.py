@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Final
 from xml.parsers import expat
 
-from server.organiser.table_file import TableFile, table_of
+from server.organiser.table_file import MAX_CELLS, TableFile, table_of
 from server.problems import OperatorError
 
 MAX_UNPACKED: Final = 192 * 1024 * 1024  # octets, all parts together
 MAX_PARTS: Final = 2_000
-MAX_CELLS: Final = 8_000_000  # rows by columns of the largest sheet
 MAX_COLUMNS: Final = 2_000
 
 _CHUNK: Final = 1024 * 1024

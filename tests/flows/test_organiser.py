@@ -199,8 +199,8 @@ def test_every_mistake_is_one_sentence_and_loses_nothing(
     assert not nowhere.data.exists()
     here.tell("attendees", "import", "nowhere.csv", words="cannot be read")
     here.tell("attendees", "import", str(tmp_path), words="cannot be read")
-    (tmp_path / "bad.csv").write_bytes(b"\xff\xfe")  # UTF-16 of nothing
-    here.tell("attendees", "import", str(tmp_path / "bad.csv"), words="is empty")
+    (tmp_path / "bad.csv").write_bytes(b"\xff\xfa")
+    here.tell("attendees", "import", str(tmp_path / "bad.csv"), words="not UTF-8")
     here.tell("attendees", "reissue", "zoe", "--yes", words="no attendee")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -252,6 +252,11 @@ def test_what_gives_no_membership_needs_no_good_name(tmp_path: Path) -> None:
     assert (one.state.value, one.email, one.key is not None) == ("canceled", "", True)
 
 
+def test_an_address_in_brackets_is_taken_out_of_them(tmp_path: Path) -> None:
+    text = "name,email,pass\nAna,Ana Amaro <Ana@Example.org>,weekend\nBo,mailto:b@x.org,weekend\n"
+    assert [one.email for one in read(tmp_path, text).tickets] == ["ana@example.org", "b@x.org"]
+
+
 def test_excel_writes_lists_that_are_read(tmp_path: Path) -> None:
     """Found by trying the product, which refused both."""
     separator = read(tmp_path, "\ufeffsep=;\r\nname;email;pass\r\nAnna;a@x.org;weekend\r\n")

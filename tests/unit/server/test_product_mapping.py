@@ -72,6 +72,7 @@ def test_a_product_that_is_not_named_is_skipped_with_its_name(tmp_path: Path) ->
         ('{"*": null}', r"'\*' needs an object"),
         ('{"Day": 3}', "or null if it gives no membership"),
         ('{"Day": {}, "DAY ": {}}', "names a product twice"),
+        ('{"Day": null, "Day": {}}', "names 'Day' twice"),
         ('{"statuses": ["going"]}', "needs an object of words"),
         ('{"statuses": {"going": "yes"}}', "valid, pending or canceled"),
     ],
@@ -81,3 +82,22 @@ def test_a_mapping_that_cannot_be_is_one_sentence(
 ) -> None:
     with pytest.raises(OperatorError, match=sentence):
         read(tmp_path, mapping)
+
+
+def test_passes_and_products_of_every_script_are_found(tmp_path: Path) -> None:
+    schema = Schema.from_json(
+        {
+            "name": "fest",
+            "attributes": [{"name": "pass", "type": "choice", "values": ["一日票", "день"]}],
+        }
+    )
+    path = tmp_path / "list.csv"
+    path.write_text("name,email,pass\nAna,a@x.org,一日票\nBo,b@x.org,День!\n", encoding="utf-8")
+    tickets = read_attendee_list(path, schema=schema).tickets
+    assert [ticket.attributes["pass"] for ticket in tickets] == ["一日票", "день"]
+
+
+def test_a_mapping_is_read_as_windows_writes_it(tmp_path: Path) -> None:
+    for encoding in ("utf-8-sig", "utf-16"):
+        (tmp_path / "map.json").write_text('{"Été": {"pass": "day"}}', encoding=encoding)
+        assert ProductMapping.read(tmp_path / "map.json", schema=SCHEMA).names("ÉTÉ", variation="")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from server.organiser import delimited_text
 from server.organiser.table_file import TableFile, read_tables
 from server.problems import OperatorError
 from tests.spreadsheets import ods, xlsx
@@ -137,3 +138,12 @@ def test_any_table_reads_back_alike_from_every_format(
     for name, write in WRITERS.items():
         back = read(tmp_path, write(table))
         assert [list(back.columns), *cells(back)] == table, name
+
+
+def test_a_table_of_too_many_cells_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delimited_text, "MAX_CELLS", 100)
+    assert read(tmp_path, b"name,e-mail\n" + b"a,b\n" * 30).rows
+    with pytest.raises(OperatorError, match="more than 100 cells"):
+        read(tmp_path, b"name,e-mail\n" + b"\n" * 100)

@@ -110,14 +110,16 @@ def test_yes_and_dates_end_a_ticket_where_the_title_says_so(tmp_path: Path, titl
     assert states(tmp_path, title, *yes, *no) == ["canceled"] * len(yes) + ["valid"] * len(no)
 
 
-@pytest.mark.parametrize("title", ["Paid", "approved", "Confirmed?", "Bezahlt", "Payé", "付款"])
+@pytest.mark.parametrize(
+    "title", ["Paid", "approved", "Confirmed?", "Have you paid?", "Payé", "付款"]
+)
 def test_who_has_not_paid_or_is_not_approved_is_pending(tmp_path: Path, title: str) -> None:
     assert states(tmp_path, title, "yes", "2027-05-01", "no", "") == [
         *("valid", "valid", "pending", "pending")
     ]
 
 
-@pytest.mark.parametrize("title", ["RSVP", "Attending", "Will you attend?", "Zusage", "参加"])
+@pytest.mark.parametrize("title", ["RSVP", "Attending", "Will you attend?", "¿Asistirás?", "参加"])
 def test_who_does_not_come_is_canceled(tmp_path: Path, title: str) -> None:
     assert states(tmp_path, title, "Yes", "No", "Maybe", "") == [
         *("valid", "canceled", "pending", "pending")
@@ -172,6 +174,22 @@ def test_a_mapping_says_what_words_mean(tmp_path: Path) -> None:
     mapping = '{"statuses": {"Perhaps-later": "pending", "IN": "valid", "going": "canceled"}}'
     read = states(tmp_path, "Status", "perhaps later", "in", "Going", "paid", mapping=mapping)
     assert read == ["pending", "valid", "canceled", "valid"]
+
+
+def test_a_mapping_does_not_turn_a_yes_under_blocked_about(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "name,email,Status,Blocked\n"
+        "Ana,a@example.org,yes,\nBo,b@example.org,yes,yes\nCy,c@example.org,no,\nDi,d@x.org,,\n"
+    )
+    (tmp_path / "map.json").write_text(
+        '{"statuses": {"yes": "valid", "no": "canceled", "": "pending"}}'
+    )
+    mapping = ProductMapping.read(tmp_path / "map.json", schema=SCHEMA)
+    read = read_attendee_list(path, schema=SCHEMA, mapping=mapping)
+    assert [ticket.state.value for ticket in read.tickets] == [
+        *("valid", "canceled", "canceled", "pending")
+    ]
 
 
 def test_values_that_say_no_are_found_under_any_title(tmp_path: Path) -> None:
@@ -259,3 +277,8 @@ def test_each_kind_of_title_is_told_apart() -> None:
         "No show": Kind.VISITED,
     }
     assert {title: kind_of(title) for title in kinds} == kinds
+
+
+def test_a_column_of_tickets_that_holds_statuses_is_one(tmp_path: Path) -> None:
+    assert states(tmp_path, "Ticket", "valid", "cancelled") == ["valid", "canceled"]
+    assert states(tmp_path, "Ticket", "Waitlist", "Standard") == ["valid", "valid"]
