@@ -5,6 +5,7 @@ A family may share an address, so both count. A ticket without a name is nobody 
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from credentials.formats import cbor
@@ -39,7 +40,13 @@ class Person:
 
 def person(of: Named) -> Person:
     """Whose ticket or membership something is; of nobody's where the data were erased."""
-    return Person(email_key(of.email) if of.email else "", fold(of.name))
+    return _person(of.email, of.name)
+
+
+@lru_cache(maxsize=2**16)
+def _person(email: str, name: str) -> Person:
+    # A comparison asks for each several times, and folding is slow.
+    return Person(email_key(email) if email else "", fold(name))
 
 
 def is_another(before: Named, after: Named) -> bool:
