@@ -8,16 +8,15 @@ key = scrypt(NFC passphrase as UTF-8, salt, n = 2^15, r = 8, p = 1), 32 octets. 
 what is inside nor where the file is kept.
 """
 
-import unicodedata
 from dataclasses import dataclass, field
 from secrets import token_bytes
 from typing import NoReturn
 
 from client.errors import ClientError
+from credentials.passphrases import PASSPHRASE_MIN, is_too_short, passphrase_octets
 
 LOG2_N, R, P = 15, 8, 1
 SALT_LENGTH, NONCE_LENGTH, TAG_LENGTH = 16, 12, 16
-PASSPHRASE_MIN = 8
 # A file could ask for parameters that eat all memory before its seal is even checked.
 _LOG2_N_RANGE, _R_MAX, _P_MAX = range(14, 19), 8, 4
 
@@ -65,7 +64,7 @@ class SealKey:
 
 def new_key(passphrase: str, *, form: SealedForm) -> SealKey:
     """Derive a key with a fresh salt. Raises the form's error for too short a passphrase."""
-    if len(passphrase) < PASSPHRASE_MIN:
+    if is_too_short(passphrase):
         raise form.error(f"A passphrase needs at least {PASSPHRASE_MIN} characters.")
     parameters = bytes((LOG2_N, R, P))
     return _derive(passphrase, form=form, parameters=parameters, salt=token_bytes(SALT_LENGTH))
@@ -129,6 +128,6 @@ def _derive(passphrase: str, *, form: SealedForm, parameters: bytes, salt: bytes
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
     log2_n, r, p = parameters
-    octets = unicodedata.normalize("NFC", passphrase).encode()
-    key = Scrypt(salt=salt, length=32, n=1 << log2_n, r=r, p=p).derive(octets)
+    scrypt = Scrypt(salt=salt, length=32, n=1 << log2_n, r=r, p=p)
+    key = scrypt.derive(passphrase_octets(passphrase))
     return SealKey(form=form, parameters=parameters, salt=salt, key=key)

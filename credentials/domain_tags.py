@@ -45,6 +45,7 @@ HEAD_SIGNATURE = b"symbolon/head-signature/1\0"  # Ed25519 over a registry head'
 LOT = b"symbolon/lot/1\0"  # SHA-256 over a poll's seed and an option: its place in the lot
 
 OPENING_SECRET = b"symbolon/opening-secret/1"  # HKDF info of the server's own key for sealed polls
+BACKUP_KEY = b"symbolon/backup-key/1"  # HKDF info of the key that seals the server's backups
 CARD_SIGNATURE = b"symbolon/trustee-card-signature/1\0"  # Ed25519 over a trustee's card
 DEAL_SIGNATURE = b"symbolon/trustee-deal-signature/1\0"  # Ed25519 over a trustee's deal
 TRUSTEE_FINGERPRINT = b"symbolon/trustee-fingerprint/1\0"  # SHA-256 over an Ed25519 key

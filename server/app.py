@@ -18,6 +18,10 @@ from credentials.curve import curve
 from credentials.errors import SymbolonError
 from credentials.registry.digits import make_digits
 from server import metrics, problems
+from server.agreement.catch_up import record
+from server.agreement.guard import Guard, Role
+from server.agreement.standing import read_standing
+from server.agreement.watch import keep_looking
 from server.bearer import METRICS_TOKEN, hash_token, require_bearer
 from server.clock import Clock, unix_seconds
 from server.community.routes import router as community_router
@@ -27,6 +31,7 @@ from server.doors.routes import router as doors_router
 from server.doors.service import DoorService
 from server.doors.sync import SyncService
 from server.gate import Gate
+from server.hold import FREE, Hold
 from server.issuance.enrolments import Enrolments
 from server.issuance.entitlements import EntitlementService
 from server.issuance.routes import router as issuance_router
@@ -76,10 +81,24 @@ def create_app(
 ) -> Gate:
     """The application over one data directory, ready to serve.
 
-    With `publishing` its threads publish registry heads and move polls on when they are due.
+    With `publishing` its threads publish registry heads and move polls on when they are due, and
+    look whether everything agrees before.
     """
     database = Database(settings.database_url)
-    community = CommunityService(database, signing_key=lambda: keystore.metadata_key, clock=clock)
+    guard: Hold = FREE
+    if publishing:
+        watched = Guard(
+            settings,
+            standing=lambda: read_standing(database, community, registry),
+            record=lambda file: record(file, community=community, registry=registry),
+            role=Role.WORKER,
+            wall=clock,
+        )
+        database.after_write.append(watched.after_write)
+        guard, clock = watched, watched.clock
+    community = CommunityService(
+        database, signing_key=lambda: keystore.metadata_key, clock=clock, guard=guard
+    )
     registry = RegistryService(database, community)
     publisher = Publisher(
         database,
@@ -89,6 +108,7 @@ def create_app(
         secret_key=lambda: keystore.issuer,
         signing_key=lambda: keystore.metadata_key,
         clock=clock,
+        guard=guard,
     )
     issuance = IssuanceService(
         database,
@@ -113,6 +133,7 @@ def create_app(
         publisher=publisher,
         keystore=lambda: keystore,
         clock=clock,
+        guard=guard,
     )
     presentations = PresentationService(database, community, registry, clock=clock)
 
@@ -145,21 +166,25 @@ def create_app(
     ):
         app.include_router(feature)
     app.include_router(pages_router(app.openapi, community=lambda: community.metadata().name))
-    _add_operations(app, settings)
+    _add_operations(app, settings, guard=guard)
     community.verifier().warm()
     if publishing:
+        keep_looking(watched)
         keep_publishing(publisher)
         source = None if settings.beacon is None else BeaconSource(settings.beacon)
         keep_moving(polls.life, polls.lots, source=source)
     return Gate(app)
 
 
-def _add_operations(app: FastAPI, settings: Settings) -> None:
+def _add_operations(app: FastAPI, settings: Settings, *, guard: Hold) -> None:
     metrics_token_hash = _token_hash(settings.metrics_token_file)
 
     @app.get("/health", tags=["operations"], summary="Whether the service answers")
-    def health() -> dict[str, str]:
-        return {"status": "ok", "version": VERSION, "curve": curve.name}
+    def health() -> dict[str, str | None]:
+        """`status` is `ok`, or `on hold`: then `hold` says why what cannot be undone waits."""
+        hold = guard.reason()
+        status = "ok" if hold is None else "on hold"
+        return {"status": status, "hold": hold, "version": VERSION, "curve": curve.name}
 
     @app.get(
         "/metrics",

@@ -7,7 +7,7 @@ serializable. Each feature defines its own tables, on `tables`, in its store.
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -48,6 +48,8 @@ class Database:
         # SQLite lets one writer in at a time and makes the others poll; threads of this process
         # queue here instead, and only processes compete for the file.
         self._turn = threading.Lock() if self.is_sqlite else nullcontext()
+        self.after_write: list[Callable[[], None]] = []
+        """Called after each writing transaction that was committed."""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -61,6 +63,8 @@ class Database:
         """A transaction that commits at the end, and is undone whole if anything is raised."""
         with self._turn, self._writer.begin() as connection:
             yield connection
+        for follow in self.after_write:
+            follow()
 
     def close(self) -> None:
         """Close all connections."""

@@ -68,6 +68,12 @@ class ServerFault(Refusal):
     slug, title, status = "server-fault", "The service failed; nothing was changed.", 500
 
 
+class OnHold(Refusal):
+    slug = "on-hold"
+    title = "What cannot be undone waits until the organiser has looked at the service."
+    status = 503
+
+
 # --- issuance
 
 

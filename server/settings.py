@@ -46,6 +46,26 @@ class Settings:
         return f"sqlite:///{self.database_file}"
 
     @property
+    def anchor_file(self) -> Path:
+        """What was published and believed last; see server/agreement/anchor.py."""
+        return self.data_directory / "anchor.json"
+
+    @property
+    def published_file(self) -> Path:
+        """All that was published for everyone, beside the database: what brings an older one up."""
+        return self.data_directory / "published.jsonl"
+
+    @property
+    def serve_lock(self) -> Path:
+        """Held by the one `serve` that runs on this directory."""
+        return self.data_directory / "serve.lock"
+
+    @property
+    def backups_directory(self) -> Path:
+        """The backups that are made by themselves, before a change that loses something."""
+        return self.data_directory / "backups"
+
+    @property
     def metrics_directory(self) -> Path:
         """Where the workers keep the counters that they share; emptied at every start."""
         return self.data_directory / "metrics"

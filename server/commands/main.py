@@ -18,11 +18,15 @@ def run() -> None:
 
 
 def _run() -> None:
+    import sqlite3
+
     from credentials.errors import SymbolonError
     from credentials.formats.plain_text import wants_no_colour
     from server.commands.program import commands
+    from server.faults import sentence_of
     from server.problems import OperatorError, Refusal
 
+    os.umask(0o077)  # what commands write is for its owner: names, addresses, links
     _let_output_degrade()
     try:
         commands(color=False if wants_no_colour(os.environ) else None)
@@ -32,15 +36,14 @@ def _run() -> None:
         # Whoever read the output has gone; nothing may be written to it at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
-    except OSError as error:
-        place = f" ({error.filename})" if error.filename else ""
-        _end_with(f"{error.strerror or 'A file or the network failed'}{place}")
+    except (OSError, sqlite3.Error) as error:
+        _end_with(sentence_of(error))
     except Exception as error:
         from sqlalchemy.exc import DatabaseError
 
         if not isinstance(error, DatabaseError):
             raise
-        _end_with("The database cannot be read or written; is it whole, and the disk not full?")
+        _end_with(sentence_of(error))
 
 
 def _let_output_degrade() -> None:

@@ -14,6 +14,9 @@ from credentials.formats.addresses import canonical_address
 from credentials.formats.metadata import Event, Metadata
 from credentials.formats.names import mend_shown_text
 from credentials.formats.schema import Schema
+from server.agreement.catch_up import record
+from server.agreement.guard import Guard
+from server.agreement.standing import read_standing
 from server.bearer import draw_token
 from server.clock import unix_seconds
 from server.commands.session import (
@@ -26,12 +29,14 @@ from server.commands.session import (
 )
 from server.community.service import CommunityService
 from server.database import Database
+from server.files import create_private, write_whole
 from server.issuance.enrolments import Enrolments
-from server.keystore import Keystore, write_keystore
+from server.keystore import Keystore
 from server.migrations import upgrade
 from server.problems import OperatorError
 from server.registry.publisher import Publisher
 from server.registry.service import RegistryService
+from server.sealed_keystore import check_new_passphrase, write_keystore
 from server.settings import Settings
 
 DEFAULT_SCHEMA = {
@@ -83,6 +88,7 @@ def make_community(
         published_at=unix_seconds(),
     )
     passphrase = read_passphrase(passphrase_file, confirm=True)
+    check_new_passphrase(passphrase)
     _write(settings, keystore=keystore, metadata=metadata, passphrase=passphrase)
     show(
         {
@@ -151,6 +157,7 @@ def _write(settings: Settings, *, keystore: Keystore, metadata: Metadata, passph
     unfinished = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
     try:
         parts = Settings(data_directory=unfinished)
+        create_private(parts.database_file)  # SQLite's further files are as private as this one
         database = Database(parts.database_url)
         upgrade(database)
         community = CommunityService(database, signing_key=lambda: keystore.metadata_key)
@@ -166,9 +173,13 @@ def _write(settings: Settings, *, keystore: Keystore, metadata: Metadata, passph
         with database.write() as connection:
             community.publish_first(metadata, connection=connection)
             publisher.publish_first(connection)
+        Guard(
+            parts,
+            standing=lambda: read_standing(database, community, registry),
+            record=lambda file: record(file, community=community, registry=registry),
+        ).look()
         database.close()
-        parts.metrics_token_file.touch(mode=0o600)
-        parts.metrics_token_file.write_text(draw_token() + "\n")
+        write_whole(parts.metrics_token_file, f"{draw_token()}\n".encode())
         write_keystore(parts.keystore_file, keystore=keystore, passphrase=passphrase)
         unfinished.replace(final)
     except BaseException:

@@ -1,10 +1,26 @@
 """The tree of the organiser's commands."""
 
+from typing import Annotated
+
 import typer
 
-from server.commands import apps, attendees, doors, events, organiser, polls, registry, witnesses
+from server.commands import (
+    apps,
+    attendees,
+    believing,
+    doors,
+    events,
+    organiser,
+    passphrase,
+    polls,
+    registry,
+    witnesses,
+)
+from server.commands.backing_up import backup, restore
 from server.commands.make import make_community
 from server.commands.serve import serve
+from server.commands.status import status
+from server.version import VERSION
 
 commands = typer.Typer(
     help="Run a community of anonymous members: attendees in, claim links out, doors, polls, apps.",
@@ -14,8 +30,33 @@ commands = typer.Typer(
     # A traceback with local variables would print keys and addresses.
     pretty_exceptions_enable=False,
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"symbolon-server {VERSION}")
+        raise typer.Exit
+
+
+@commands.callback()
+def _root(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and stop."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
 commands.command("init")(make_community)
 commands.command("serve")(serve)
+commands.command("status")(status)
+commands.command("backup")(backup)
+commands.command("restore")(restore)
+commands.add_typer(passphrase.commands, name="passphrase")
+commands.add_typer(believing.commands, name="clock")
 commands.add_typer(attendees.commands, name="attendees")
 commands.add_typer(registry.commands, name="registry")
 commands.add_typer(events.commands, name="event")

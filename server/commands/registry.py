@@ -1,18 +1,30 @@
-"""`symbolon-server registry status|publish|schedule`."""
+"""`symbolon-server registry status|publish|schedule|catch-up`."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from credentials.errors import SymbolonError
+from server import migrations
+from server.agreement.anchor import check_anchor, lost_entries
+from server.agreement.catch_up import catch_up
+from server.agreement.published import PublishedFile
+from server.agreement.words import amount
+from server.commands.asking import YesOption, agree
+from server.commands.backing_up import caught_up_words
 from server.commands.session import (
     DEFAULT_DATA,
     DataOption,
     JsonOption,
     PassphraseFileOption,
     open_community,
+    open_unchecked,
     show,
 )
+from server.problems import OperatorError
 from server.registry.schedule import Schedule
 from server.registry.service import RegistryStatus
 
@@ -84,6 +96,64 @@ def set_schedule(
         _document(status),
         as_json=as_json,
         text=f"Heads come {status.schedule}, after the next one at {_time(status.head.next_at)}.",
+    )
+
+
+@commands.command("catch-up")
+def bring_up(
+    *,
+    file: Annotated[
+        Path | None,
+        typer.Option("--from", help="A copy of published.jsonl; else the one that is there."),
+    ] = None,
+    yes: YesOption = False,
+    data: DataOption = DEFAULT_DATA,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring in what was published since, after the database was put back from an older copy.
+
+    It is all public and signed, and checked. What was claimed, entered and voted since is not in
+    it.
+    """
+    session = open_unchecked(data)
+    if migrations.age(session.database) is not migrations.Age.CURRENT:
+        raise OperatorError("The database is of another version than this program.")
+    anchor = session.guard.anchor.read()
+    lost = lost_entries(anchor, standing=session.standing()) if anchor else {}
+    agree(
+        [
+            f"The poll {poll} stays without the last {amount(count, 'entry', 'entries')} of its "
+            "log, which others have seen: its witnesses will raise an alarm. Say so, and hold it "
+            "again."
+            for poll, count in sorted(lost.items())
+        ],
+        yes=yes,
+    )
+    try:
+        done = catch_up(
+            session.database,
+            PublishedFile(file or session.settings.published_file).read(),
+            community=session.community,
+            registry=session.registry,
+        )
+    except SymbolonError as error:
+        raise OperatorError(f"That does not go with this database: {error}.") from None
+    standing = session.standing()
+    if anchor is not None:
+        found = check_anchor(replace(anchor, polls={}), standing=standing, database="The database")
+        if found is not None:
+            raise OperatorError(found.words)
+        session.guard.anchor.change(lambda before: (before or anchor).moved(standing))
+    session.check()
+    show(
+        {
+            "heads": done.heads,
+            "versions": done.versions,
+            "removals": done.removals,
+            "removed": done.removed,
+        },
+        as_json=as_json,
+        text=caught_up_words(done),
     )
 
 

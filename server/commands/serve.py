@@ -9,7 +9,10 @@ from typing import Annotated
 
 import typer
 
-from server.commands.session import DEFAULT_DATA, DataOption, PassphraseFileOption, open_community
+from server.agreement.guard import Role
+from server.commands.asking import YesOption
+from server.commands.session import DEFAULT_DATA, DataOption, PassphraseFileOption, open_unchecked
+from server.commands.starting import Start, only_one
 from server.polls.beacon_source import PUBLIC_RELAY, BeaconSource
 from server.problems import OperatorError
 from server.settings import Settings
@@ -38,6 +41,11 @@ def serve(
             f"such as {PUBLIC_RELAY}. Without it: symbolon-server poll beacon.",
         ),
     ] = None,
+    clock_is_right: Annotated[
+        bool,
+        typer.Option("--clock-is-right", help="Believe the clock, whatever was known before."),
+    ] = False,
+    yes: YesOption = False,
     data: DataOption = DEFAULT_DATA,
     passphrase_file: PassphraseFileOption = None,
 ) -> None:
@@ -45,29 +53,30 @@ def serve(
 
     Put a reverse proxy with TLS in front, and keep its access log free of addresses.
     """
-    session = open_community(data, passphrase_file=passphrase_file)
-    _refuse_slow_curve()
-    if beacon is not None:
-        BeaconSource(beacon)  # raises OperatorError for what is no address
-    listeners = take_ports(host, port=port, workers=workers)
-    port = listeners[0].getsockname()[1]
-    settings = Settings(data_directory=data.absolute(), host=host, port=port, beacon=beacon)
-    _prepare_metrics(settings)
+    session = open_unchecked(data, passphrase_file=passphrase_file, role=Role.STARTER)
+    with only_one(session.settings):
+        start = Start(session, clock_is_right=clock_is_right, yes=yes)
+        start.look()
+        _refuse_slow_curve()
+        if beacon is not None:
+            BeaconSource(beacon)  # raises OperatorError for what is no address
+        listeners = take_ports(host, port=port, workers=workers)
+        port = listeners[0].getsockname()[1]
+        settings = Settings(data_directory=data.absolute(), host=host, port=port, beacon=beacon)
+        _prepare_metrics(settings)
 
-    def open_all() -> tuple[bytes, str]:
-        from server.migrations import upgrade
+        def open_all() -> tuple[bytes, str]:
+            keystore = session.keystore.to_octets()
+            held = start.make_ready()
+            session.publisher.publish_due()
+            name = session.community.metadata().name
+            session.database.close()
+            return keystore, (
+                f"{name} is served at http://{host}:{settings.port} "
+                f"by {workers} worker{'s' if workers > 1 else ''}. Stop with Ctrl-C.{held}"
+            )
 
-        keystore = session.keystore.to_octets()
-        upgrade(session.database)
-        session.publisher.publish_due()
-        name = session.community.metadata().name
-        session.database.close()
-        return keystore, (
-            f"{name} is served at http://{host}:{settings.port} "
-            f"by {workers} worker{'s' if workers > 1 else ''}. Stop with Ctrl-C."
-        )
-
-    run_workers(settings, listeners=listeners, open_all=open_all)
+        run_workers(settings, listeners=listeners, open_all=open_all)
 
 
 def take_ports(host: str, *, port: int, workers: int) -> list[socket.socket]:

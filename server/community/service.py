@@ -5,18 +5,20 @@ every worker sees a change at once; decoding and tables are cached by version.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
+from credentials.errors import MetadataRefused
 from credentials.formats.metadata import SEGMENT_VERSIONS, Metadata, SignedMetadata
 from credentials.keys import VerifierKeys
 from server.clock import Clock, unix_seconds
 from server.community import store
 from server.database import Database
+from server.hold import FREE, Hold
 from server.problems import NotFound, OperatorError
 
 
@@ -39,9 +41,10 @@ class CommunityService:
         *,
         signing_key: Callable[[], Ed25519PrivateKey],
         clock: Clock = unix_seconds,
+        guard: Hold = FREE,
     ) -> None:
         self._database = database
-        self._signing_key = signing_key
+        self._signing_key = guard.guarding(signing_key)
         self._clock = clock
         self._cached: _Version | None = None
         self._cached_verifier: tuple[tuple[bytes, bytes], VerifierKeys] | None = None
@@ -105,6 +108,33 @@ class CommunityService:
         signed = SignedMetadata.sign(changed, private_key=self._signing_key())
         store.add_version(connection, version=changed.version, signed=signed)
         return changed
+
+    def versions_after(self, number: int) -> list[SignedMetadata]:
+        """All versions that came after one."""
+        with self._database.read() as connection:
+            return store.versions(connection, first=number + 1, last=_number(connection))
+
+    def adopt(self, connection: Connection, signed: Sequence[SignedMetadata]) -> int:
+        """Take in versions that were published before, and are missing here; how many they are.
+
+        Those that are here already must be the same. Raises MetadataRefused unless each follows the
+        one before it.
+        """
+        newest = self._newest(connection)
+        added = 0
+        for one in signed:
+            metadata = one.open(fingerprint=newest.metadata.community_id)
+            if metadata.version <= newest.number:
+                if store.signed_metadata(connection, metadata.version).octets != one.octets:
+                    raise MetadataRefused("a version of the metadata differs from the one here")
+                continue
+            follows = metadata.version == newest.number + 1
+            if not follows or metadata.previous != newest.signed.hash:
+                raise MetadataRefused("a version of the metadata does not follow the one here")
+            store.add_version(connection, version=metadata.version, signed=one)
+            newest = _Version(metadata.version, one)
+            added += 1
+        return added
 
     def _newest(self, connection: Connection | None) -> _Version:
         cached = self._cached

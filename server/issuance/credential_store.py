@@ -116,6 +116,18 @@ def take_handles(connection: Connection, chosen: Chosen) -> list[bytes]:
     return handles
 
 
+def mark_removed(connection: Connection, handles: Sequence[bytes]) -> list[str]:
+    """Mark good credentials as removed whose handles are in the log; whose they were."""
+    live = (
+        credentials.c.handle.in_(handles),
+        credentials.c.retired == false(),
+        credentials.c.removed == false(),
+    )
+    owners = list(connection.execute(select(credentials.c.entitlement_id).where(*live)).scalars())
+    connection.execute(update(credentials).where(*live).values(removed=True))
+    return owners
+
+
 def taken_handles(connection: Connection, entitlement_id: str) -> list[bytes]:
     """The handles of an entitlement that were taken, and not replaced by a new signature since."""
     query = select(credentials.c.handle).where(

@@ -7,7 +7,7 @@ left stays in the count until enough have left.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -17,6 +17,7 @@ from credentials.formats.crowd import STEP, Crowd
 from credentials.formats.head import Head
 from credentials.formats.schema import REISSUED, Schema
 from server.issuance import count_store, credential_store, store
+from server.issuance.attendee import Decision
 from server.issuance.count_store import Count
 from server.registry.service import RegistryService
 
@@ -28,8 +29,29 @@ class Enrolments:
         self._registry = registry
 
     def highest_serial(self, connection: Connection) -> int:
-        """The highest serial issued so far, 0 before the first."""
-        return credential_store.highest_serial(connection)
+        """The highest serial issued so far, 0 before the first.
+
+        Never below what a head has said: the database may have been put back from an older copy.
+        """
+        return max(
+            credential_store.highest_serial(connection), self._registry.announced_serial(connection)
+        )
+
+    def count_ending(self, connection: Connection, *, schema: Schema, today: int) -> int:
+        """How many members' passes `end_passes` would end now."""
+        return store.count_ending(connection, today=today) if schema.ends else 0
+
+    def adopt_removals(self, connection: Connection, handles: Sequence[bytes]) -> list[str]:
+        """Mark whose credential the log has removed, as this database did not know.
+
+        Why they were removed is not known; so nothing is signed for them before the organiser says
+        so. Gives the ids of their entitlements.
+        """
+        owners = credential_store.mark_removed(connection, handles)
+        store.set_standing(connection, owners, store.REMOVED)
+        for owner in owners:  # and no list brings them back
+            store.update_entitlement(connection, owner, decision=Decision.REMOVED.value)
+        return owners
 
     def end_passes(self, connection: Connection, *, schema: Schema, today: int) -> None:
         """Note for removal whoever's pass ended before `today`, claimed or not.

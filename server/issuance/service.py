@@ -210,7 +210,9 @@ class IssuanceService:
         if not store.bind_code(connection, code_hash, commitment=point):
             raise ClaimCodeUsed
         self._check_published(connection, entitlement.id)
-        serial = credential_store.highest_serial(connection) + 1
+        # A head may have announced more than a database knows that was put back from a copy.
+        announced = self._registry.announced_serial(connection)
+        serial = max(credential_store.highest_serial(connection), announced) + 1
         if serial >= SERIAL_LIMIT:
             raise EnrolmentFull
         issued = self._sign(commitment, nonce=nonce, serial=serial, entitlement=entitlement)

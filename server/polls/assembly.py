@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from server.clock import Clock, unix_seconds
 from server.community.service import CommunityService
 from server.database import Database
+from server.hold import FREE, Hold
 from server.keystore import Keystore
 from server.polls.life import PollLife
 from server.polls.log import PollLogs
@@ -37,12 +38,18 @@ def assemble_polls(
     publisher: Publisher,
     keystore: Callable[[], Keystore],
     clock: Clock = unix_seconds,
+    guard: Hold = FREE,
 ) -> Polls:
     """All of it over one database; `keystore` is asked only where something is signed or opened."""
-    logs = PollLogs(database, signing_key=lambda: keystore().metadata_key)
+    logs = PollLogs(database, signing_key=guard.guarding(lambda: keystore().metadata_key))
     results = Results(database)
     life = PollLife(
-        database, logs, results, opening_secret=lambda: keystore().opening_secret, clock=clock
+        database,
+        logs,
+        results,
+        opening_secret=lambda: keystore().opening_secret,
+        clock=clock,
+        guard=guard,
     )
     lots = Lots(database, logs=logs, life=life, clock=clock)
     return Polls(

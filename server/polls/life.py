@@ -17,6 +17,7 @@ from credentials.tally import TallyResult
 from server.clock import Clock, unix_seconds
 from server.database import Database
 from server.event_log import event_log
+from server.hold import FREE, Hold
 from server.polls import store
 from server.polls.log import PollLogs
 from server.polls.poll import Poll, poll_of
@@ -42,35 +43,47 @@ class PollLife:
         *,
         opening_secret: Callable[[], int],
         clock: Clock = unix_seconds,
+        guard: Hold = FREE,
     ) -> None:
         self._database = database
         self._logs = logs
         self._results = results
         self._opening_secret = opening_secret
         self._clock = clock
+        self._guard = guard
 
     # --- in the course of time
 
     def current(self, poll_id: str) -> Poll:
-        """A poll that was opened, moved to where it should be now; raises PollUnknown."""
+        """A poll that was opened, moved to where it should be now; raises PollUnknown.
+
+        While something is in the way it is told as it stands.
+        """
         with self._database.read() as connection:
             row = store.poll_row(connection, poll_id)
         if row is None or row.manifest is None:
             raise PollUnknown
         poll = poll_of(row)
-        if not self._is_due(poll, now=self._clock()):
+        if not self._is_due(poll, now=self._clock()) or self._guard.reason() is not None:
             return poll
         with self._database.write() as connection:
             return self.hold(connection, poll_id)
 
     def hold(self, connection: Connection, poll_id: str) -> Poll:
-        """The same inside a writing transaction, with the poll's row held until its end."""
+        """The same inside a writing transaction, with the poll's row held until its end.
+
+        While something is in the way, batches and openings wait; raises OnHold where voting may
+        have ended, so that no ballot is taken that came too late.
+        """
         row = store.poll_row(connection, poll_id, locked=True)
         if row is None or row.manifest is None:
             raise PollUnknown
         poll, now = poll_of(row), self._clock()
         if poll.is_open and now >= poll.closes_at:
+            self._guard.require()
             poll = self._close(connection, poll, at=poll.closes_at, reason="")
+        elif self._guard.reason() is not None:
+            return poll
         elif self._batch_is_due(poll, now=now):
             poll = self._logs.append_batch(connection, poll, now=now)
         if self._opens_alone(connection, poll):
@@ -81,7 +94,10 @@ class PollLife:
         """Move all polls on; how many there were to move.
 
         One that cannot be moved does not keep the others from it; its error is raised at the end.
+        None is moved while something is in the way.
         """
+        if self._guard.reason() is not None:
+            return 0
         with self._database.read() as connection:
             ids = store.polls_in(connection, (State.OPEN.value, State.CLOSED.value))
             rows = [store.poll_row(connection, poll_id) for poll_id in ids]

@@ -52,6 +52,11 @@ class SeenWitness:
     pinned: bool
 
 
+def log_sizes(connection: Connection) -> dict[str, int]:
+    """How many entries the log of each poll has that was opened."""
+    return store.log_sizes(connection)
+
+
 class PollLogs:
     """The logs of all polls; `signing_key` is the community's metadata key."""
 

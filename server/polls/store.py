@@ -132,6 +132,12 @@ def polls_in(connection: Connection, states: Sequence[str]) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
+def log_sizes(connection: Connection) -> dict[str, int]:
+    """How many entries the log of each poll has that was opened."""
+    query = select(polls.c.id, polls.c.size).where(polls.c.manifest.is_not(None))
+    return {row.id: row.size for row in connection.execute(query)}
+
+
 def update_poll(connection: Connection, poll: str, **values: object) -> None:
     """Change columns of a poll whose row is locked."""
     connection.execute(update(polls).where(polls.c.id == poll).values(**values))

@@ -30,6 +30,7 @@ from credentials.scope import day_of
 from server.clock import Clock, unix_seconds
 from server.community.service import CommunityService
 from server.database import Database
+from server.hold import FREE, Hold
 from server.registry import store
 from server.registry.service import RegistryService
 
@@ -76,21 +77,25 @@ class Publisher:
         secret_key: Callable[[], IssuerSecret],
         signing_key: Callable[[], Ed25519PrivateKey],
         clock: Clock = unix_seconds,
+        guard: Hold = FREE,
     ) -> None:
         self._database = database
         self._community = community
         self._registry = registry
         self._enrolments = enrolments
         self._secret_key = secret_key
-        self._signing_key = signing_key
+        self._signing_key = guard.guarding(signing_key)
         self._clock = clock
+        self._guard = guard
 
     def publish_due(self) -> Head | None:
         """Publish what the schedule asks for, and the very first head where there is none.
 
-        Returns the head, or None where nothing was due or another publisher was first. Reads only,
-        and little, as long as nothing is due.
+        Returns the head, or None where nothing was due, another publisher was first, or something
+        is in the way. Reads only, and little, as long as nothing is due.
         """
+        if self._guard.reason() is not None:
+            return None
         with self._database.read() as connection:
             if not self._is_due(connection):
                 return None

@@ -4,11 +4,14 @@ Every worker keeps the newest heads as one verified chain; a small query with ev
 there is a newer one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from credentials.errors import HeadRefused
 from credentials.formats.head import Head, SignedHead
+from credentials.merkle import Frontier
 from credentials.registry.chain import SEGMENT_HEADS, HeadChain
 from credentials.registry.log import SEGMENT_ENTRIES
 from server.community.service import CommunityService
@@ -76,6 +79,11 @@ class RegistryService:
             raise NoHead
         return Head.from_cbor(newest.signed.octets), newest.signed
 
+    def announced_serial(self, connection: Connection) -> int:
+        """The highest serial that a head has announced, 0 before the first head."""
+        newest = store.newest_head(connection)
+        return 0 if newest is None else Head.from_cbor(newest.signed.octets).highest_serial
+
     def heads(self) -> tuple[SignedHead, ...]:
         """The newest heads that wallets and doors are given, ascending."""
         return self.chain().signed[-SERVED_HEADS:]
@@ -109,6 +117,18 @@ class RegistryService:
             raise NotFound
         return b"".join(entries), len(entries) == SEGMENT_ENTRIES
 
+    def published_after(self, *, epoch: int, removals: int) -> tuple[list[SignedHead], list[bytes]]:
+        """The heads after an epoch, and the log's entries from position `removals` on."""
+        with self._database.read() as connection:
+            newest = store.newest_head(connection)
+            if newest is None:
+                return [], []
+            head = Head.from_cbor(newest.signed.octets)
+            return (
+                store.heads(connection, first=epoch + 1, last=head.epoch),
+                store.entries(connection, first=removals, last=head.removals - 1),
+            )
+
     def status(self) -> RegistryStatus:
         """Where the registry stands."""
         with self._database.read() as connection:
@@ -128,6 +148,51 @@ class RegistryService:
         """Set the schedule; it counts from the next head on."""
         with self._database.write() as connection:
             store.set_schedule(connection, period=schedule.period, offset=schedule.offset)
+
+    def adopt(
+        self, connection: Connection, signed: Sequence[SignedHead], entries: Sequence[bytes]
+    ) -> tuple[int, list[bytes]]:
+        """Take in heads that were published before, and are missing here.
+
+        `entries` are those of the log that came with these heads, from the position on at which the
+        first of them begins. Gives how many heads were added, and the handles that they removed.
+        Those that are here already must be the same. Raises HeadRefused.
+        """
+        kept = store.newest_head(connection)
+        if kept is None:
+            raise NoHead
+        metadata = self._community.metadata(connection=connection)
+        chain = HeadChain.start([kept.signed], metadata=metadata)
+        before, frontier = (
+            chain.newest,
+            Frontier.from_octets(kept.frontier, size=chain.newest.removals),
+        )
+        newer = HeadChain.start(signed, metadata=metadata).heads if signed else ()
+        known = [head for head in newer if head.epoch <= before.epoch]
+        for head in known:
+            if store.head_by_hash(connection, head.hash) is None:
+                raise HeadRefused("a registry head differs from the one here")
+        first = (newer[-1].removals if newer else 0) - len(entries)
+        added, handles = 0, []
+        for one, head in zip(signed, newer, strict=True):
+            if head.epoch <= before.epoch:
+                continue
+            came = list(entries[before.removals - first : head.removals - first])
+            frontier = frontier.grown(came)
+            if frontier.root != head.root or frontier.size != head.removals:
+                raise HeadRefused("the log's entries do not lead to the registry head")
+            store.adopt_entries(connection, came, first=before.removals)
+            chain = chain.extended([one], metadata=metadata)
+            store.add_head(
+                connection,
+                epoch=head.epoch,
+                signed=one,
+                head_hash=head.hash,
+                frontier=frontier.to_octets(),
+            )
+            handles += [entry[:32] for entry in came]
+            before, added = head, added + 1
+        return added, handles
 
     # --- removals, inside the caller's writing transaction
 

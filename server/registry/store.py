@@ -185,6 +185,14 @@ def place_removals(connection: Connection, entries: Sequence[bytes], *, first: i
         )
 
 
+def adopt_entries(connection: Connection, entries: Sequence[bytes], *, first: int) -> None:
+    """Put entries of the log in their places, whether or not their handles were noted here."""
+    for entry in entries:
+        if not is_noted(connection, entry[:32]):
+            note_removals(connection, [entry[:32]])
+    place_removals(connection, entries, first=first)
+
+
 def entries(connection: Connection, *, first: int, last: int) -> list[bytes]:
     """The log's entries from position `first` to `last`, 80 octets each."""
     rows = connection.execute(

@@ -34,6 +34,7 @@ from credentials.registry.accumulator import Removal
 from credentials.registry.chain import HeadChain
 from credentials.registry.log import read_entries, split_entries
 from credentials.tally import TallyResult
+from server.agreement.anchor import Anchor
 from server.commands.session import Session, open_community
 from server.doors.organiser import DoorOffice
 from server.issuance.attendee import Invitation
@@ -220,6 +221,15 @@ class City:
         """What the database holds."""
         with self.session.database.read() as connection:
             return [tuple(row) for row in connection.exec_driver_sql(query, values)]
+
+    def forget_what_was_signed(self) -> None:
+        """As an organiser does who tampers with the database: its memory goes away with it."""
+        now = self.session.standing()
+        self.session.guard.anchor.change(lambda before: (before or Anchor.at(now)).moved(now))
+        deadline = time.monotonic() + START_SECONDS
+        while hasattr(self, "process") and self.get("/health").json()["status"] != "ok":
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
 
     # --- the service
 

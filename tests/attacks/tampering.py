@@ -40,6 +40,7 @@ def drop_entry(city: City, manifest: Manifest, leaf: bytes, *, time: int) -> Non
         left = store.count_ballots(connection, manifest.poll)
         store.update_poll(connection, manifest.poll, waiting=left, batch_at=time + 3600)
         _sign_anew(city, connection, manifest, time=time)
+    city.forget_what_was_signed()
 
 
 def reverse_ballots(city: City, manifest: Manifest, *, time: int) -> None:

@@ -1,5 +1,6 @@
 """Importing every day of a season, as typed: what is shown, what is asked, and what is done."""
 
+import hashlib
 import json
 import sqlite3
 from functools import lru_cache
@@ -9,7 +10,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from server.commands import session
 from server.commands.program import commands
 from server.problems import OperatorError
 from tests.flows.terminal import Terminal
@@ -92,7 +92,7 @@ class Shop:
 def passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
     """The passphrase stretched once for each test, and not for each command."""
     monkeypatch.setenv("SYMBOLON_PASSPHRASE", "nine muses and a lyre")
-    monkeypatch.setattr(session, "open_keystore", lru_cache(session.open_keystore))
+    monkeypatch.setattr(hashlib, "scrypt", lru_cache(hashlib.scrypt))
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ from server.app import create_app
 from server.community.service import CommunityService
 from server.database import Database
 from server.doors.organiser import DoorOffice
+from server.hold import FREE, Hold
 from server.issuance.attendee import Invitation
 from server.issuance.enrolments import Enrolments
 from server.issuance.entitlements import EntitlementService
@@ -304,7 +305,9 @@ class TownWallet:
         return self.town.post(f"/polls/{manifest.poll}/ballots", body)
 
 
-def open_publisher(file: Path, keystore: Keystore, *, clock: Callable[[], int]) -> Publisher:
+def open_publisher(
+    file: Path, keystore: Keystore, *, clock: Callable[[], int], guard: Hold = FREE
+) -> Publisher:
     """The publisher over a database, as each process has its own."""
     database = Database(f"sqlite:///{file}")
     community = CommunityService(database, signing_key=lambda: keystore.metadata_key, clock=clock)
@@ -317,6 +320,7 @@ def open_publisher(file: Path, keystore: Keystore, *, clock: Callable[[], int]) 
         secret_key=lambda: keystore.issuer,
         signing_key=lambda: keystore.metadata_key,
         clock=clock,
+        guard=guard,
     )
 
 

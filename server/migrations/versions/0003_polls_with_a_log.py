@@ -15,6 +15,21 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 
+def losses(connection: sa.Connection) -> list[str]:
+    """The polls of the version before, which are taken away."""
+    polls, ballots = (
+        connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
+        for table in ("polls", "ballots")
+    )
+    if not polls:
+        return []
+    return [
+        f"Polls of the version before had no log, and there is none to put them in: {polls} "
+        f"poll{'' if polls == 1 else 's'} with {ballots} ballot{'' if ballots == 1 else 's'} will "
+        "be taken away for good. Download the bundles of those that matter with the version before."
+    ]
+
+
 def upgrade() -> None:
     op.drop_table("ballots")
     op.drop_table("polls")

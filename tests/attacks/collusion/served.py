@@ -83,7 +83,7 @@ def main() -> None:
 
     from server import database
     from server.app import create_app
-    from server.keystore import open_keystore
+    from server.sealed_keystore import open_keystore
     from server.settings import Settings
 
     prepare = database._prepare_sqlite
