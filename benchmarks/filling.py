@@ -79,7 +79,7 @@ def _add_members(connection: Connection, people: Sequence[Person]) -> None:
                 "attributes": json.dumps(attributes_of(one.serial), sort_keys=True),
                 "generation": 1,
                 "reissued": False,
-                "standing": issuance.REVOKED if one.removed else issuance.CURRENT,
+                "standing": issuance.REMOVED if one.removed else issuance.CURRENT,
                 "valid_until": LAST_DAY,
             }
             for one in people

@@ -18,8 +18,8 @@ from benchmarks.service import founded
 from credentials.issuance import commit, derive_secrets
 from credentials.registry.log import ENTRY_LENGTH
 from server.commands.session import Session
+from server.issuance.attendee import Invitation
 from server.issuance.enrolments import Enrolments
-from server.issuance.entitlements import Invitation
 from server.issuance.service import IssuanceService
 from server.registry.publisher import Publisher, When
 
@@ -74,7 +74,7 @@ class Office:
         """Claim codes of new attendees."""
         invitations = [
             Invitation(
-                source=secrets.token_bytes(32),
+                key=secrets.token_bytes(32),
                 name=f"Guest {number}",
                 email=f"guest{number}@city.example",
                 attributes=attributes_of(number),
@@ -125,7 +125,7 @@ def _grow(office: Office, codes: Iterator[str], *, members: int) -> Grown:
         office.issuance.issue(commitment, nonce=nonce, claim_code=next(codes))
 
     def revoke() -> None:
-        office.entitlements.revoke([next(leaving)], when=When.NOW)
+        office.entitlements.remove([next(leaving)], when=When.NOW)
         office.registry.chain()
 
     medians = take_turns(

@@ -125,9 +125,15 @@ UNTIMED_ROUTES = frozenset(
         "/issuance/claims",
         "/issuance/credential",
         "/polls/{poll}/ballots",
-        "/organiser/attendees/{attendee}/revoke",
-        "/organiser/attendees/{attendee}/reissue",
+        "/organiser/attendees",
+        "/organiser/attendees/{attendee}",
         "/organiser/attendees/{attendee}/attributes",
+        "/organiser/attendees/{attendee}/delete",
+        "/organiser/attendees/{attendee}/edit",
+        "/organiser/attendees/{attendee}/reissue",
+        "/organiser/attendees/{attendee}/remove",
+        "/organiser/attendees/{attendee}/restore",
+        "/organiser/attendees/{attendee}/transfer",
     }
 )
 """Counted, but not written down one by one: serial numbers are given in order, so lines with times

@@ -134,7 +134,13 @@ class AttendeeUnknown(Refusal):
 
 class AttendeeNotCurrent(Refusal):
     slug = "attendee-not-current"
-    title = "This attendee was revoked, or the pass has ended."
+    title = "This attendee was removed, or the pass has ended."
+    status = 409
+
+
+class AttendeeKnown(Refusal):
+    slug = "attendee-known"
+    title = "There is an attendee with this name and address already."
     status = 409
 
 

@@ -60,7 +60,7 @@ Or be the organiser:
   export SYMBOLON_DATA={played.data}
   export SYMBOLON_PASSPHRASE='{played.passphrase_file.read_text().strip()}'
   symbolon-server poll create "Tea or coffee?" --option Tea --option Coffee --closes 1h --open
-  symbolon-server attendees revoke zeno@example.org --now
+  symbolon-server attendees remove zeno@example.org --now
   symbolon-server registry status
 
   {played.address}/polls/next-city   the result, as a page

@@ -56,7 +56,7 @@ def lose_things(stage: Stage, told: Told) -> None:
 def remove_a_member(stage: Stage, told: Told) -> None:
     """Act 7: a member is removed, and a pass has ended."""
     stage.act("7  Removed, and ended")
-    removed = stage.organiser("attendees", "revoke", "elio@example.org", "--emergency", "--yes")
+    removed = stage.organiser("attendees", "remove", "elio@example.org", "--emergency", "--yes")
     stage.check("the organiser removes Elio at once", holds=bool(removed), seen=removed)
     expect(
         stage,

@@ -82,6 +82,11 @@ class Stage:
         done = self._run("symbolon-server", *arguments, "--data", self.data, as_json=as_json)
         return self._json_of(done) if as_json else done.stdout
 
+    def try_organiser(self, *arguments: str | Path) -> tuple[int, Any]:
+        """The same, whatever comes out; exit status and JSON."""
+        done = self._run("symbolon-server", *arguments, "--data", self.data)
+        return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
+
     def wallet_file(self, name: str) -> Path:
         """Where a member keeps the wallet."""
         return self.folder / "wallets" / f"{name.lower()}.wallet"

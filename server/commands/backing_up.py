@@ -128,7 +128,7 @@ def caught_up_words(done: CaughtUp) -> str:
     if done.removed:
         said += (
             f"\nRemoved, changed or given a new link since, and out for now: "
-            f"{', '.join(done.removed)}. Look at each: attendees reissue brings a person back."
+            f"{', '.join(done.removed)}. Look at each: attendees restore brings a person back."
         )
     return said
 

@@ -17,7 +17,7 @@ def _group() -> None:
 def renew_token(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
     """Make the token for the addresses under /organiser; the one before stops working at once.
 
-    Whoever has it can revoke members and make claim links. It is shown this once.
+    Whoever has it can remove members and make claim links. It is shown this once.
     """
     token = OrganiserAccess(open_community(data).database).renew_token()
     show(

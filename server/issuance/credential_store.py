@@ -134,3 +134,12 @@ def taken_handles(connection: Connection, entitlement_id: str) -> list[bytes]:
         credentials.c.entitlement_id == entitlement_id, credentials.c.removed == true()
     )
     return list(connection.execute(query).scalars())
+
+
+def erase_issued(connection: Connection, entitlement_id: str) -> None:
+    """Empty what was signed for an entitlement; commitment, handle and serial stay."""
+    connection.execute(
+        update(credentials)
+        .where(credentials.c.entitlement_id == entitlement_id)
+        .values(issued=b"", retired=True)
+    )

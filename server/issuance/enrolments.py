@@ -18,6 +18,7 @@ from credentials.formats.crowd import STEP, Crowd
 from credentials.formats.head import Head
 from credentials.formats.schema import REISSUED, Schema
 from server.issuance import count_store, credential_store, store
+from server.issuance.attendee import Decision
 from server.issuance.count_store import Count
 from server.registry.service import RegistryService
 
@@ -42,13 +43,15 @@ class Enrolments:
         return store.count_ending(connection, today=today) if schema.ends else 0
 
     def adopt_removals(self, connection: Connection, handles: Sequence[bytes]) -> list[str]:
-        """Mark whose credential the log has removed, as this database did not know: revoked.
+        """Mark whose credential the log has removed, as this database did not know.
 
         Why they were removed is not known; so nothing is signed for them before the organiser says
         so. Gives the ids of their entitlements.
         """
         owners = credential_store.mark_removed(connection, handles)
-        store.set_standing(connection, owners, store.REVOKED)
+        store.set_standing(connection, owners, store.REMOVED)
+        for owner in owners:  # and no list brings them back
+            store.update_entitlement(connection, owner, decision=Decision.REMOVED.value)
         return owners
 
     def end_passes(self, connection: Connection, *, schema: Schema, today: int) -> None:

@@ -1,74 +1,46 @@
-"""Entitlements: inviting attendees, their claim links, revoking, changing, and issuing anew.
+"""Entitlements: inviting attendees, their claim links, removing, changing, and issuing anew.
 
 The organiser's commands and endpoints use this service. It never touches a nonce or a signature.
 What is taken from an attendee is noted for removal in the same transaction, and published in it too
 where it takes effect at once.
 """
 
-import base64
-import json
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from contextlib import contextmanager
+from dataclasses import replace
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from credentials.formats.schema import REISSUED, VALID_UNTIL
+from credentials.formats.schema import REISSUED
+from credentials.scope import day_of
+from server.clock import Clock, unix_seconds
 from server.community.service import CommunityService
 from server.database import Database
-from server.issuance import credential_store, store
-from server.issuance.claim_codes import derive_code, hash_code
-from server.problems import AttendeeNotCurrent, AttendeeUnknown, OperatorError
+from server.email_address import email_key
+from server.issuance import list_store, store
+from server.issuance.acts import Act, carry_out
+from server.issuance.attendee import (
+    BY_HAND,
+    VALID,
+    Attendee,
+    Claim,
+    Decision,
+    Invitation,
+    Values,
+)
+from server.issuance.claim_codes import derive_code
+from server.issuance.person import person
+from server.issuance.register import Register, attendee_of
+from server.issuance.standing import (
+    check_can_be_removed,
+    check_is_member,
+    check_is_not_deleted,
+    check_is_removed,
+    check_may_change,
+)
+from server.problems import AttendeeNotCurrent, OperatorError
 from server.registry.publisher import Publisher, When
 from server.registry.service import RegistryService
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invitation:
-    """One attendee to be entitled; `source` (32 octets) names the row in the list it came from."""
-
-    source: bytes
-    name: str
-    email: str
-    attributes: Mapping[str, str | int]
-
-    def __repr__(self) -> str:
-        return "Invitation(…)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invited:
-    """What became of a list of invitations; the tuples hold positions in that list."""
-
-    new: int
-    already_there: int
-    different: tuple[int, ...]
-    """Already there, but with another name, address or attributes; nothing was changed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attendee:
-    """An entitlement as the organiser sees it; no secrets."""
-
-    id: str
-    name: str
-    email: str
-    state: str
-
-    def __repr__(self) -> str:
-        return f"Attendee(id={self.id!r}, state={self.state!r})"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """An attendee's current claim code. Whoever has the code can claim."""
-
-    attendee: Attendee
-    code: str
-
-    def __repr__(self) -> str:
-        return f"Claim({self.attendee!r})"
 
 
 class EntitlementService:
@@ -82,75 +54,33 @@ class EntitlementService:
         registry: RegistryService,
         publisher: Publisher,
         link_key: Callable[[], bytes],
+        clock: Clock = unix_seconds,
     ) -> None:
         self._database = database
         self._community = community
         self._registry = registry
         self._publisher = publisher
         self._link_key = link_key
+        self._clock = clock
 
-    def invite(self, invitations: Sequence[Invitation]) -> Invited:
-        """Entitle everyone whose source is new, in one transaction; leave the others as they are.
-
-        The sources within `invitations` differ from each other.
-        """
-        link_key = self._link_key()
-        new: list[dict[str, object]] = []
-        codes: list[dict[str, object]] = []
-        different: list[int] = []
-        with self._database.write() as connection:
-            known = store.entitlements_by_source(connection)
-            for position, invitation in enumerate(invitations):
-                attributes = json.dumps(dict(invitation.attributes), sort_keys=True)
-                stored = (invitation.name, invitation.email, attributes)
-                if invitation.source in known:
-                    if known[invitation.source] != stored:
-                        different.append(position)
-                    continue
-                entitlement_id = _draw_id()
-                new.append(
-                    {
-                        "id": entitlement_id,
-                        "source": invitation.source,
-                        "name": invitation.name,
-                        "email": invitation.email,
-                        "attributes": attributes,
-                        "generation": 1,
-                        "reissued": False,
-                        "valid_until": _last_day(invitation.attributes),
-                    }
-                )
-                codes.append(_code_row(link_key, entitlement_id=entitlement_id, generation=1))
-            store.add_entitlements(connection, new)
-            store.add_codes(connection, codes)
-        return Invited(
-            new=len(new),
-            already_there=len(invitations) - len(new) - len(different),
-            different=tuple(different),
-        )
+    # --- who there is
 
     def attendees(self) -> list[Attendee]:
         """Everyone entitled, by name."""
         with self._database.read() as connection:
-            return [_attendee(row) for row in store.all_entitlements(connection)]
+            return [attendee_of(row) for row in store.all_entitlements(connection)]
 
-    def claims(self, *, unclaimed_only: bool) -> Iterator[Claim]:
-        """The current claim codes of all who are not revoked and have not ended, by name."""
-        link_key = self._link_key()
+    def attendee(self, entitlement_id: str) -> Attendee:
+        """One of them; raises AttendeeUnknown."""
         with self._database.read() as connection:
-            rows = list(store.all_entitlements(connection))
-        for row in rows:
-            if row.standing != store.CURRENT or (unclaimed_only and row.claimed):
-                continue
-            code = derive_code(link_key, entitlement_id=row.id, generation=row.generation)
-            yield Claim(attendee=_attendee(row), code=code)
+            return self._register(connection).attendee(entitlement_id)
 
     def find(self, target: str) -> str:
         """The id of the one entitlement with this id or e-mail address; else OperatorError."""
         with self._database.read() as connection:
             if store.find_entitlement(connection, target) is not None:
                 return target
-            found = store.entitlement_ids_by_email(connection, target.strip().lower())
+            found = store.entitlement_ids_by_email(connection, email_key(target))
         if len(found) > 1:
             raise OperatorError(
                 f"{len(found)} attendees have this e-mail address; name one by its id: "
@@ -160,58 +90,151 @@ class EntitlementService:
             raise OperatorError("There is no attendee with this id or e-mail address.")
         return found[0]
 
-    def revoke(self, entitlement_ids: Sequence[str], *, when: When) -> list[Attendee]:
-        """Remove attendees, claimed or not, all in one transaction and one head.
+    def is_waiting(self, entitlement_id: str) -> bool:
+        """Whether something that was signed for an attendee waits for the head that removes it."""
+        with self._database.read() as connection:
+            return self._register(connection).waiting_handles([entitlement_id])
 
-        Their links and commitments are dead for ever; only `reissue` brings one of them back. Where
-        none of them has a credential to be removed no head is published, whatever `when` says: in
-        an emergency it would stop everybody else for nothing.
-        Raises AttendeeUnknown; who is revoked already stays so.
+    # --- links
+
+    def claims(self, *, unclaimed_only: bool, unwritten_only: bool = False) -> Iterator[Claim]:
+        """The current claim codes of all who are neither removed nor ended, by name.
+
+        `unwritten_only` leaves out those whose link stands in a file already.
         """
+        link_key = self._link_key()
+        with self._database.read() as connection:
+            rows = list(store.all_entitlements(connection))
+        for row in rows:
+            attendee = attendee_of(row)
+            if (
+                not attendee.is_member
+                or (unclaimed_only and attendee.claimed)
+                or (unwritten_only and attendee.link_written)
+            ):
+                continue
+            code = derive_code(link_key, entitlement_id=row.id, generation=row.generation)
+            yield Claim(attendee=attendee, code=code, generation=row.generation)
+
+    def note_written(self, claims: Sequence[Claim]) -> None:
+        """Note that these links stand in a file now."""
+        generations = {claim.attendee.id: claim.generation for claim in claims}
         with self._database.write() as connection:
-            for entitlement_id in entitlement_ids:
-                self._row(connection, entitlement_id)
-            self._take_handles(connection, entitlement_ids)
-            store.retire(connection, entitlement_ids)
-            store.set_standing(connection, entitlement_ids, store.REVOKED)
-            taken = [
-                handle
-                for entitlement_id in entitlement_ids
-                for handle in credential_store.taken_handles(connection, entitlement_id)
-            ]
-            if when is not When.SCHEDULED and self._registry.are_pending(connection, taken):
-                self._publisher.publish(emergency=when is When.EMERGENCY, connection=connection)
-            return [_attendee(self._row(connection, one)) for one in entitlement_ids]
+            store.note_links(connection, generations)
+
+    def _claim(self, register: Register, entitlement_id: str) -> Claim:
+        row = register.row(entitlement_id)
+        code = derive_code(self._link_key(), entitlement_id=row.id, generation=row.generation)
+        return Claim(attendee=attendee_of(row), code=code, generation=row.generation)
+
+    # --- people in
+
+    def invite(self, people: Sequence[Invitation]) -> list[Attendee]:
+        """Entitle people, all or none; raises AttendeeKnown where a ticket, or person, is there."""
+        with self._writing() as register:
+            ids = register.add([(one, None) for one in people])
+            return [register.attendee(one) for one in ids]
+
+    def add(self, *, name: str, email: str, attributes: Values) -> Claim:
+        """Entitle one person by hand; a flag that is not said is no.
+
+        Raises AttendeeKnown and SchemaError.
+        """
+        schema = self._community.metadata().schema
+        flags = {one.name: 0 for one in schema.attributes if one.type == "flag"}
+        given = {name: value for name, value in {**flags, **attributes}.items() if name != REISSUED}
+        self._check_attributes(given)
+        somebody = Invitation(scope=BY_HAND, name=name, email=email, attributes=given)
+        with self._writing() as register:
+            register.check_is_no_member(somebody)
+            (entitlement_id,) = register.add([(somebody, None)])
+            return self._claim(register, entitlement_id)
+
+    # --- one attendee
+
+    def edit(
+        self,
+        entitlement_id: str,
+        *,
+        name: str | None = None,
+        email: str | None = None,
+        keep_link: bool = False,
+    ) -> Claim | None:
+        """Correct name or address of the same person; the credential stays.
+
+        A link that nobody has used yet went to the wrong address: it is dead from now on, unless it
+        is to be kept, and the new one comes back. Raises AttendeeUnknown, AttendeeKnown,
+        AttendeeNotCurrent.
+        """
+        with self._writing() as register:
+            before = register.attendee(entitlement_id)
+            check_is_not_deleted(before)
+            after = replace(
+                _as_it_is(before),
+                name=before.name if name is None else name,
+                email=before.email if email is None else email,
+            )
+            if (after.name, after.email) == (before.name, before.email):
+                raise AttendeeNotCurrent("Name and address are these already.")
+            register.rewrite(entitlement_id, after)
+            if person(before).address == person(after).address:
+                return None
+            if not before.is_member or before.claimed:
+                return None
+            if keep_link:
+                register.forget_written(entitlement_id)
+            else:
+                register.start_anew(entitlement_id)
+            return self._claim(register, entitlement_id)
+
+    def transfer(self, entitlement_id: str, *, name: str, email: str, when: When) -> Claim:
+        """Give a ticket to another person, under a new link.
+
+        The credential before is removed and its commitment dead for ever; the next one has a new
+        serial, and a mark where the one before was used, so that doors that admit once look. Raises
+        AttendeeUnknown, AttendeeNotCurrent, AttendeeKnown.
+        """
+        with self._writing() as register:
+            before = register.attendee(entitlement_id)
+            check_is_member(before)
+            after = replace(_as_it_is(before), name=name, email=email)
+            if person(before) == person(after):
+                raise AttendeeNotCurrent("This person has the ticket already.")
+            register.check_is_no_member(after)
+            register.rewrite(entitlement_id, after)
+            return self._anew(register, entitlement_id, when=when)
 
     def reissue(self, entitlement_id: str, *, when: When) -> Claim:
-        """Let an attendee who lost everything, or was revoked, claim anew, under a new code.
+        """Let an attendee who lost everything claim anew, under a new code.
 
         The old code and the old credential's commitment are retired for ever; the next credential
         has a new serial and says `reissued`. It is signed only once a head has removed the old one:
         published here unless the schedule is to do it. Where nothing was claimed yet only the code
-        is replaced. Raises AttendeeUnknown, and AttendeeNotCurrent for a pass that has ended.
+        is replaced. Raises AttendeeUnknown, and AttendeeNotCurrent for who is removed or ended.
         """
-        link_key = self._link_key()
-        with self._database.write() as connection:
-            row = self._row(connection, entitlement_id)
-            if row.standing == store.ENDED:
-                raise AttendeeNotCurrent("This pass has ended; change its last day first.")
-            self._take_handles(connection, [entitlement_id])
-            generation = row.generation + 1
-            taken = credential_store.taken_handles(connection, entitlement_id)
-            store.start_generation(
-                connection,
-                entitlement_id,
-                generation=generation,
-                reissued=row.reissued or bool(taken),
-            )
-            code_row = _code_row(link_key, entitlement_id=entitlement_id, generation=generation)
-            store.add_codes(connection, [code_row])
-            if when is not When.SCHEDULED and self._registry.are_pending(connection, taken):
-                self._publisher.publish(emergency=when is When.EMERGENCY, connection=connection)
-            attendee = _attendee(self._row(connection, entitlement_id))
-        code = derive_code(link_key, entitlement_id=entitlement_id, generation=generation)
-        return Claim(attendee=attendee, code=code)
+        with self._writing() as register:
+            check_is_member(register.attendee(entitlement_id))
+            return self._anew(register, entitlement_id, when=when)
+
+    def restore(self, entitlement_id: str, *, when: When) -> Claim:
+        """Take a removed attendee back in, with a new link, as `reissue` does.
+
+        Raises AttendeeUnknown, AttendeeNotCurrent for who is not removed, and AttendeeKnown where
+        the person is a member by another ticket by now.
+        """
+        with self._writing() as register:
+            before = register.attendee(entitlement_id)
+            check_is_removed(before)
+            register.check_is_no_member(before)
+            claim = self._anew(register, entitlement_id, when=when)
+            if before.listed is not None and before.listed.state != VALID:
+                register.note(entitlement_id, listed=None, decision=Decision.RESTORED)
+            return claim
+
+    def _anew(self, register: Register, entitlement_id: str, *, when: When) -> Claim:
+        register.start_anew(entitlement_id)
+        self._publish(register, [entitlement_id], when=when)
+        return self._claim(register, entitlement_id)
 
     def change(
         self, entitlement_id: str, values: Mapping[str, str | int], *, settle: bool = False
@@ -220,68 +243,109 @@ class EntitlementService:
 
         The old one is removed at the next head, and the wallet fetches the new one after it. With
         `settle` the credential says no longer that it is reissued. A pass that had ended goes on
-        with another last day. Raises AttendeeUnknown, AttendeeNotCurrent for one who was revoked,
+        with another last day. Raises AttendeeUnknown, AttendeeNotCurrent for one who was removed,
         and SchemaError.
         """
-        schema = self._community.metadata().schema
+        with self._writing() as register:
+            before = register.attendee(entitlement_id)
+            check_may_change(before)
+            attributes = {**before.attributes, **values}
+            self._check_attributes(attributes, reissued=before.reissued and not settle)
+            register.rewrite(entitlement_id, replace(_as_it_is(before), attributes=attributes))
+            if settle:
+                register.settle(entitlement_id)
+            return register.attendee(entitlement_id)
+
+    # --- people out
+
+    def remove(self, entitlement_ids: Sequence[str], *, when: When) -> list[Attendee]:
+        """Remove attendees, claimed or not, all in one transaction and one head.
+
+        Their links and commitments are dead for ever; only `restore` brings one of them back. Where
+        none of them has a credential to be removed no head is published, whatever `when` says: in
+        an emergency it would stop everybody else for nothing. Who is removed already can be named
+        again to hasten the head. Raises AttendeeUnknown, AttendeeNotCurrent.
+        """
+        with self._writing() as register:
+            for one in entitlement_ids:
+                hastened = when is not When.SCHEDULED and register.waiting_handles([one])
+                before = register.attendee(one)
+                check_can_be_removed(before, hastened=hastened)
+                register.remove([one], decision=_decision_of(before))
+            self._publish(register, entitlement_ids, when=when)
+            return [register.attendee(one) for one in entitlement_ids]
+
+    def delete(self, entitlement_id: str, *, when: When) -> Attendee:
+        """Remove an attendee and erase name, address, attributes and what was signed.
+
+        Raises AttendeeUnknown, and AttendeeNotCurrent for who is deleted already.
+        """
+        with self._writing() as register:
+            check_is_not_deleted(register.attendee(entitlement_id))
+            register.remove([entitlement_id], decision=Decision.NONE)
+            register.erase(entitlement_id)
+            self._publish(register, [entitlement_id], when=when)
+            return register.attendee(entitlement_id)
+
+    # --- a whole list
+
+    def imported_before(self, *, scope: str, digest: bytes) -> int | None:
+        """The day on which this list was imported, if another of its scope came after it."""
+        with self._database.read() as connection:
+            return list_store.imported_before(connection, scope=scope, digest=digest)
+
+    def carry_out(
+        self,
+        decide: Callable[[Sequence[Attendee]], Sequence[Act]],
+        *,
+        scope: str,
+        digest: bytes,
+        when: When,
+    ) -> list[Attendee]:
+        """Do what `decide` makes of everybody known, in one transaction; those with new links.
+
+        What `decide` raises undoes nothing, because nothing was done before it.
+        """
+        with self._writing() as register:
+            acts = decide(register.attendees())
+            done = carry_out(acts, register)
+            self._publish(register, done.concerned, when=when)
+            today = day_of(self._clock())
+            list_store.note_list(register.connection, scope=scope, digest=digest, day=today)
+            return [register.attendee(one) for one in done.fresh]
+
+    # --- what all of them need
+
+    @contextmanager
+    def _writing(self) -> Iterator[Register]:
         with self._database.write() as connection:
-            row = self._row(connection, entitlement_id)
-            if row.standing == store.REVOKED:
-                raise AttendeeNotCurrent("This attendee was revoked; nothing was changed.")
-            before = json.loads(row.attributes)
-            attributes = {**before, **values}
-            reissued = row.reissued and not settle
-            schema.check({**attributes, REISSUED: int(reissued)})
-            if (attributes, reissued) != (before, row.reissued):
-                self._take_handles(connection, [entitlement_id])
-            store.change_attributes(
-                connection,
-                entitlement_id,
-                attributes=json.dumps(attributes, sort_keys=True),
-                reissued=reissued,
-                valid_until=_last_day(attributes),
-            )
-            if _last_day(attributes) != row.valid_until:
-                # Whether it has ended by now is for the next scheduled head to see.
-                store.set_standing(connection, [entitlement_id], store.CURRENT)
-            return _attendee(self._row(connection, entitlement_id))
+            yield self._register(connection)
 
-    def _take_handles(self, connection: Connection, entitlement_ids: Sequence[str]) -> None:
-        handles = credential_store.take_handles(connection, entitlement_ids)
-        self._registry.note_removals(connection, handles)
+    def _register(self, connection: Connection) -> Register:
+        return Register(connection, registry=self._registry, link_key=self._link_key)
 
-    def _row(self, connection: Connection, entitlement_id: str) -> Row[Any]:
-        row = store.find_entitlement(connection, entitlement_id)
-        if row is None:
-            raise AttendeeUnknown
-        return row
+    def _publish(self, register: Register, concerned: Sequence[str], *, when: When) -> None:
+        if when is not When.SCHEDULED and register.waiting_handles(concerned):
+            emergency = when is When.EMERGENCY
+            self._publisher.publish(emergency=emergency, connection=register.connection)
+
+    def _check_attributes(self, attributes: Values, *, reissued: bool = False) -> None:
+        schema = self._community.metadata().schema
+        schema.check({**attributes, REISSUED: int(reissued)})
 
 
-def _attendee(row: Row[Any]) -> Attendee:
-    if row.standing != store.CURRENT:
-        state = row.standing
-    elif row.reissued:
-        state = "reissued"
-    else:
-        state = "claimed" if row.claimed else "invited"
-    return Attendee(id=row.id, name=row.name, email=row.email, state=state)
+def _as_it_is(attendee: Attendee) -> Invitation:
+    return Invitation(
+        key=attendee.key,
+        scope=attendee.scope,
+        order=attendee.order,
+        name=attendee.name,
+        email=attendee.email,
+        attributes=attendee.attributes,
+    )
 
 
-def _last_day(attributes: Mapping[str, str | int]) -> int | None:
-    """When a pass with these attributes ends, if the schema has it end by itself."""
-    day = attributes.get(VALID_UNTIL)
-    return day if isinstance(day, int) else None
-
-
-def _code_row(link_key: bytes, *, entitlement_id: str, generation: int) -> dict[str, object]:
-    code = derive_code(link_key, entitlement_id=entitlement_id, generation=generation)
-    return {
-        "code_hash": hash_code(code),
-        "entitlement_id": entitlement_id,
-        "generation": generation,
-    }
-
-
-def _draw_id() -> str:
-    """A random name for an entitlement: 13 characters, 65 bits."""
-    return base64.b32encode(secrets.token_bytes(10)).decode()[:13].lower()
+def _decision_of(attendee: Attendee) -> Decision:
+    """Whether removing an attendee is against what the newest list says, or is what it says."""
+    as_listed = attendee.listed is not None and attendee.listed.state != VALID
+    return Decision.NONE if as_listed else Decision.REMOVED

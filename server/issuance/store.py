@@ -36,17 +36,27 @@ entitlements = Table(
     "entitlements",
     tables,
     Column("id", String(16), primary_key=True),
-    # SHA-256 of what names the row in its source (a ticket's position, or address and name).
+    # The ticket's key where the list has ids; else SHA-256 of scope, address and name as compared.
     Column("source", LargeBinary(32), nullable=False, unique=True),
+    Column("has_id", Boolean, nullable=False, server_default=true()),
+    # Which list it came in with, and the order there; both empty for who was added by hand.
+    Column("scope", Text, nullable=False, server_default=""),
+    Column("order_code", Text, nullable=False, server_default=""),
     Column("name", Text, nullable=False),
-    Column("email", Text, nullable=False, index=True),
+    Column("email", Text, nullable=False),
+    Column("email_key", Text, nullable=False, server_default="", index=True),
     Column("attributes", Text, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("reissued", Boolean, nullable=False),
-    # `current`, `revoked` by the organiser, or `ended` with its last day.
+    # `current`, `removed` by the organiser, `ended` with its last day, or `deleted`.
     Column("standing", String(8), nullable=False, server_default="current"),
     # The attribute of that name, where the pass ends by itself: days since 1970-01-01.
     Column("valid_until", Integer, nullable=True, index=True),
+    # What the newest list said, as attendee.Listed, and what the organiser decided against it.
+    Column("listed", Text, nullable=True),
+    Column("decision", String(8), nullable=False, server_default=""),
+    # The last generation whose link was written into a file.
+    Column("link_generation", Integer, nullable=True),
 )
 
 claim_codes = Table(
@@ -69,8 +79,9 @@ issuance_nonces = Table(
 )
 
 CURRENT = "current"
-REVOKED = "revoked"
+REMOVED = "removed"
 ENDED = "ended"
+DELETED = "deleted"
 
 
 _WITH_CLAIMED = select(
@@ -104,19 +115,6 @@ def consume_nonce(connection: Connection, nonce: bytes, *, now: int) -> bool:
 # --- entitlements
 
 
-def entitlements_by_source(connection: Connection) -> dict[bytes, tuple[str, str, str]]:
-    """Name, e-mail address and attributes of every entitlement, by its source."""
-    rows = connection.execute(
-        select(
-            entitlements.c.source,
-            entitlements.c.name,
-            entitlements.c.email,
-            entitlements.c.attributes,
-        )
-    )
-    return {source: (name, email, attributes) for source, name, email, attributes in rows}
-
-
 def add_entitlements(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert new entitlements; IntegrityError if one of their sources is there already."""
     if rows:
@@ -143,8 +141,10 @@ def entitlement(connection: Connection, entitlement_id: str) -> Row[Any]:
 
 
 def entitlement_ids_by_email(connection: Connection, email: str) -> list[str]:
-    """The entitlements of one e-mail address (in lower case)."""
-    found = connection.execute(select(entitlements.c.id).where(entitlements.c.email == email))
+    """The entitlements of one e-mail address, as it is compared."""
+    if not email:  # of whom the data were erased
+        return []
+    found = connection.execute(select(entitlements.c.id).where(entitlements.c.email_key == email))
     return list(found.scalars())
 
 
@@ -176,26 +176,27 @@ def retire(connection: Connection, chosen: Chosen) -> None:
 
 
 def set_standing(connection: Connection, chosen: Chosen, standing: str) -> None:
-    """Set what entitlements are: current, revoked or ended."""
+    """Set what entitlements are: current, removed, ended or deleted."""
     connection.execute(
         update(entitlements).where(entitlements.c.id.in_(chosen)).values(standing=standing)
     )
 
 
-def change_attributes(
-    connection: Connection,
-    entitlement_id: str,
-    *,
-    attributes: str,
-    reissued: bool,
-    valid_until: int | None,
-) -> None:
-    """Set what the next credential of an entitlement says."""
+def update_entitlement(connection: Connection, entitlement_id: str, **values: Any) -> None:
+    """Set columns of an entitlement; IntegrityError if its source is another's."""
     connection.execute(
-        update(entitlements)
-        .where(entitlements.c.id == entitlement_id)
-        .values(attributes=attributes, reissued=reissued, valid_until=valid_until)
+        update(entitlements).where(entitlements.c.id == entitlement_id).values(**values)
     )
+
+
+def note_links(connection: Connection, generations: Mapping[str, int]) -> None:
+    """Note that the links of these generations were written into a file, for each entitlement."""
+    for entitlement_id, generation in generations.items():
+        connection.execute(
+            update(entitlements)
+            .where(entitlements.c.id == entitlement_id)
+            .values(link_generation=generation)
+        )
 
 
 def ended(*, today: int) -> Chosen:

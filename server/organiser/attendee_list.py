@@ -86,7 +86,9 @@ def _read_rows(
             tickets[identity] = kept
             again = "address answered again" if form.newest_counts else "ticket is"
             reason = f"the same {again} on line {kept.line}"
-            skipped.append(SkippedRow(line=left_out.line, reason=reason, key=kept.key))
+            skipped.append(
+                SkippedRow(line=left_out.line, reason=reason, key=kept.key, repeated=True)
+            )
     return list(tickets.values()), skipped
 
 

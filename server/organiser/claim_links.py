@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from credentials.formats.claim_link import ClaimLink
-from server.issuance.entitlements import Claim
+from server.issuance.attendee import Claim
 from server.problems import OperatorError
 
 COLUMNS = ("id", "name", "email", "link")

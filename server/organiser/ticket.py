@@ -47,14 +47,16 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkippedRow:
-    """A row that cannot be used: where it begins in the file, and why.
+    """A row that is not used: where it begins in the file, and why.
 
     key: as in Ticket, where the row could be told that much: a ticket of it has not vanished.
+    repeated: another row says it, or says it better, so that nothing is lost with this one.
     """
 
     line: int
     reason: str
     key: bytes | None = None
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

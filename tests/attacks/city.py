@@ -37,8 +37,8 @@ from credentials.tally import TallyResult
 from server.agreement.anchor import Anchor
 from server.commands.session import Session, open_community
 from server.doors.organiser import DoorOffice
+from server.issuance.attendee import Invitation
 from server.issuance.claim_codes import derive_code
-from server.issuance.entitlements import Invitation
 from server.polls.poll import Draft
 from server.presentations.organiser import AppOffice
 from server.registry.publisher import When
@@ -205,7 +205,7 @@ class City:
         source = secrets.token_bytes(32)
         email = f"{source.hex()}@city.example"
         attributes: dict[str, str | int] = {"pass": "resident", "nickname": "owl", **more}
-        invitation = Invitation(source=source, name="N.", email=email, attributes=attributes)
+        invitation = Invitation(key=source, name="N.", email=email, attributes=attributes)
         self.entitlements.invite([invitation])
         entitlement = self.entitlements.find(email)
         link_key = self.session.keystore.link_key

@@ -61,6 +61,7 @@ def found_in(text: bytes, *, texts: Iterable[str] = (), octets: Iterable[bytes] 
 ISSUANCE = frozenset(
     {
         *("entitlements", "claim_codes", "credentials", "registry_removals", "issuance_nonces"),
+        "imported_lists",
         "member_count",
     }
 )

@@ -54,7 +54,7 @@ def test_trap_17_a_ballot_at_another_value_is_refused(city: City, mia: Wallet) -
     manifest = city.open_poll(f"epoch-{secrets.token_hex(4)}")
     head = head_named(city.heads, manifest.head)
     assert head is not None
-    city.entitlements.revoke([enrol(city).entitlement], when=When.NOW)
+    city.entitlements.remove([enrol(city).entitlement], when=When.NOW)
     assert city.heads.newest.removals > head.removals
     ballot = at_newest_head(mia, manifest, bound=head.highest_serial)
     assert slug(cast(city, manifest.poll, ballot)) == "ballot-refused"
@@ -79,7 +79,7 @@ def test_trap_17_serial_n_plus_one_is_on_no_roll_at_whatever_head(city: City) ->
 
 def test_trap_17_who_was_removed_before_the_opening_is_not_on_the_roll(city: City) -> None:
     early, after = enrol(city), enrol(city)
-    city.entitlements.revoke([early.entitlement], when=When.NOW)
+    city.entitlements.remove([early.entitlement], when=When.NOW)
     manifest = city.open_poll(f"left-{secrets.token_hex(4)}")
     with pytest.raises(MemberRevoked):
         early.ballot(manifest, 1)
@@ -88,7 +88,7 @@ def test_trap_17_who_was_removed_before_the_opening_is_not_on_the_roll(city: Cit
     # At the last head that it had, the proof is good, and of another roll.
     ballot = at_newest_head(early, manifest, bound=early.issued.serial)
     assert slug(cast(city, manifest.poll, ballot)) == "ballot-refused"
-    city.entitlements.revoke([after.entitlement], when=When.NOW)
+    city.entitlements.remove([after.entitlement], when=When.NOW)
     assert after.vote(manifest, 1).status_code == 201, "the roll is frozen at the opening"
     assert "the proof is refused" in smuggled(city, manifest, ballot)[PROOFS]
 

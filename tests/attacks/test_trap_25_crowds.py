@@ -88,7 +88,7 @@ def test_trap_25_what_is_said_of_a_combination_is_true_of_it(town: Town) -> None
     published(town)
     shown = asked(town, ana, disclose=["pass", "volunteer", "reissued"])
     assert "At least 20 members share all of this" in shown.crowd
-    town.entitlements.revoke([town.id(name) for name in helpers[:15]], when=When.EMERGENCY)
+    town.entitlements.remove([town.id(name) for name in helpers[:15]], when=When.EMERGENCY)
     assert ALONE in asked(town, ana, disclose=["pass", "volunteer", "reissued"]).crowd
 
 
@@ -177,7 +177,7 @@ def test_trap_25_who_leaves_alone_changes_no_number(town: Town) -> None:
     names = join(town, "Resident", 45) + join(town, "Helper", 25, volunteer=1)
     before, left = told(published(town)), 0
     for name in names[:22]:
-        town.entitlements.revoke([town.id(name)], when=When.SCHEDULED)
+        town.entitlements.remove([town.id(name)], when=When.SCHEDULED)
         left += 1
         after = told(published(town))
         if after != before:

@@ -12,7 +12,7 @@ from credentials.issuance import commit, derive_secrets
 from server import keystore
 from server.commands.program import commands
 from server.commands.session import open_community
-from server.issuance.entitlements import Invitation
+from server.issuance.attendee import Invitation
 from server.issuance.service import IssuanceService
 
 
@@ -41,7 +41,7 @@ class Terminal:
         session = open_community(self.data)
         source = token_bytes(32)
         email = f"{source.hex()}@example.org"
-        person = Invitation(source=source, name="N.", email=email, attributes=attributes)
+        person = Invitation(key=source, name="N.", email=email, attributes=attributes)
         session.entitlements.invite([person])
         claims = session.entitlements.claims(unclaimed_only=True)
         (claim,) = (one for one in claims if one.attendee.email == email)

@@ -30,7 +30,7 @@ def crowd_of(town: Town) -> Crowd:
 
 
 def leave(town: Town, *names: str) -> None:
-    town.entitlements.revoke([town.id(name) for name in names], when=When.SCHEDULED)
+    town.entitlements.remove([town.id(name) for name in names], when=When.SCHEDULED)
 
 
 def residents(count: int, *, first: int = 0) -> list[str]:

@@ -8,8 +8,21 @@ from credentials.formats.claim_link import ClaimLink
 from server.organiser.access import OrganiserAccess
 from tests.flows.town import Town, TownWallet, slug
 
+PERSON = {"name": "Bo", "email": "bo@example.net"}
+VALUES = {
+    "pass": "resident",
+    "nickname": "owl",
+    "points": 70_000,
+    "valid_until": "2031-12-31",
+}
 ENDPOINTS = [
-    ("POST", "/organiser/attendees/x/revoke", {}),
+    ("POST", "/organiser/attendees", {**PERSON, "attributes": VALUES}),
+    ("GET", "/organiser/attendees/x", None),
+    ("POST", "/organiser/attendees/x/edit", {"name": "Bo"}),
+    ("POST", "/organiser/attendees/x/transfer", PERSON),
+    ("POST", "/organiser/attendees/x/restore", {}),
+    ("POST", "/organiser/attendees/x/delete", {}),
+    ("POST", "/organiser/attendees/x/remove", {}),
     ("POST", "/organiser/attendees/x/reissue", {}),
     ("POST", "/organiser/attendees/x/attributes", {"attributes": {"pass": "day"}}),
     ("POST", "/organiser/registry/heads", {}),
@@ -47,12 +60,12 @@ def test_the_database_holds_no_token(town: Town) -> None:
 
 def test_an_attendee_is_revoked_now_and_the_answer_names_nobody(town: Town) -> None:
     town.join("Ana")
-    path = f"/organiser/attendees/{town.id('Ana')}/revoke"
+    path = f"/organiser/attendees/{town.id('Ana')}/remove"
     told = town.post(path, {"when": "now"}, bearer="organiser")
-    assert told.json() == {"id": town.id("Ana"), "state": "revoked"}
+    assert told.json() == {"id": town.id("Ana"), "state": "removed"}
     assert (town.head.epoch, town.head.removals) == (1, 1)
-    # Once more changes nothing but the number of heads.
-    assert town.post(path, {"when": "scheduled"}, bearer="organiser").status_code == 200
+    again = town.post(path, {"when": "scheduled"}, bearer="organiser")
+    assert slug(again) == (409, "attendee-not-current")
     assert (town.head.epoch, town.head.removals) == (1, 1)
 
 
@@ -63,6 +76,42 @@ def test_an_attendee_is_issued_anew_with_the_link_in_the_answer(town: Town) -> N
     assert told["state"] == "reissued"
     assert town.head.removals == 1
     TownWallet(town).claim(ClaimLink.parse(told["link"]).code)
+
+
+def test_a_shop_adds_corrects_transfers_removes_restores_and_deletes(town: Town) -> None:
+    def ask(path: str, **body: object) -> dict[str, str]:
+        answer = town.post(f"/organiser/attendees{path}", body, bearer="organiser")
+        assert answer.is_success, answer.text
+        told: dict[str, str] = answer.json()
+        assert not {"name", "email"} & told.keys()
+        return told
+
+    added = ask("", **PERSON, attributes=VALUES)
+    me = f"/{added['id']}"
+    corrected = ask(f"{me}/edit", email="bo@example.org")
+    assert corrected["link"] not in (None, added["link"])
+    assert ask(f"{me}/edit", name="Bo Berg")["link"] is None
+    holder = TownWallet(town)
+    holder.claim(ClaimLink.parse(corrected["link"]).code)
+    given = ask(f"{me}/transfer", name="Hana", email="hana@example.org")
+    assert town.head.removals == 1
+    assert slug(holder.ask()) == (410, "commitment-retired")
+    TownWallet(town).claim(ClaimLink.parse(given["link"]).code)
+    assert ask(f"{me}/remove")["state"] == "removed"
+    assert ask(f"{me}/restore")["state"] == "reissued"
+    assert ask(f"{me}/delete")["state"] == "deleted"
+    path = f"/organiser/attendees{me}"
+    assert town.get(path, bearer="organiser").json() == {"id": added["id"], "state": "deleted"}
+
+    def refusal(path: str, **body: object) -> tuple[int, str]:
+        return slug(town.post(f"/organiser/attendees{path}", body, bearer="organiser"))
+
+    assert refusal(f"{me}/restore") == (409, "attendee-not-current")
+    assert refusal("", **{**PERSON, "email": "nowhere"}, attributes=VALUES)[0] == 422
+    assert refusal("", **{**PERSON, "name": "\u202e"}, attributes=VALUES)[0] == 422
+    assert refusal("", **PERSON, attributes={"height": 3})[0] == 422
+    ask("", **PERSON, attributes=VALUES)
+    assert refusal("", **PERSON, attributes=VALUES) == (409, "attendee-known")
 
 
 def test_attributes_are_changed_within_their_schema(town: Town) -> None:
@@ -95,13 +144,13 @@ def test_a_revoked_attendee_is_not_changed_and_an_ended_one_not_issued_anew(town
         "attendee-not-current",
     )
     path = f"/organiser/attendees/{town.id('Ana')}"
-    town.post(f"{path}/revoke", {}, bearer="organiser")
+    town.post(f"{path}/remove", {}, bearer="organiser")
     body = {"attributes": {"pass": "day"}}
     assert slug(town.post(f"{path}/attributes", body, bearer="organiser")) == (
         409,
         "attendee-not-current",
     )
-    unknown = town.post("/organiser/attendees/nobody/revoke", {}, bearer="organiser")
+    unknown = town.post("/organiser/attendees/nobody/remove", {}, bearer="organiser")
     assert slug(unknown) == (404, "attendee-unknown")
 
 
@@ -127,7 +176,7 @@ def test_heads_log_and_digits_are_static_where_they_are_full(
     monkeypatch.setattr("server.registry.service.SEGMENT_ENTRIES", 2)
     for name in ("Ana", "Bo", "Cy"):
         town.join(name)
-        path = f"/organiser/attendees/{town.id(name)}/revoke"
+        path = f"/organiser/attendees/{town.id(name)}/remove"
         town.post(path, {"when": "now"}, bearer="organiser")
     for_ever, again = "public, max-age=31536000, immutable", "no-cache"
     for path, caching in (

@@ -125,7 +125,7 @@ def test_a_community_that_is_there_is_put_aside_and_only_when_that_is_meant(
 ) -> None:
     file = city.json("backup", "--out", str(tmp_path / "b.backup"))["file"]
     ana = city.json("attendees", "list")[0]["id"]
-    city.text("attendees", "revoke", ana, "--now", "--yes")
+    city.text("attendees", "remove", ana, "--now", "--yes")
     after = heads(city)
     with pytest.raises(OperatorError, match="Nothing was changed"):
         city.text("restore", file)
@@ -139,7 +139,7 @@ def test_a_community_that_is_there_is_put_aside_and_only_when_that_is_meant(
     # The head that removed Ana was seen by others: it came in again, and she stays out.
     assert told["removed"] == [ana]
     assert heads(city).newest == after.newest
-    assert {one["id"]: one["state"] for one in city.json("attendees", "list")}[ana] == "revoked"
+    assert {one["id"]: one["state"] for one in city.json("attendees", "list")}[ana] == "removed"
     city.text("registry", "publish")
     assert heads(city).newest.epoch == after.newest.epoch + 1
 
@@ -170,7 +170,7 @@ def test_an_older_database_signs_nothing_and_is_brought_up_by_what_was_published
     copy = copy_of(city)
     ana = city.json("attendees", "list")[0]["id"]
     city.text("event", "add", "night", "--name", "Night")
-    city.text("attendees", "revoke", ana, "--now", "--yes")
+    city.text("attendees", "remove", ana, "--now", "--yes")
     city.enrol(**{"pass": "guest"})
     city.text("registry", "publish")
     after = heads(city)

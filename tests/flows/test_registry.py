@@ -28,8 +28,8 @@ def test_who_is_revoked_is_refused_from_the_next_scheduled_head_on_after_its_gra
     town: Town,
 ) -> None:
     ana, bo = town.join("Ana"), town.join("Bo")
-    town.entitlements.revoke([town.id("Bo")], when=When.SCHEDULED)
-    assert town.states() == {"Ana": "claimed", "Bo": "revoked"}
+    town.entitlements.remove([town.id("Bo")], when=When.SCHEDULED)
+    assert town.states() == {"Ana": "claimed", "Bo": "removed"}
     assert slug(bo.ask()) == REVOKED
     assert bo.show(LOGIN)["verdict"] == "verified"  # nothing has happened yet
     head = town.to_next_head()
@@ -55,7 +55,7 @@ def test_who_is_revoked_is_refused_from_the_next_scheduled_head_on_after_its_gra
 def test_an_emergency_ends_everything_that_was_made_before(town: Town) -> None:
     ana, bo = town.join("Ana"), town.join("Bo")
     town.go_on(60)
-    town.entitlements.revoke([town.id("Bo")], when=When.EMERGENCY)
+    town.entitlements.remove([town.id("Bo")], when=When.EMERGENCY)
     assert (town.head.epoch, town.head.grace) == (1, 0)
     for member in (ana, bo):
         assert member.enter() == "not_current"
@@ -67,7 +67,7 @@ def test_an_emergency_ends_everything_that_was_made_before(town: Town) -> None:
 def test_several_are_removed_with_one_head_in_the_order_of_their_handles(town: Town) -> None:
     members = [town.join(name) for name in ("Ana", "Bo", "Cy", "Di")]
     ids = [town.id(name) for name in ("Cy", "Ana", "Bo")]
-    town.entitlements.revoke(ids, when=When.NOW)
+    town.entitlements.remove(ids, when=When.NOW)
     assert (town.head.epoch, town.head.removals) == (1, 3)
     removed = [removal.handle for removal in members[3]._removals()]
     assert removed == sorted(member.issued.handle for member in members[:3])
@@ -87,7 +87,7 @@ def test_heads_without_removals_trouble_nobody(town: Town) -> None:
 
 def test_a_head_without_removals_leaves_the_grace_of_the_one_before_as_it_is(town: Town) -> None:
     ana, _ = town.join("Ana"), town.join("Bo")
-    town.entitlements.revoke([town.id("Bo")], when=When.NOW)
+    town.entitlements.remove([town.id("Bo")], when=When.NOW)
     town.go_on(600)
     assert town.publisher.publish().grace == 3000
     town.go_on(2999)
@@ -99,15 +99,15 @@ def test_a_head_without_removals_leaves_the_grace_of_the_one_before_as_it_is(tow
 def test_an_attendee_revoked_before_the_claim_cannot_claim(town: Town) -> None:
     town.invite("Ana")
     code = town.code("Ana")
-    town.entitlements.revoke([town.id("Ana")], when=When.SCHEDULED)
+    town.entitlements.remove([town.id("Ana")], when=When.SCHEDULED)
     assert slug(TownWallet(town).ask(code)) == REVOKED
     assert town.to_next_head().removals == 0
 
 
-def test_a_revoked_attendee_may_be_taken_back_in_with_a_new_serial(town: Town) -> None:
+def test_a_removed_attendee_may_be_taken_back_in_with_a_new_serial(town: Town) -> None:
     old = town.join("Ana")
-    town.entitlements.revoke([town.id("Ana")], when=When.NOW)
-    claim = town.entitlements.reissue(town.id("Ana"), when=When.NOW)
+    town.entitlements.remove([town.id("Ana")], when=When.NOW)
+    claim = town.entitlements.restore(town.id("Ana"), when=When.NOW)
     assert (claim.attendee.state, town.head.epoch) == ("reissued", 1)  # nothing was pending
     new = TownWallet(town)
     new.claim(claim.code)
@@ -161,7 +161,7 @@ def test_a_poll_pins_the_newest_head_and_a_fresh_one_where_members_came(town: To
     first = town.open_poll("first")
     assert (town.head.epoch, first.head) == (1, town.head.hash)
     assert town.open_poll("second").head == first.head
-    town.entitlements.revoke([town.id("Ana")], when=When.SCHEDULED)
+    town.entitlements.remove([town.id("Ana")], when=When.SCHEDULED)
     third = town.open_poll("third")
     assert third.head == town.head.hash
     assert (town.head.epoch, town.head.removals) == (2, 1)

@@ -209,7 +209,7 @@ def test_p5_a_removed_member_is_told_by_the_wallet_and_votes_in_no_later_poll(
 ) -> None:
     wallet = member(city, "Pia", folder=tmp_path)
     stays = member(city, "Rea", folder=tmp_path)
-    city.organiser.ask("attendees", "revoke", "pia@example.org", "--now", "--yes")
+    city.organiser.ask("attendees", "remove", "pia@example.org", "--now", "--yes")
     (row,) = wallet.ask("refresh")
     assert (row["community"], row["credentials"], row["ended"]) == ("Agora", 0, 1)
     assert row["renew_at"] > time.time() + 800

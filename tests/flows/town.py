@@ -34,8 +34,9 @@ from server.community.service import CommunityService
 from server.database import Database
 from server.doors.organiser import DoorOffice
 from server.hold import FREE, Hold
+from server.issuance.attendee import Invitation
 from server.issuance.enrolments import Enrolments
-from server.issuance.entitlements import EntitlementService, Invitation
+from server.issuance.entitlements import EntitlementService
 from server.keystore import Keystore
 from server.migrations import upgrade
 from server.organiser.access import OrganiserAccess
@@ -134,7 +135,7 @@ class Town:
         self.entitlements.invite(
             [
                 Invitation(
-                    source=secrets.token_bytes(32),
+                    key=secrets.token_bytes(32),
                     name=name,
                     email=f"{name.lower()}@example.org",
                     attributes=values,

@@ -15,8 +15,8 @@ from pathlib import Path
 from random import SystemRandom
 
 from credentials.formats.claim_link import ClaimLink
+from server.issuance.attendee import Invitation
 from server.issuance.claim_codes import derive_code
-from server.issuance.entitlements import Invitation
 from server.registry.publisher import When
 from tests.attacks.collusion.grounds import DAY, HALVES, Grounds
 from tests.attacks.collusion.members import Member, at_home
@@ -123,7 +123,7 @@ class Festival(Grounds):
             attributes = {name: HALVES[name][bit] for name, bit in zip(HALVES, values, strict=True)}
             source, email = secrets.token_bytes(32), f"guest{number}@city.example"
             people.append(
-                Invitation(source=source, name=f"G{number}", email=email, attributes=attributes)
+                Invitation(key=source, name=f"G{number}", email=email, attributes=attributes)
             )
         self.city.entitlements.invite(people)
         self.entitlements = [self.city.entitlements.find(person.email) for person in people]
@@ -157,7 +157,7 @@ class Festival(Grounds):
         """Remove members."""
         self.removed += members
         gone = [self.entitlements[member.number] for member in members]
-        self.city.entitlements.revoke(gone, when=when)
+        self.city.entitlements.remove(gone, when=when)
 
     def values_of(self, member: Member) -> dict[str, str]:
         """What the pass of a member says, by the organiser's list."""

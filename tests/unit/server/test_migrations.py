@@ -1,5 +1,6 @@
 """From the tables of the first version to the registry, with a removal that was noted there."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -7,10 +8,13 @@ import sqlalchemy
 from alembic import command
 
 from credentials.curve.scalars import decode_scalar
+from credentials.formats import cbor
 from credentials.issuance import draw_handle
 from server.community.service import CommunityService
 from server.database import Database
+from server.issuance.attendee import Invitation
 from server.issuance.enrolments import Enrolments
+from server.issuance.person import source_of
 from server.migrations import configuration, upgrade
 from server.registry.publisher import Publisher
 from server.registry.service import RegistryService
@@ -103,3 +107,23 @@ def test_a_removal_that_was_pending_is_published_with_the_first_head_after_the_f
     assert publisher.publish().removals == 1
     (removal,) = [registry.log_segment(0)[0][:32]]
     assert decode_scalar(removal) == int.from_bytes(old, "big")
+
+
+def test_people_of_plain_lists_are_known_by_address_and_all_others_by_their_ticket(
+    tmp_path: Path,
+) -> None:
+    database = first_version(tmp_path / "old.db")
+    plain = cbor.encode(("symbolon/attendee/1", "plain", "ana@example.org", "ana"))
+    with database.write() as connection:
+        for name, source in (("Ana", hashlib.sha256(plain).digest()), ("Bo", bytes(32))):
+            row = {"id": name.lower(), "name": name, "email": f"{name.lower()}@example.org"}
+            connection.execute(
+                sqlalchemy.text(ENTITLEMENTS), {**row, "source": source, "attributes": "{}"}
+            )
+    upgrade(database)
+    with database.read() as connection:
+        query = "SELECT name, has_id, scope, email_key, source FROM entitlements ORDER BY name"
+        ana, bo = connection.execute(sqlalchemy.text(query)).all()
+    named = Invitation(name="ANA", email="Ana@example.org", attributes={})
+    assert tuple(ana) == ("Ana", 0, "plain", "ana@example.org", source_of(named, scope="plain"))
+    assert tuple(bo) == ("Bo", 1, "", "bo@example.org", bytes(32))
