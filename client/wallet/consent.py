@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from client.poll import Poll, sealed_in_words, trustees_in_words
 from client.wallet.crowd import company
 from client.wallet.required import check_met, required_in_words
+from credentials.days import day_of
 from credentials.formats.attribute import AttributeValue
 from credentials.formats.head import Head
 from credentials.formats.metadata import App, Door, Event, Metadata
 from credentials.formats.policy import Policy
 from credentials.formats.request import PresentationRequest
 from credentials.holder import Credential
-from credentials.scope import day_of, origin_of
+from credentials.scope import origin_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from credentials.curve import curve
 from credentials.curve.scalars import decode_scalar
+from credentials.days import day_of
 from credentials.errors import MetadataRefused
 from credentials.formats.crowd import Crowd
 from credentials.formats.head import Head, SignedHead
@@ -26,7 +27,6 @@ from credentials.issuance import IssuerSecret
 from credentials.merkle import Frontier
 from credentials.registry.accumulator import Removal, first_value, remove
 from credentials.registry.log import entry_of
-from credentials.scope import day_of
 from server.clock import Clock, unix_seconds
 from server.community.service import CommunityService
 from server.database import Database

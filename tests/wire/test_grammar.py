@@ -17,7 +17,17 @@ from credentials.errors import SymbolonError
 from tests.vectors import symbolon
 from tests.vectors.objects.readers import READERS
 from tests.wire import grammar
-from tests.wire.mutations import EXTRA, FOREIGN, HUGE, LABEL, MISSING, NUMBER, WRONG_LENGTH, mutants
+from tests.wire.mutations import (
+    EXTRA,
+    FOREIGN,
+    HUGE,
+    LABEL,
+    MISSING,
+    NUMBER,
+    WRONG_LENGTH,
+    WRONG_TYPE,
+    mutants,
+)
 
 FILES = symbolon.names("objects")
 PARSED = [name for name in FILES if symbolon.load(f"objects/{name}.json")["form"] == "cbor"]
@@ -37,7 +47,7 @@ BEYOND: dict[str, dict[str, set[str]]] = {
         "version": {NUMBER},
         "previous": {WRONG_LENGTH},
         "events": {EXTRA, MISSING},
-        "doors": {EXTRA, MISSING},
+        "doors": {EXTRA, MISSING, NUMBER, WRONG_TYPE},  # values that a door admits by
         "apps": {EXTRA},
         "crowd": {EXTRA, MISSING, NUMBER},
     },
