@@ -8,7 +8,13 @@ import typer
 
 from credentials.doors import MEMBERS_ONLY
 from credentials.formats.metadata import Door, Metadata
-from credentials.formats.schema import REISSUED
+from credentials.formats.schema import REISSUED, Schema
+from server.commands.door_options import (
+    admissions,
+    day_begins,
+    show_admissions,
+    show_day_begins,
+)
 from server.commands.names import id_from
 from server.commands.session import (
     DEFAULT_DATA,
@@ -61,6 +67,22 @@ def add(
         str,
         typer.Option("--expires-by", help="A date attribute: the last day of a pass, shown too."),
     ] = "",
+    begins: Annotated[
+        str,
+        typer.Option(
+            "--day-begins",
+            metavar="HH:MM",
+            help="When its days begin, at the event: 06:00 if the night belongs to the day before.",
+        ),
+    ] = "00:00",
+    admits: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--admits",
+            metavar="ATTRIBUTE=VALUE,…",
+            help="Let in only passes with one of these values, which the door is shown.",
+        ),
+    ] = None,
     data: DataOption = DEFAULT_DATA,
     passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
@@ -71,6 +93,8 @@ def add(
     with `symbolon door prepare`. Doors that count entries also see whether a pass was issued anew.
     """
     session = open_community(data, passphrase_file=passphrase_file)
+    metadata = session.community.metadata()
+    admitted = admissions(admits or (), schema=metadata.schema)
     shown = list(disclose or [])
     if mode is not Mode.MEMBERS_ONLY:
         shown.insert(0, REISSUED)
@@ -79,14 +103,22 @@ def add(
     door = Door(
         id=id_from(name, given=door_id),
         name=name,
-        event=_event_id(session.community.metadata(), event),
+        event=_event_id(metadata, event),
         mode=mode.value,
         disclose=tuple(dict.fromkeys(shown)),
         expires_by=expires_by,
+        day_begins=day_begins(begins),
+        admits=admitted,
     )
     token = DoorOffice(session.database, session.community).add(door)
     show(
-        {"id": door.id, "event": door.event, "mode": door.mode, "token": token},
+        {
+            "id": door.id,
+            "event": door.event,
+            "mode": door.mode,
+            **_rules(door, schema=metadata.schema),
+            "token": token,
+        },
         as_json=as_json,
         text=f"Door {door.id} added to {door.event}. Its token, shown only now:\n{token}",
     )
@@ -97,6 +129,7 @@ def list_doors(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> 
     """List doors, and how often each let somebody in."""
     session = open_community(data)
     listed = DoorOffice(session.database, session.community).doors()
+    schema = session.community.metadata().schema
     show_table(
         [
             {
@@ -104,13 +137,14 @@ def list_doors(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> 
                 "name": one.door.name,
                 "event": one.door.event,
                 "mode": one.door.mode,
+                **_rules(one.door, schema=schema),
                 "entries": one.entries
                 if one.door.mode != MEMBERS_ONLY
                 else (None if as_json else "not counted"),
             }
             for one in listed
         ],
-        columns=("id", "name", "event", "mode", "entries"),
+        columns=("id", "name", "event", "mode", "day_begins", "admits", "entries"),
         as_json=as_json,
         empty="There are no doors yet.",
     )
@@ -144,6 +178,11 @@ def list_conflicts(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False)
         as_json=as_json,
         empty="No door let anybody in who was in already.",
     )
+
+
+def _rules(door: Door, *, schema: Schema) -> dict[str, str]:
+    """What a door says of days and passes, as `door add` takes it."""
+    return {"day_begins": show_day_begins(door), "admits": show_admissions(door, schema=schema)}
 
 
 def _event_id(metadata: Metadata, given: str | None) -> str:

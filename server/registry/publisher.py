@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from credentials.curve import curve
 from credentials.curve.scalars import decode_scalar
-from credentials.days import day_of
+from credentials.days import earliest_today
 from credentials.errors import MetadataRefused
 from credentials.formats.crowd import Crowd
 from credentials.formats.head import Head, SignedHead
@@ -94,8 +94,8 @@ class Publisher:
         with self._database.read() as connection:
             if not self._is_due(connection):
                 return None
-            schema = self._community.metadata(connection=connection).schema
-            today = day_of(self._clock())
+            metadata = self._community.metadata(connection=connection)
+            schema, today = metadata.schema, earliest_today(metadata, at=self._clock())
             # Counting takes long where there are many; nobody who writes waits for it.
             crowd_at = self._enrolments.count(connection, schema=schema, today=today)
         try:

@@ -51,6 +51,30 @@ def test_a_door_is_added_listed_and_given_a_new_token(city: Terminal) -> None:
         city.text("door", "add", "Main gate")
 
 
+def test_a_door_may_begin_its_day_at_six_and_admit_some_passes_only(city: Terminal) -> None:
+    door = ("door", "add", "Club", "--mode", "once_per_day", "--day-begins", "6:00")
+    added = city.json(*door, "--admits", "pass=resident, day")
+    assert (added["day_begins"], added["admits"]) == ("06:00", "pass=resident,day")
+    (listed,) = [one for one in city.json("door", "list") if one["id"] == "club"]
+    assert (listed["day_begins"], listed["admits"]) == ("06:00", "pass=resident,day")
+    community = open_community(city.data).community.metadata()
+    club = community.door("club")
+    assert club is not None
+    assert club.day_begins == 360
+    assert club.asks == ("reissued", "pass")
+    for wrong in ("24:00", "6", "06:60", "-1:00"):
+        with pytest.raises(OperatorError, match="06:00"):
+            city.text("door", "add", "Bar", f"--day-begins={wrong}")
+    with pytest.raises(OperatorError, match="resident, day"):
+        city.text("door", "add", "Bar", "--admits", "pass=gold")
+    with pytest.raises(OperatorError, match="neither"):
+        city.text("door", "add", "Bar", "--admits", "valid_until=2026-12-01")
+    with pytest.raises(OperatorError, match="no attribute"):
+        city.text("door", "add", "Bar", "--admits", "height=1")
+    with pytest.raises(OperatorError, match="ATTRIBUTE=VALUE"):
+        city.text("door", "add", "Bar", "--admits", "day")
+
+
 def test_a_door_that_cannot_be_is_refused_in_one_sentence(city: Terminal) -> None:
     with pytest.raises(OperatorError, match="no event"):
         city.text("door", "add", "Side", "--event", "nowhere")
