@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from client.errors import ServerRefused, ServerUnreachable, WalletError
 from client.published import PublishedClient
+from client.wallet.clock import warn_of_clock
 from client.wallet.contents import GONE, REPLACED, Enrolment, Membership
 from client.wallet.enrolling import credential_of
 from client.wallet.holdings import Holding
@@ -31,7 +32,7 @@ class Standing:
     """A credential ready to be shown.
 
     `note` says what could not be brought up to date, if any; `caution` what the member should know
-    about the registry before anything is shown.
+    about the registry before anything is shown; `clock` what is wrong with this device's clock.
     """
 
     membership: Membership
@@ -39,6 +40,7 @@ class Standing:
     credential: Credential
     note: str = ""
     caution: str = ""
+    clock: str = ""
 
 
 def stand(
@@ -82,6 +84,7 @@ def stand(
         credential=credential_of(vault.read().seed, membership=membership, enrolment=enrolment),
         note=note,
         caution=_caution(membership, chain=membership.chain, now=now),
+        clock=warn_of_clock(membership, now=now),
     )
 
 

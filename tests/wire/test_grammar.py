@@ -185,7 +185,7 @@ def test_every_label_of_a_wire_object_is_in_the_grammar() -> None:
     }
     assert len(labels) > 20
     found = set(re.findall(r'"(symbolon/[a-z-]+/[0-9]+)"', grammar.text()))
-    own = {"symbolon/wallet-contents/4", "symbolon/poll-evidence/1"}  # of the client alone
+    own = {"symbolon/wallet-contents/5", "symbolon/poll-evidence/1"}  # of the client alone
     assert found == labels | own
 
 
