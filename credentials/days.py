@@ -72,6 +72,12 @@ def earliest_today(metadata: Metadata, *, at: int) -> int:
     return min(days)
 
 
+def common_zone(metadata: Metadata) -> str:
+    """The time zone of all events of a community, where they have one; else UTC."""
+    zones = {event.timezone for event in metadata.events}
+    return zones.pop() if len(zones) == 1 else "UTC"
+
+
 def _begin(day: date, *, zone: ZoneInfo, minutes: int) -> int:
     """The instant, in Unix seconds, at which a day begins."""
     clock = time(minutes // 60, minutes % 60)

@@ -18,10 +18,12 @@ from client.wallet.holdings import Holding
 from client.wallet.registry import Registry
 from client.wallet.traffic import check_before_showing, next_update, renewal_due, shown
 from client.wallet.vault import Vault
+from credentials.days import common_zone
 from credentials.errors import MemberRevoked
 from credentials.formats.head import Head
 from credentials.holder import Credential
 from credentials.registry.chain import HeadChain
+from credentials.times import in_words
 
 CAREFUL_REMOVALS = 2
 """More heads than this that remove somebody outside the schedule, in a day, call for care."""
@@ -143,7 +145,7 @@ def check_not_ended(enrolment: Enrolment, *, membership: Membership) -> None:
 def ended_in_words(enrolment: Enrolment, *, membership: Membership) -> str:
     """That a credential has ended, when, and what its holder can do."""
     name = membership.metadata.name
-    day = time.strftime("%Y-%m-%d", time.gmtime(enrolment.ended_at))
+    day = in_words(enrolment.ended_at, timezone=common_zone(membership.metadata))
     if enrolment.ended == GONE:
         return (
             f"This membership of {name} was changed or removed on {day}. `symbolon wallet renew` "
@@ -159,8 +161,8 @@ def current_in_words(enrolment: Enrolment, *, membership: Membership) -> str:
     head = membership.head(enrolment.epoch)
     if head is None:
         return "not known; `symbolon wallet refresh` asks"
-    day = time.strftime("%Y-%m-%d %H:%M", time.gmtime(head.published_at))
-    return f"current at registry head {head.epoch}, of {day} UTC"
+    day = in_words(head.published_at, timezone=common_zone(membership.metadata))
+    return f"current at registry head {head.epoch}, of {day}"
 
 
 def update(

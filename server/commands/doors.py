@@ -1,14 +1,15 @@
 """`symbolon-server door add|list|token|conflicts`."""
 
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from credentials.days import common_zone
 from credentials.doors import MEMBERS_ONLY
 from credentials.formats.metadata import Door, Metadata
 from credentials.formats.schema import REISSUED, Schema
+from credentials.times import in_words
 from server.commands.door_options import (
     admissions,
     day_begins,
@@ -172,8 +173,9 @@ def list_conflicts(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False)
     """List entries that doors without network gave a second time, and which came first."""
     session = open_community(data)
     conflicts = DoorOffice(session.database, session.community).conflicts()
+    metadata = session.community.metadata()
     show_table(
-        [_conflict(one, as_json=as_json) for one in conflicts],
+        [_conflict(one, metadata=metadata, as_json=as_json) for one in conflicts],
         columns=("door", "at", "verdict", "earlier_door", "earlier_at"),
         as_json=as_json,
         empty="No door let anybody in who was in already.",
@@ -195,16 +197,17 @@ def _event_id(metadata: Metadata, given: str | None) -> str:
     raise OperatorError("There are several events; say which one with --event.")
 
 
-def _conflict(lost: Lost, *, as_json: bool) -> dict[str, str | int | None]:
+def _conflict(lost: Lost, *, metadata: Metadata, as_json: bool) -> dict[str, str | int | None]:
     earlier = lost.against
+    door = metadata.door(lost.scan.door)
+    event = None if door is None else metadata.event(door.event)
+    zone = common_zone(metadata) if event is None else event.timezone
+    at = lost.scan.at
+    before = earlier.at if earlier else None
     return {
         "door": lost.scan.door,
-        "at": lost.scan.at if as_json else _clock_time(lost.scan.at),
+        "at": at if as_json else in_words(at, timezone=zone),
         "verdict": lost.verdict.value,
         "earlier_door": earlier.door if earlier else None,
-        "earlier_at": (earlier.at if as_json else _clock_time(earlier.at)) if earlier else None,
+        "earlier_at": before if as_json or before is None else in_words(before, timezone=zone),
     }
-
-
-def _clock_time(unix_seconds: int) -> str:
-    return datetime.fromtimestamp(unix_seconds, tz=UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

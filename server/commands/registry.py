@@ -1,10 +1,11 @@
 """`symbolon-server registry status|publish|schedule`."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
+from credentials.days import common_zone
+from credentials.times import in_words
 from server.commands.session import (
     DEFAULT_DATA,
     DataOption,
@@ -24,14 +25,16 @@ commands = typer.Typer(
 @commands.command("status")
 def show_status(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
     """Show the newest head, when the next one comes, and how many removals wait for it."""
-    status = open_community(data).registry.status()
+    session = open_community(data)
+    status, zone = session.registry.status(), common_zone(session.community.metadata())
     head = status.head
     show(
         _document(status),
         as_json=as_json,
         text=(
-            f"Head {head.epoch} of {_time(head.published_at)}, with {head.removals} removals.\n"
-            f"Next: {_time(head.next_at)} ({status.schedule}). Waiting for it: {status.pending}."
+            f"Head {head.epoch} of {in_words(head.published_at, timezone=zone)}, with {head.removals} "
+            f"removals.\nNext: {in_words(head.next_at, timezone=zone)} ({status.schedule}). Waiting "
+            f"for it: {status.pending}."
         ),
     )
 
@@ -77,13 +80,14 @@ def set_schedule(
 
     The next head comes when it was announced; the new schedule counts from there on.
     """
-    registry = open_community(data).registry
-    registry.set_schedule(Schedule.parse(every=every, at=at))
-    status = registry.status()
+    session = open_community(data)
+    session.registry.set_schedule(Schedule.parse(every=every, at=at))
+    status, zone = session.registry.status(), common_zone(session.community.metadata())
+    next_at = in_words(status.head.next_at, timezone=zone)
     show(
         _document(status),
         as_json=as_json,
-        text=f"Heads come {status.schedule}, after the next one at {_time(status.head.next_at)}.",
+        text=f"Heads come {status.schedule}, after the next one: {next_at}.",
     )
 
 
@@ -98,7 +102,3 @@ def _document(status: RegistryStatus) -> dict[str, Any]:
         "period": status.schedule.period,
         "offset": status.schedule.offset,
     }
-
-
-def _time(unix_seconds: int) -> str:
-    return datetime.fromtimestamp(unix_seconds, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
