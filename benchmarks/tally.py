@@ -9,8 +9,8 @@ from collections.abc import Callable
 from random import Random
 
 from benchmarks.measure import Row, between_references, show
-from credentials.tally import MAX_SEATS, METHODS, Outcome, tally
-from credentials.tally.profile import Marks
+from credentials.tally import MAX_SEATS, METHODS, WITH_SEATS, Outcome, tally
+from credentials.tally.profile import Marks, Ranking, Vote
 
 BALLOTS = 100_000
 ROUNDS = 5
@@ -43,7 +43,7 @@ def _row(method: str, *, options: int, seats: int, is_hard: bool) -> Row:
             method,
             ballots,
             options=options,
-            seats=seats if method == "stv/1" else 1,
+            seats=seats if method in WITH_SEATS else 1,
             limit=HIGHEST_SCORE,
             seed=SEED,
         )
@@ -69,13 +69,14 @@ def _scored(chance: Random, likings: list[float], is_hard: bool) -> Marks:
     return tuple(round(chance.random() * liking * HIGHEST_SCORE) for liking in likings)
 
 
-def _ranked(chance: Random, likings: list[float], is_hard: bool) -> Marks:
+def _ranked(chance: Random, likings: list[float], is_hard: bool) -> Ranking:
     options = range(1, len(likings) + 1)
     ranking = sorted(options, key=lambda k: chance.expovariate(likings[k - 1]))
-    return tuple(ranking if is_hard else ranking[: chance.randint(1, len(ranking))])
+    ranked = ranking if is_hard else ranking[: chance.randint(1, len(ranking))]
+    return tuple((option,) for option in ranked)
 
 
-_DRAW: dict[str, Callable[[Random, list[float], bool], Marks]] = {
+_DRAW: dict[str, Callable[[Random, list[float], bool], Vote]] = {
     "single_choice": _choice,
     "approval": _approved,
     "score": _scored,

@@ -22,7 +22,7 @@ from typing import Any
 
 from benchmarks.measure import Row, show
 from credentials.tally import TallyResult, tally
-from credentials.tally.profile import Marks
+from credentials.tally.profile import Ranking
 
 DEFAULT_PROFILES = 3000
 SEED = b"differential"
@@ -63,32 +63,36 @@ def main() -> None:
             print(f"{name}: {disagreement}")
 
 
-def _profiles(chance: Random, *, count: int, full: bool) -> Iterator[tuple[Counter[Marks], int]]:
+def _profiles(chance: Random, *, count: int, full: bool) -> Iterator[tuple[Counter[Ranking], int]]:
     """Random profiles, from a handful of ballots, with many ties, to hundreds with few."""
     for _ in range(count):
         options = chance.randint(2, 7)
         ballots = chance.choice((3, 9, 30, 100, 400))
         likings = [chance.uniform(0.2, 1) for _ in range(options)]
-        profile: Counter[Marks] = Counter()
+        profile: Counter[Ranking] = Counter()
         for _ in range(ballots):
             ranking = sorted(
                 range(1, options + 1), key=lambda k: chance.random() ** (1 / likings[k - 1])
             )
-            profile[tuple(ranking[: options if full else chance.randint(1, options)])] += 1
+            ranked = ranking[: options if full else chance.randint(1, options)]
+            profile[tuple((option,) for option in ranked)] += 1
         yield profile, options
 
 
 def _count(
-    method: str, profile: Mapping[Marks, int], options: int, *, seats: int = 1
+    method: str, profile: Mapping[Ranking, int], options: int, *, seats: int = 1
 ) -> TallyResult:
     ballots = (marks for marks, times in profile.items() for _ in range(times))
     return tally(method, ballots, options=options, seats=seats, seed=SEED)
 
 
-def _theirs(profile: Mapping[Marks, int], options: int) -> Any:
+def _theirs(profile: Mapping[Ranking, int], options: int) -> Any:
     module = importlib.import_module("pref_voting.profiles_with_ties")
     theirs = module.ProfileWithTies(
-        [{option: rank for rank, option in enumerate(marks, start=1)} for marks in profile],
+        [
+            {option: at for at, rank in enumerate(ranking, start=1) for option in rank}
+            for ranking in profile
+        ],
         rcounts=list(profile.values()),
         candidates=list(range(1, options + 1)),
     )
@@ -96,7 +100,7 @@ def _theirs(profile: Mapping[Marks, int], options: int) -> Any:
     return theirs
 
 
-def _schulze(profile: Counter[Marks], options: int, chance: Random, agreement: Agreement) -> None:
+def _schulze(profile: Counter[Ranking], options: int, chance: Random, agreement: Agreement) -> None:
     methods = importlib.import_module("pref_voting.margin_based_methods")
     theirs = _theirs(profile, options)
     winners = methods.beat_path(theirs, strength_function=theirs.support)
@@ -108,7 +112,7 @@ def _schulze(profile: Counter[Marks], options: int, chance: Random, agreement: A
         agreement.disagreements.append(_shown(profile, ours=sorted(ours), theirs=winners))
 
 
-def _irv(profile: Counter[Marks], options: int, chance: Random, agreement: Agreement) -> None:
+def _irv(profile: Counter[Ranking], options: int, chance: Random, agreement: Agreement) -> None:
     methods = importlib.import_module("pref_voting.iterative_methods")
     winners = methods.instant_runoff_put(_theirs(profile, options))
     result = _count("irv/1", profile, options)
@@ -120,7 +124,7 @@ def _irv(profile: Counter[Marks], options: int, chance: Random, agreement: Agree
         )
 
 
-def _stv(profile: Counter[Marks], options: int, chance: Random, agreement: Agreement) -> None:
+def _stv(profile: Counter[Ranking], options: int, chance: Random, agreement: Agreement) -> None:
     methods = importlib.import_module("pref_voting.proportional_methods")
     seats = chance.randint(1, options - 1)
     result = _count("stv/1", profile, options, seats=seats)
@@ -144,8 +148,8 @@ def _handed_on_together(result: TallyResult) -> bool:
     return False
 
 
-def _shown(profile: Mapping[Marks, int], *, ours: list[int], theirs: list[int]) -> str:
-    ballots = [[times, list(marks)] for marks, times in sorted(profile.items())]
+def _shown(profile: Mapping[Ranking, int], *, ours: list[int], theirs: list[int]) -> str:
+    ballots = [[times, list(ranking)] for ranking, times in sorted(profile.items())]
     return f"ours {ours}, theirs {[int(k) for k in theirs]}, ballots {json.dumps(ballots)}"
 
 

@@ -123,6 +123,7 @@ _COUNTED = {
     "irv/1": "instant run-off: the weakest option drops out and its votes move on, round by round",
     "schulze/1": "Schulze: each option is compared with each other one",
     "stv/1": "single transferable vote for {seats} seat(s): surpluses and dropped votes move on",
+    "stv/2": "single transferable vote for {seats} seat(s): surpluses and dropped votes move on",
     "quadratic/1": "the option with the most votes wins",
 }
 

@@ -9,7 +9,7 @@ from client.answers import Cast, PollPaper, PollSummary, SharesSoFar
 from client.service import ServiceClient
 from credentials.errors import EncodingError
 from credentials.formats import base64url
-from credentials.formats.manifest import MAX_QUESTION
+from credentials.formats.manifest_rules import MAX_QUESTION
 from credentials.formats.poll_bundle import CHECKPOINT_LIMIT, MAX_ENTRIES
 from credentials.formats.promise import SignedPromise
 from credentials.merkle import HASH_LENGTH

@@ -11,7 +11,7 @@ from typing import Final
 from credentials import domain_tags
 from credentials.errors import BallotRefused, EncodingError
 from credentials.formats import cbor
-from credentials.formats.manifest import MAX_NUMBER
+from credentials.formats.manifest_rules import MAX_NUMBER
 from credentials.formats.presentation import PRESENTATION_LIMIT, Presentation
 from credentials.formats.vote import MAX_OPTIONS, SEALED_OVERHEAD
 from credentials.merkle import leaf_hash

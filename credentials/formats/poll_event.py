@@ -16,7 +16,7 @@ from credentials.beacon import SIGNATURE_LENGTH
 from credentials.errors import EncodingError, PolicyError
 from credentials.formats import cbor
 from credentials.formats.lot import Beacon
-from credentials.formats.manifest import MAX_TIME
+from credentials.formats.manifest_rules import MAX_TIME
 from credentials.formats.names import take_shown_text
 from credentials.tally.result import RESULT_LIMIT
 

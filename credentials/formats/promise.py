@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from credentials import domain_tags
 from credentials.errors import EncodingError, PromiseRefused
 from credentials.formats import cbor
-from credentials.formats.manifest import MAX_BATCH_SECONDS, MAX_TIME
+from credentials.formats.manifest_rules import MAX_BATCH_SECONDS, MAX_TIME
 
 PROMISE_LIMIT: Final = 256  # octets
 SIGNATURE_LENGTH: Final = 64

@@ -1,7 +1,9 @@
 """What a voter marks on a ballot, for each type of ballot.
 
 A vote is a tuple of small integers, `marks`, whose meaning is its type's; the empty tuple abstains.
-Options are numbered from 1. Source: docs/protocol.md, "Polls".
+Options are numbered from 1. In a ranking a mark above ALIKE is an option that has the rank of the
+one before: (1, 2 + ALIKE, 3) ranks 1 and 2 alike, and 3 below both. Source: docs/protocol.md,
+"Polls".
 """
 
 from collections.abc import Sequence
@@ -10,6 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from credentials.errors import BallotRefused, PolicyError
+from credentials.tally.profile import Ranking
 
 Marks = tuple[int, ...]
 
@@ -23,6 +26,7 @@ ABSTAIN: Final[Marks] = ()
 MIN_OPTIONS: Final = 2
 MAX_OPTIONS: Final = 64
 MAX_MARK: Final = 255
+ALIKE: Final = 128
 MAX_CREDITS: Final = MAX_MARK**2
 SEALED_OVERHEAD: Final = 96 + 16  # octets: a point of G2 and the tag of AES-GCM
 
@@ -38,7 +42,8 @@ BALLOT_TYPES: Final = tuple(_LARGEST_LIMIT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BallotPaper:
-    """The type of a ballot, the number of options (2 to 64), and the type's one limit.
+    """The type of a ballot, the number of options (2 to 64), the type's one limit, and whether
+    several options may have one rank.
 
     | ballot_type | marks | limit |
     | --- | --- | --- |
@@ -48,12 +53,14 @@ class BallotPaper:
     | ranked | different options, the most preferred first | most of them, 0 for any number |
     | quadratic | votes for each option | credits, 1 to 65025, of which v votes take v*v |
 
-    Raises PolicyError.
+    Only rankings have ranks; approval and score ballots treat options alike anyway. Raises
+    PolicyError.
     """
 
     ballot_type: str
     options: int
     limit: int = 0
+    equal_ranks: bool = False
 
     def __post_init__(self) -> None:
         if self.ballot_type not in BALLOT_TYPES:
@@ -68,6 +75,8 @@ class BallotPaper:
             raise PolicyError(
                 f"the limit of a ballot of type {self.ballot_type} is {smallest} to {largest}"
             )
+        if self.equal_ranks and self.ballot_type != RANKED:
+            raise PolicyError(f"a ballot of type {self.ballot_type} has no ranks")
 
     @property
     def padded_length(self) -> int:
@@ -100,6 +109,9 @@ class BallotPaper:
             raise BallotRefused(f"the vote takes no credits, or more than {self.limit}")
 
     def _check_options(self, marks: Sequence[int]) -> None:
+        if self.equal_ranks:
+            self._check_ranks(marks)
+            marks = [mark % ALIKE for mark in marks]
         if any(not 1 <= mark <= self.options for mark in marks):
             raise BallotRefused("the vote names an option that the poll does not have")
         if len(set(marks)) != len(marks):
@@ -109,6 +121,13 @@ class BallotPaper:
             raise BallotRefused(f"the vote names {len(marks)} options, the poll allows {most}")
         if self.ballot_type == APPROVAL and any(one > other for one, other in pairwise(marks)):
             raise BallotRefused("the vote does not name its options in ascending order")
+
+    @staticmethod
+    def _check_ranks(marks: Sequence[int]) -> None:
+        if marks[0] > ALIKE or any(
+            mark > ALIKE and before % ALIKE >= mark % ALIKE for before, mark in pairwise(marks)
+        ):
+            raise BallotRefused("the vote does not name the options of a rank in ascending order")
 
     def encode(self, marks: Sequence[int]) -> bytes:
         """An open vote's octets, one for each mark; raises BallotRefused."""
@@ -137,3 +156,21 @@ class BallotPaper:
         if any(zeros):
             raise BallotRefused("the vote is not filled up with zeros")
         return self.decode(marks)
+
+
+def ranking(marks: Sequence[int]) -> Ranking:
+    """The ranks of a ranked vote that its paper allows, each with its options, ascending."""
+    ranks: list[tuple[int, ...]] = []
+    for mark in marks:
+        if mark > ALIKE:
+            ranks[-1] += (mark - ALIKE,)
+        else:
+            ranks.append((mark,))
+    return tuple(ranks)
+
+
+def marks_of(ranked: Sequence[Sequence[int]]) -> Marks:
+    """The marks of a ranking, whose ranks may be in any order of options."""
+    return tuple(
+        option + ALIKE * (at > 0) for rank in ranked for at, option in enumerate(sorted(rank))
+    )

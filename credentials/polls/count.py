@@ -8,7 +8,7 @@ from credentials.beacon import verify
 from credentials.errors import BallotRefused, PollLogRefused, SealBroken
 from credentials.formats.lot import BY_BEACON, BY_OPENING, Beacon
 from credentials.formats.manifest import Manifest
-from credentials.formats.vote import Marks
+from credentials.formats.vote import RANKED, Marks, ranking
 from credentials.sealing import open_sealed
 from credentials.tally import TallyResult, tally
 
@@ -72,9 +72,14 @@ def count_votes(
 
     `seed` is what tie_seed gives; without one nothing decides between equals.
     """
+    is_ranked = manifest.ballot_type == RANKED
     return tally(
         manifest.tally,
-        {marks: number for marks, number in votes.items() if marks is not None},
+        {
+            ranking(marks) if is_ranked else marks: number
+            for marks, number in votes.items()
+            if marks is not None
+        },
         options=len(manifest.options),
         seats=manifest.seats,
         limit=manifest.limit,

@@ -13,12 +13,17 @@ from credentials.tally.approval import approval
 from credentials.tally.first_past import first_past
 from credentials.tally.irv import irv
 from credentials.tally.lot import Lot
-from credentials.tally.profile import Count, Marks, Rules
+from credentials.tally.profile import Count, Rules, Vote
 from credentials.tally.quadratic import quadratic
 from credentials.tally.result import DECIDING, Outcome, TallyResult
 from credentials.tally.schulze import schulze
 from credentials.tally.score import score
-from credentials.tally.stv import MAX_SEATS, stv
+from credentials.tally.stv import (
+    MAX_SEATS,
+    MAX_SEATS_WITH_EQUAL_RANKS,
+    stv,
+    stv_with_rounded_quota,
+)
 
 METHODS: Final = {
     "plurality/1": "single_choice",
@@ -27,10 +32,12 @@ METHODS: Final = {
     "irv/1": "ranked",
     "schulze/1": "ranked",
     "stv/1": "ranked",
+    "stv/2": "ranked",
     "quadratic/1": "quadratic",
 }
 WITH_THRESHOLD: Final = frozenset({"plurality/1", "approval/1", "score/1", "irv/1"})
-WITH_SEATS: Final = frozenset({"stv/1"})
+WITH_SEATS: Final = frozenset({"stv/1", "stv/2"})
+WITH_EQUAL_RANKS: Final = frozenset({"irv/1", "schulze/1", "stv/2"})
 
 COUNTS: Final[dict[str, Callable[..., Count]]] = {
     "plurality/1": first_past,
@@ -38,14 +45,27 @@ COUNTS: Final[dict[str, Callable[..., Count]]] = {
     "score/1": score,
     "irv/1": irv,
     "schulze/1": schulze,
-    "stv/1": stv,
+    "stv/1": stv_with_rounded_quota,
+    "stv/2": stv,
     "quadratic/1": quadratic,
 }
 
 
+def newest(name: str) -> str:
+    """The newest version of a method, such as stv/2 for stv; the name itself if there is none."""
+    return next((method for method in reversed(METHODS) if method.split("/")[0] == name), name)
+
+
+def most_seats(method: str, *, equal_ranks: bool = False) -> int:
+    """How many options it can elect at most."""
+    if method not in WITH_SEATS:
+        return 1
+    return MAX_SEATS_WITH_EQUAL_RANKS if equal_ranks else MAX_SEATS
+
+
 def tally(
     method: str,
-    profile: Iterable[Marks],
+    profile: Iterable[Vote],
     *,
     options: int,
     seats: int = 1,
@@ -55,16 +75,18 @@ def tally(
     seed: bytes | None,
     invalid: int = 0,
 ) -> TallyResult:
-    """Count the ballots in `profile`, each one's marks valid for its paper, () for abstention.
+    """Count the ballots in `profile`, each a vote that is valid for its paper, () for abstention.
 
-    The order of the ballots changes nothing. `method` is a key of METHODS; `limit` is the highest
-    score, for score/1 only. `quorum` is the least number of valid ballots, abstentions included.
-    `threshold` (numerator, denominator) is what the winner's share must exceed. `seed` decides
-    what is level after earlier rounds; with None nothing does, and what stays open is tied.
-    `invalid` is only noted in the result. Raises PolicyError for a poll that cannot be
-    counted so.
+    A ranked vote is a tuple of ranks, each a tuple of options in ascending order. The order of the
+    ballots changes nothing. `method` is a key of METHODS; `limit` is the highest score, for score/1
+    only. `quorum` is the least number of valid ballots, abstentions included. `threshold`
+    (numerator, denominator) is what the winner's share must exceed. `seed` decides what is level
+    after earlier rounds; with None nothing does, and what stays open is tied. `invalid` is only
+    noted in the result. Raises PolicyError for a poll that cannot be counted so.
     """
+    votes = Counter(profile)
     _check_poll(method, options=options, seats=seats, limit=limit, threshold=threshold)
+    _check_ranks(method, votes, seats=seats)
     rules = Rules(
         options=options,
         lot=None if seed is None else Lot.draw(seed, options=options),
@@ -72,7 +94,6 @@ def tally(
         limit=limit,
         threshold=Fraction(*threshold),
     )
-    votes = Counter(profile)
     abstentions = votes.pop((), 0)
     counted = COUNTS[method](votes, rules=rules) if votes else None
     ballots = votes.total() + abstentions
@@ -96,13 +117,23 @@ def _check_poll(
 ) -> None:
     if method not in METHODS:
         raise PolicyError("a poll names a tally that does not exist")
-    if options < 1 or not 1 <= seats <= (MAX_SEATS if method in WITH_SEATS else 1):
+    if options < 1 or not 1 <= seats <= most_seats(method):
         raise PolicyError(f"{method} does not count {options} options for {seats} seats")
     if limit < 1 and method == "score/1":
         raise PolicyError("a score has no highest value")
     numerator, denominator = threshold
     if not 0 <= numerator < denominator or (numerator and method not in WITH_THRESHOLD):
         raise PolicyError(f"{method} has no threshold of {numerator}/{denominator}")
+
+
+def _check_ranks(method: str, votes: Iterable[Vote], *, seats: int) -> None:
+    """Options in one rank are counted where the method can, and exactly."""
+    if METHODS[method] != "ranked" or all(len(rank) == 1 for vote in votes for rank in vote):  # type: ignore[arg-type]
+        return
+    if method not in WITH_EQUAL_RANKS:
+        raise PolicyError(f"{method} does not count equal ranks")
+    if seats > most_seats(method, equal_ranks=True):
+        raise PolicyError(f"{method} does not count equal ranks for {seats} seats")
 
 
 def _outcome(counted: Count | None, *, enough: bool, threshold: Fraction) -> Outcome:

@@ -1,12 +1,13 @@
 """Instant runoff ("irv/1"): the weakest option drops out, round after round, until one has won.
 
 A ballot ranks some options, the most preferred first, and counts for the first one that has not
-dropped out; when none is left it is exhausted. In each round the votes of every running option are
-counted. The count ends when an option has more than half of all votes cast, exhausted ones
-included, and more than the threshold; or when two options are left, of which the one with more
-votes wins. Otherwise the option with fewest votes drops out, one at a time. Between equals earlier
-rounds decide, and then the lot: who is later in its order drops out, and the earlier one wins. The
-winner's share is its votes in the last round over all votes cast.
+dropped out, or in equal parts for several in one rank; when none is left it is exhausted. In each
+round the votes of every running option are counted. The count ends when an option has more than
+half of all votes cast, exhausted ones included, and more than the threshold; or when two options
+are left, of which the one with more votes wins. Otherwise the option with fewest votes drops out,
+one at a time. Between equals earlier rounds decide, and then the lot: who is later in its order
+drops out, and the earlier one wins. The winner's share is its votes in the last round over all
+votes cast.
 
 Where nothing decides who of those with fewest votes drops out, all of them do if that cannot change
 who wins: they have fewer votes together than any other option has, and two options or more are left
@@ -18,12 +19,12 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from credentials.tally.piles import Piles
-from credentials.tally.profile import Count, Profile, Rules
+from credentials.tally.profile import Count, Rankings, Rules
 from credentials.tally.result import ROUND, Number, Round
 from credentials.tally.ties import choose_first, choose_last
 
 
-def irv(profile: Profile, *, rules: Rules) -> Count:
+def irv(profile: Rankings, *, rules: Rules) -> Count:
     """Count ranked ballots for one winner; the threshold only says how far the count goes."""
     piles = Piles(profile, options=rules.options)
     enough = max(Fraction(1, 2), rules.threshold) * profile.total()

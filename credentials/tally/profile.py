@@ -1,6 +1,8 @@
 """The ballots of a poll as a method sees them, and what it gives back.
 
-Equal ballots are one entry with a count, abstentions are gone, and nothing is left of the order.
+Equal ballots are one entry with a count, abstentions are gone, and nothing is left of the order. A
+ranking is a tuple of ranks, the most preferred first; a rank is a tuple of options, ascending, one
+of them where no options are equal. Every other vote is a tuple of small numbers.
 """
 
 from collections import Counter
@@ -14,7 +16,10 @@ from credentials.tally.result import COUNT, Matrix, Number, Round
 from credentials.tally.ties import choose_first
 
 Marks: TypeAlias = tuple[int, ...]
+Ranking: TypeAlias = tuple[tuple[int, ...], ...]
+Vote: TypeAlias = Marks | Ranking
 Profile: TypeAlias = Counter[Marks]
+Rankings: TypeAlias = Counter[Ranking]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ MAX_OPTIONS: Final = 64
 MAX_BALLOTS: Final = 2**24 - 1
 MAX_ROUNDS: Final = 256
 MAX_TITLE: Final = 32  # characters
-MAX_DIGITS: Final = 4000  # of a numerator or denominator; Python itself refuses 4,300
+MAX_DIGITS: Final = 4250  # of a numerator or denominator; Python itself refuses 4,300
 RESULT_LIMIT: Final = 2**25  # octets; more than the longest fractions in all rounds of 10 seats
 
 COUNT: Final = "count"  # all is said in one count

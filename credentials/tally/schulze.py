@@ -4,13 +4,13 @@ Source: M. Schulze, "A new monotonic, clone-independent, reversal symmetric, and
 Condorcet-consistent single-winner election method", Social Choice and Welfare 36 (2011), section 2;
 the strength of a link is measured by winning votes.
 
-A ballot ranks some options; it prefers each of them to every one after it and to all that it does
-not rank, and says nothing between those. `matrix[i][j]` is the number of ballots that prefer i to
-j. There is a link from i to j, as strong as that number, where more ballots prefer i to j than j to
-i. A path is as strong as its weakest link, and `paths[i][j]` is the strength of the strongest path
-from i to j, 0 if there is none. An option wins if no other has a stronger path to it than it has to
-that other; there always is one. Of several the lot decides, and without a lot they are tied. There
-is no threshold.
+A ballot ranks some options; it prefers each of them to every one of a later rank and to all that it
+does not rank, and says nothing between options of one rank, or between those that it does not rank.
+`matrix[i][j]` is the number of ballots that prefer i to j. There is a link from i to j, as strong
+as that number, where more ballots prefer i to j than j to i. A path is as strong as its weakest
+link, and `paths[i][j]` is the strength of the strongest path from i to j, 0 if there is none. An
+option wins if no other has a stronger path to it than it has to that other; there always is one. Of
+several the lot decides, and without a lot they are tied. There is no threshold.
 
 Two rounds. "pairwise": how many others each option beats head to head. "paths": how many others
 have no stronger path to it than it to them; who has all others wins.
@@ -18,11 +18,11 @@ have no stronger path to it than it to them; who has all others wins.
 
 from dataclasses import replace
 
-from credentials.tally.profile import Count, Profile, Rules, leaders, one_winner
+from credentials.tally.profile import Count, Rankings, Rules, leaders, one_winner
 from credentials.tally.result import PAIRWISE, PATHS, Round
 
 
-def schulze(profile: Profile, *, rules: Rules) -> Count:
+def schulze(profile: Rankings, *, rules: Rules) -> Count:
     """Count ranked ballots for one winner by the strongest paths."""
     matrix = preferences(profile, options=rules.options)
     paths = strongest_paths(matrix)
@@ -39,7 +39,7 @@ def schulze(profile: Profile, *, rules: Rules) -> Count:
     )
 
 
-def preferences(profile: Profile, *, options: int) -> list[list[int]]:
+def preferences(profile: Rankings, *, options: int) -> list[list[int]]:
     """How many ballots prefer the first of two options to the second, for all pairs."""
     # A row of counters is one long integer, so that a ballot adds to all of them at once.
     width = max(1, profile.total().bit_length())
@@ -48,9 +48,11 @@ def preferences(profile: Profile, *, options: int) -> list[list[int]]:
     rows = [0] * (options + 1)
     for ranking, ballots in profile.items():
         below = everything
-        for option in ranking:
-            below -= units[option]
-            rows[option] += below * ballots
+        for rank in ranking:
+            for option in rank:
+                below -= units[option]
+            for option in rank:
+                rows[option] += below * ballots
     mask = (1 << width) - 1
     return [[rows[i] >> (width * j) & mask for j in range(options)] for i in range(1, options + 1)]
 

@@ -14,7 +14,7 @@ from credentials.formats.sealing import Sealing
 from credentials.formats.vote import QUADRATIC, SCORE
 from credentials.sealing import ServerOpener
 from credentials.sealing.ceremony import read_ceremony
-from credentials.tally import METHODS
+from credentials.tally import METHODS, newest
 from server.commands.session import Session
 from server.problems import OperatorError
 
@@ -40,9 +40,10 @@ def counting(ballot_type: str, *, method: str | None, limit: int | None) -> tupl
     if kind not in DEFAULT_METHODS:
         known = ", ".join(name.replace("_", "-") for name in DEFAULT_METHODS)
         raise OperatorError(f"--type is one of {known}.")
-    tally = f"{method or DEFAULT_METHODS[kind]}/1"
+    tally = newest(method or DEFAULT_METHODS[kind])
     if METHODS.get(tally) != kind:
-        fitting = ", ".join(name.removesuffix("/1") for name, of in METHODS.items() if of == kind)
+        names = dict.fromkeys(name.split("/")[0] for name, of in METHODS.items() if of == kind)
+        fitting = ", ".join(names)
         raise OperatorError(f"Ballots of type {ballot_type} are counted by --method {fitting}.")
     return kind, tally, DEFAULT_LIMITS.get(kind, 0) if limit is None else limit
 

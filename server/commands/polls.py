@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from credentials.formats.manifest import MAX_NUMBER
+from credentials.formats.manifest_rules import MAX_NUMBER
 from credentials.tally import outcome_in_words
 from server.commands import poll_drafts as read
 from server.commands import poll_views

@@ -28,13 +28,13 @@ def show_status(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) ->
     session = open_community(data)
     status, zone = session.registry.status(), common_zone(session.community.metadata())
     head = status.head
+    then, following = (in_words(at, timezone=zone) for at in (head.published_at, head.next_at))
     show(
         _document(status),
         as_json=as_json,
         text=(
-            f"Head {head.epoch} of {in_words(head.published_at, timezone=zone)}, with {head.removals} "
-            f"removals.\nNext: {in_words(head.next_at, timezone=zone)} ({status.schedule}). Waiting "
-            f"for it: {status.pending}."
+            f"Head {head.epoch} of {then}, with {head.removals} removals.\n"
+            f"Next: {following} ({status.schedule}). Waiting for it: {status.pending}."
         ),
     )
 

@@ -90,6 +90,7 @@ class PollBody(PollSummary):
     """
 
     closed_at: int | None
+    timezone: str
     manifest: Base64Url
     manifest_hash: Base64Url
     head: SignedHeadBody
@@ -98,6 +99,7 @@ class PollBody(PollSummary):
     options: list[str]
     ballot_type: str
     limit: int
+    equal_ranks: bool
     tally: str
     seats: int
     tie_rule: str

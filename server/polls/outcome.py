@@ -17,6 +17,7 @@ METHODS = {
     "irv/1": "The last option is struck out, round by round, until one has more than half.",
     "schulze/1": "Every option is compared with every other; the one that beats the rest wins.",
     "stv/1": "Seats go to options that reach the quota; votes beyond it are passed on.",
+    "stv/2": "Seats go to options with more than a quota; votes beyond it are passed on.",
     "quadratic/1": "The option with the most votes wins; n votes for one option take n*n credits.",
 }
 

@@ -32,11 +32,13 @@ class Draft:
     options: tuple[str, ...]
     ballot_type: str = SINGLE_CHOICE
     limit: int = 0
+    equal_ranks: bool = False
     tally: str = "plurality/1"
     seats: int = 1
     tie_rule: str | None = None
     closes_at: int | None = None
     closes_after: int | None = None
+    timezone: str = "UTC"
     batch_seconds: int = BATCH_SECONDS
     quorum: int = 0
     threshold: tuple[int, int] = (0, 1)
@@ -59,11 +61,13 @@ class Draft:
             "options": list(self.options),
             "ballot_type": self.ballot_type,
             "limit": self.limit,
+            "equal_ranks": self.equal_ranks,
             "tally": self.tally,
             "seats": self.seats,
             "tie_rule": self.tie_rule,
             "closes_at": self.closes_at,
             "closes_after": self.closes_after,
+            "timezone": self.timezone,
             "batch_seconds": self.batch_seconds,
             "quorum": self.quorum,
             "threshold": list(self.threshold),
@@ -101,6 +105,7 @@ class Draft:
             options=self.options,
             ballot_type=self.ballot_type,
             limit=self.limit,
+            equal_ranks=self.equal_ranks,
             tally=self.tally,
             seats=self.seats,
             tie_rule=self.rule,
@@ -109,6 +114,7 @@ class Draft:
             threshold=self.threshold,
             opens_at=opens_at,
             closes_at=closes_at,
+            timezone=self.timezone,
             batch_seconds=self.batch_seconds,
             origin=log_origin(metadata.address, poll=poll),
             witnesses=self.witnesses,

@@ -90,6 +90,7 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
         return PollBody(
             **PollSummary.of(found).model_dump(),
             closed_at=found.closed_at,
+            timezone=manifest.timezone,
             manifest=base64url.encode(found.octets),
             manifest_hash=base64url.encode(manifest.manifest_hash),
             head=SignedHeadBody.of(roll.head),
@@ -98,6 +99,7 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
             options=list(manifest.options),
             ballot_type=manifest.ballot_type,
             limit=manifest.limit,
+            equal_ranks=manifest.equal_ranks,
             tally=manifest.tally,
             seats=manifest.seats,
             tie_rule=manifest.tie_rule,

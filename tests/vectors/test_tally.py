@@ -20,10 +20,14 @@ CASES = [
 
 def _count(case: dict[str, Any], count: dict[str, Any]) -> TallyResult:
     # Under plurality everybody votes for the first choice.
-    most = 1 if count["method"] == "plurality/1" else None
+    single = count["method"] == "plurality/1"
     return tally(
         count["method"],
-        [tuple(marks[:most]) for times, marks in case["ballots"] for _ in range(times)],
+        [
+            tuple(order[:1]) if single else tuple((option,) for option in order)
+            for times, order in case["ballots"]
+            for _ in range(times)
+        ],
         options=len(case["options"]),
         seats=count.get("seats", 1),
         limit=count.get("limit", 0),

@@ -61,6 +61,7 @@ BEYOND: dict[str, dict[str, set[str]]] = {
     "poll": {
         "options": {EXTRA},
         "beacon": {NUMBER},
+        "equal-ranks": {NUMBER},
         "witnesses": {EXTRA, MISSING},
         "witnesses-needed": {NUMBER},
         "limit": {NUMBER},

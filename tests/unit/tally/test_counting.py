@@ -6,21 +6,21 @@ import pytest
 
 from credentials.errors import PolicyError
 from credentials.tally import METHODS, Outcome, TallyResult, lot_order, tally
-from credentials.tally.profile import Marks
+from credentials.tally.profile import Vote
 from tests.unit.tally.profiles import LIMITS, SEED, ranked
 
-ONE_EACH: dict[str, Marks] = {
+ONE_EACH: dict[str, Vote] = {
     "single_choice": (2,),
     "approval": (2,),
     "score": (0, 1),
-    "ranked": (2,),
+    "ranked": ((2,),),
     "quadratic": (0, 1),
 }
 
 
 def count(
     method: str,
-    ballots: list[Marks],
+    ballots: list[Vote],
     *,
     options: int = 2,
     quorum: int = 0,
@@ -47,7 +47,7 @@ def test_one_vote_elects_and_abstentions_are_counted_apart(method: str) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("ballots", [[], [(), ()]])
-def test_without_votes_nobody_wins_and_there_is_no_round(method: str, ballots: list[Marks]) -> None:
+def test_without_votes_nobody_wins_and_there_is_no_round(method: str, ballots: list[Vote]) -> None:
     result = count(method, ballots)
     assert (result.outcome, result.winners, result.rounds) == (Outcome.NO_VOTES, (), ())
     assert count(method, ballots, quorum=3).outcome is Outcome.BELOW_QUORUM
@@ -72,9 +72,9 @@ def test_abstentions_count_for_the_quorum(method: str) -> None:
     ],
 )
 def test_exactly_the_threshold_is_not_more_than_it(
-    method: str, half: list[Marks], more_than_half: list[Marks]
+    method: str, half: list[Vote], more_than_half: list[Vote]
 ) -> None:
-    abstentions: list[Marks] = [()] * 9  # no part of the share
+    abstentions: list[Vote] = [()] * 9  # no part of the share
     below = count(method, half + abstentions, options=3, threshold=(1, 2))
     assert (below.outcome, below.winners) == (Outcome.BELOW_THRESHOLD, ())
     above = count(method, more_than_half + abstentions, options=3, threshold=(1, 2))
@@ -83,7 +83,7 @@ def test_exactly_the_threshold_is_not_more_than_it(
 
 def test_a_threshold_of_a_third_is_exact_for_a_hundred_thousand_votes() -> None:
     counts = {1: 100_000, 2: 99_999, 3: 99_999, 4: 2}
-    ballots: list[Marks] = [(option,) for option, times in counts.items() for _ in range(times)]
+    ballots: list[Vote] = [(option,) for option, times in counts.items() for _ in range(times)]
     assert count("plurality/1", ballots, options=4, threshold=(1, 3)).winners == ()
     ballots[-1] = (1,)
     assert count("plurality/1", ballots, options=4, threshold=(1, 3)).winners == (1,)
@@ -101,11 +101,11 @@ def test_invalid_ballots_are_noted_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_tie_is_decided_by_the_seed_and_twice_alike(method: str) -> None:
-    tied: dict[str, list[Marks]] = {
+    tied: dict[str, list[Vote]] = {
         "single_choice": [(1,), (2,)],
         "approval": [(1,), (2,)],
         "score": [(5, 0), (0, 5)],
-        "ranked": [(1, 2), (2, 1)],
+        "ranked": ranked("1 AB, 1 BA"),
         "quadratic": [(5, 0), (0, 5)],
     }
     limit = LIMITS.get(METHODS[method], 0)
@@ -137,6 +137,8 @@ def test_a_tie_is_decided_by_the_seed_and_twice_alike(method: str) -> None:
         {"method": "schulze/1", "threshold": (1, 2)},
         {"method": "stv/1", "threshold": (1, 2)},
         {"method": "stv/1", "seats": 11},
+        {"method": "stv/1", "profile": ranked("1 A=B")},
+        {"method": "stv/2", "profile": ranked("1 A=B"), "seats": 7},
         {"method": "quadratic/1", "threshold": (1, 2)},
     ],
 )

@@ -1,16 +1,22 @@
 """Instant runoff: who drops out when, ties, exhausted ballots, and when the count ends."""
 
 from collections import Counter
+from collections.abc import Iterator
 from fractions import Fraction
+from itertools import permutations, product
+from math import prod
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from credentials.tally import Round, tally
 from credentials.tally.irv import irv
 from credentials.tally.lot import Lot
-from credentials.tally.profile import Count, Marks, Rules
-from tests.unit.tally.profiles import SEED, ranked, scores
+from credentials.tally.profile import Count, Rules, Vote
+from tests.unit.tally.profiles import SEED, ranked, rankings, scores
 
 
-def count(ballots: list[Marks], *, order: tuple[int, ...], threshold: str = "0") -> Count:
+def count(ballots: list[Vote], *, order: tuple[int, ...], threshold: str = "0") -> Count:
     rules = Rules(options=len(order), lot=Lot(order), threshold=Fraction(threshold))
     return irv(Counter(ballots), rules=rules)
 
@@ -68,4 +74,32 @@ def test_a_higher_threshold_lets_the_count_go_on() -> None:
 
 
 def test_a_single_option_wins_with_any_vote() -> None:
-    assert tally("irv/1", [(1,)], options=1, seed=SEED).winners == (1,)
+    assert tally("irv/1", [((1,),)], options=1, seed=SEED).winners == (1,)
+
+
+def test_options_of_one_rank_share_the_vote_and_who_stays_takes_the_share_of_who_drops_out() -> (
+    None
+):
+    result = tally("irv/1", ranked("3 A=BC, 2 BAC, 2 C"), options=3, seed=SEED)
+    assert scores(result) == [(Fraction(3, 2), Fraction(7, 2), 2), (None, 5, 2)]
+    assert result.winners == (2,)
+
+
+@given(st.lists(rankings(4, equal=True), min_size=1, max_size=8), st.permutations((1, 2, 3, 4)))
+def test_equal_ranks_are_counted_as_all_their_orders_together(
+    ballots: list[Vote], order: list[int]
+) -> None:
+    orders = [list(_orders(ballot)) for ballot in ballots]
+    each = prod(map(len, orders))  # so many strict ballots stand for every ballot
+    strict = [one for some in orders for one in some for _ in range(each // len(some))]
+    alike, apart = (count(votes, order=tuple(order)) for votes in (ballots, strict))
+    assert [
+        tuple(None if score is None else score * each for score in one.scores)
+        for one in alike.rounds
+    ] == [one.scores for one in apart.rounds]
+    assert alike.winners == apart.winners
+
+
+def _orders(ballot: Vote) -> Iterator[Vote]:
+    for each in product(*(permutations(rank) for rank in ballot)):  # type: ignore[arg-type]
+        yield tuple((option,) for rank in each for option in rank)

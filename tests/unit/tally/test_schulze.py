@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credentials.tally import lot_order, tally
-from credentials.tally.profile import Marks
+from credentials.tally.profile import Vote
 from credentials.tally.schulze import preferences, strongest_paths
-from tests.unit.tally.profiles import SEED, ranked, rankings, scores
+from tests.unit.tally.profiles import SEED, ranked, rankings, scores, strict
 
 
 def test_an_unranked_option_is_below_all_ranked_and_equal_to_the_other_unranked() -> None:
-    assert preferences(Counter([(2,)]), options=3) == [[0, 0, 0], [1, 0, 1], [0, 0, 0]]
-    assert preferences(Counter([(3, 1)] * 2), options=4) == [
+    assert preferences(Counter([strict([2])]), options=3) == [[0, 0, 0], [1, 0, 1], [0, 0, 0]]
+    assert preferences(Counter([strict([3, 1])] * 2), options=4) == [
         [0, 2, 0, 2],
         [0, 0, 0, 0],
         [2, 2, 0, 2],
@@ -47,12 +47,16 @@ def test_a_cycle_of_three_equals_is_decided_by_lot_among_all() -> None:
     assert result.winners == lot_order(SEED, 3)[:1]
 
 
-def _preferences_one_by_one(ballots: list[Marks], options: int) -> list[list[int]]:
-    def prefers(marks: Marks, i: int, j: int) -> bool:
-        return i in marks and (j not in marks or marks.index(i) < marks.index(j))
+def _preferences_one_by_one(ballots: list[Vote], options: int) -> list[list[int]]:
+    def rank(ranking: Vote, option: int) -> int:
+        ranks = [at for at, alike in enumerate(ranking) if option in alike]  # type: ignore[operator]
+        return ranks[0] if ranks else len(ranking)
+
+    def prefers(ranking: Vote, i: int, j: int) -> bool:
+        return rank(ranking, i) < rank(ranking, j)
 
     each = range(1, options + 1)
-    return [[sum(prefers(marks, i, j) for marks in ballots) for j in each] for i in each]
+    return [[sum(prefers(ranking, i, j) for ranking in ballots) for j in each] for i in each]
 
 
 def _strongest_by_all_paths(matrix: list[list[int]]) -> list[list[int]]:
@@ -68,8 +72,8 @@ def _strongest_by_all_paths(matrix: list[list[int]]) -> list[list[int]]:
     return strongest
 
 
-@given(st.lists(rankings(5), min_size=1, max_size=20))
-def test_matrix_and_paths_are_those_of_their_definitions(ballots: list[Marks]) -> None:
+@given(st.lists(rankings(5, equal=True), min_size=1, max_size=20))
+def test_matrix_and_paths_are_those_of_their_definitions(ballots: list[Vote]) -> None:
     matrix = preferences(Counter(ballots), options=5)
     assert matrix == _preferences_one_by_one(ballots, 5)
     assert strongest_paths(matrix) == _strongest_by_all_paths(matrix)
@@ -77,8 +81,24 @@ def test_matrix_and_paths_are_those_of_their_definitions(ballots: list[Marks]) -
 
 def test_sixty_four_options_and_counters_that_are_full() -> None:
     # Every counter reaches the number of ballots, which is the largest number of its width.
-    ballots: list[Marks] = [tuple(range(1, 65))] * 1023
+    ballots: list[Vote] = [strict(range(1, 65))] * 1023
     result = tally("schulze/1", ballots, options=64, seed=SEED)
     assert result.winners == (1,)
     assert result.matrix[0] == (0, *[1023] * 63)
     assert result.matrix[63] == (0,) * 64
+
+
+def test_options_of_one_rank_are_preferred_neither_to_the_other_and_both_to_the_rest() -> None:
+    assert preferences(Counter(ranked("3 A=BC, 2 D")), options=4) == [
+        [0, 0, 3, 3],
+        [0, 0, 3, 3],
+        [0, 0, 0, 3],
+        [2, 2, 2, 0],
+    ]
+
+
+def test_who_is_first_with_another_and_first_alone_wins() -> None:
+    # Found by trying the product: broken by number, as 3 x ABC and 2 x BAC, A would win.
+    result = tally("schulze/1", ranked("3 A=BC, 2 BAC"), options=3, seed=SEED)
+    assert result.winners == (2,)
+    assert (result.matrix[1][0], result.matrix[0][1], result.matrix[1][2]) == (2, 0, 5)

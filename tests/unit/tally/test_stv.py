@@ -1,20 +1,22 @@
-"""Single transferable vote: quota, surpluses, order, ends, and exactness."""
+"""Single transferable vote with a rounded quota, as stv/1 has it: surpluses, order and digits."""
 
 from collections import Counter
 from fractions import Fraction
+from math import factorial
 
 import pytest
 
-from credentials.tally import MAX_SEATS, tally
+from credentials.tally import MAX_SEATS, MAX_SEATS_WITH_EQUAL_RANKS, tally
 from credentials.tally.lot import Lot
-from credentials.tally.profile import Count, Marks, Rules
+from credentials.tally.profile import Count, Rules, Vote
 from credentials.tally.result import MAX_BALLOTS, MAX_DIGITS
-from credentials.tally.stv import stv
-from tests.unit.tally.profiles import SEED, ranked, scores
+from credentials.tally.stv import stv_with_rounded_quota
+from tests.unit.tally.profiles import SEED, ranked, scores, strict
 
 
-def count(ballots: list[Marks], *, seats: int, order: tuple[int, ...]) -> Count:
-    return stv(Counter(ballots), rules=Rules(options=len(order), lot=Lot(order), seats=seats))
+def count(ballots: list[Vote], *, seats: int, order: tuple[int, ...]) -> Count:
+    rules = Rules(options=len(order), lot=Lot(order), seats=seats)
+    return stv_with_rounded_quota(Counter(ballots), rules=rules)
 
 
 def test_the_quota_is_the_whole_number_above_votes_over_seats_and_one() -> None:
@@ -90,28 +92,38 @@ def test_thirds_make_a_tie_that_floating_point_does_not_see() -> None:
         assert result.winners == (4, 3)
 
 
-@pytest.mark.parametrize("seats", [2, MAX_SEATS])
-def test_no_number_of_a_count_has_more_digits_than_a_result_admits(seats: int) -> None:
-    # The bound of the module: after k surpluses the denominator is below votes^(2^k - 1).
-    largest = MAX_BALLOTS ** (2 ** (seats - 1) - 1) * MAX_BALLOTS
-    assert largest < 10**MAX_DIGITS
+@pytest.mark.parametrize(
+    ("seats", "denominator"), [(2, 1), (MAX_SEATS, 1), (MAX_SEATS_WITH_EQUAL_RANKS, factorial(64))]
+)
+def test_no_number_of_a_count_has_more_digits_than_a_result_admits(
+    seats: int, denominator: int
+) -> None:
+    # The bound of the module: ((seats + 1) * votes)^(2^k - 1) after k surpluses, with whole votes
+    # at first, and with those of equal ranks in parts of 1/64!. The last seat needs no surplus.
+    doublings = 2 ** (seats - 1)
+    largest = ((seats + 1) * MAX_BALLOTS) ** (doublings - 1) * denominator**doublings
+    assert largest * MAX_BALLOTS < 10**MAX_DIGITS
 
 
-def test_denominators_stay_within_the_bound_where_they_grow_fast() -> None:
+@pytest.mark.parametrize("method", ["stv/1", "stv/2"])
+def test_denominators_stay_within_the_bound_where_they_grow_fast(method: str) -> None:
     # Rotations of one ranking, in unequal numbers: each surplus meets all values made before.
     options = 12
     ring = list(range(1, options + 1))
     ballots = [
-        tuple(ring[start:] + ring[:start])
+        strict(ring[start:] + ring[:start])
         for start, times in zip(
             range(options), (97, 89, 83, 79, 73, 71, 67, 61, 59, 53, 3, 2), strict=True
         )
         for _ in range(times)
     ]
-    result = tally("stv/1", ballots, options=options, seats=MAX_SEATS, seed=SEED)
+    result = tally(method, ballots, options=options, seats=MAX_SEATS, seed=SEED)
+    most = (MAX_SEATS + 1) * len(ballots)
     surpluses = 0
     for one in result.rounds:
         surpluses += one.title == "surplus"
         for score in one.scores:
-            assert score is None or score.denominator <= len(ballots) ** (2**surpluses - 1)
+            assert score is None or score.denominator <= most ** (2**surpluses - 1) * (
+                MAX_SEATS + 1
+            )
     assert surpluses > 3

@@ -10,23 +10,24 @@ from hypothesis import strategies as st
 from credentials.tally import METHODS, Outcome, TallyResult, tally
 from credentials.tally.counting import COUNTS
 from credentials.tally.lot import Lot
-from credentials.tally.profile import Count, Marks, Rules
-from tests.unit.tally.profiles import LIMITS, is_conserved, polls, ranked
+from credentials.tally.profile import Count, Rules, Vote
+from tests.unit.tally.profiles import LIMITS, is_conserved, polls, ranked, renamed
 
-LEVEL: dict[str, list[Marks]] = {
+LEVEL: dict[str, list[Vote]] = {
     "plurality/1": [(1,), (1,), (2,), (2,), (3,)],
     "approval/1": [(1, 2), (1, 2), (3,)],
     "score/1": [(5, 0, 1), (0, 5, 1)],
     "irv/1": ranked("3 A, 3 B, 1 C"),
     "schulze/1": ranked("2 AB, 2 BA"),
     "stv/1": ranked("3 A, 3 B, 1 C"),
+    "stv/2": ranked("3 A, 3 B, 1 C"),
     "quadratic/1": [(5, 0, 0), (0, 5, 0)],
 }
 
 
 def without_lot(
     method: str,
-    ballots: list[Marks],
+    ballots: list[Vote],
     *,
     options: int = 3,
     seats: int = 1,
@@ -46,7 +47,7 @@ def without_lot(
 
 
 def count(
-    method: str, ballots: list[Marks], *, options: int, seats: int, lot: tuple[int, ...] | None
+    method: str, ballots: list[Vote], *, options: int, seats: int, lot: tuple[int, ...] | None
 ) -> Count:
     rules = Rules(
         options=options,
@@ -181,10 +182,10 @@ def test_two_elected_at_once_and_level_are_both_elected() -> None:
 
 @given(polls())
 def test_a_winner_without_a_lot_wins_whatever_the_lot(
-    poll: tuple[str, int, int, list[Marks]],
+    poll: tuple[str, int, int, list[Vote]],
 ) -> None:
     method, options, seats, ballots = poll
-    votes = [marks for marks in ballots if marks]
+    votes = [vote for vote in ballots if vote]
     if not votes:
         return
     alone = count(method, votes, options=options, seats=seats, lot=None)
@@ -205,22 +206,21 @@ def test_a_winner_without_a_lot_wins_whatever_the_lot(
 
 @given(polls(), st.data())
 def test_without_a_lot_names_of_options_decide_nothing(
-    poll: tuple[str, int, int, list[Marks]], data: st.DataObject
+    poll: tuple[str, int, int, list[Vote]], data: st.DataObject
 ) -> None:
     method, options, seats, ballots = poll
-    votes = [marks for marks in ballots if marks]
+    votes = [vote for vote in ballots if vote]
     if not votes:
         return
     names = list(data.draw(st.permutations(range(1, options + 1))))
 
-    def renamed(marks: Marks) -> Marks:
-        if method in ("score/1", "quadratic/1"):
-            return tuple(marks[names.index(option)] for option in range(1, options + 1))
-        return tuple(names[option - 1] for option in marks)
-
     before = count(method, votes, options=options, seats=seats, lot=None)
     after = count(
-        method, [renamed(marks) for marks in votes], options=options, seats=seats, lot=None
+        method,
+        [renamed(vote, names, method=method) for vote in votes],
+        options=options,
+        seats=seats,
+        lot=None,
     )
     assert {names[option - 1] for option in before.winners} == set(after.winners)
     assert {names[option - 1] for option in before.tied} == set(after.tied)

@@ -60,10 +60,17 @@ def _poll(community: VectorCommunity, held: Ceremony) -> ObjectFile:
         origin="agora.example/polls/budget",
         options=tuple(f"Option {n}" for n in range(1, 65)),
         ballot_type="ranked",
-        tally="stv/1",
+        tally="stv/2",
         seats=10,
         quorum=10,
         require=(("reissued", 0), ("pass", "été")),
+    )
+    alike = replace(
+        own,
+        ballot_type="ranked",
+        equal_ranks=True,
+        tally="schulze/1",
+        timezone="Europe/Athens",
     )
     threshold = replace(
         own, ballot_type="score", limit=5, tally="score/1", threshold=(2, 3), live=True
@@ -89,6 +96,7 @@ def _poll(community: VectorCommunity, held: Ceremony) -> ObjectFile:
             sealed_by_the_server=sealed_manifest(community),
             scores_a_threshold_and_a_live_count=threshold,
             sixty_four_options_and_ten_seats=widest,
+            equal_ranks_and_times_in_athens=alike,
             sealed_by_trustees=trusted,
         ),
         refused=[
@@ -119,9 +127,12 @@ def _spoilt_polls(own: Manifest) -> Iterator[Refused]:
     )
     yield poll("an unknown type", "ballot-type", "dictated", why="there are five types")
     yield poll("a limit that the type lacks", "limit", 1, why="single choice has none")
+    yield poll("equal ranks without ranks", "equal-ranks", 1, why="only rankings have some")
+    yield change("equal ranks that are 2", "equal-ranks", 2, why="flags are 0 or 1")
+    yield change("a time zone with a space", "timezone", "Europe/New Athens", why="an IANA name")
     yield poll("a method of another type", "tally", "irv/1", why="each counts one type")
-    yield poll("an unknown method", "tally", "borda/1", why="there are seven")
-    yield change("two seats", "seats", 2, why="only stv/1 has several")
+    yield poll("an unknown method", "tally", "borda/1", why="there are eight")
+    yield change("two seats", "seats", 2, why="only stv has several")
     yield change("no seats", "seats", 0, why="one at least")
     yield poll("an unknown tie rule", "tie-rule", "coin/1", why="the rules are fixed")
     yield poll(

@@ -19,19 +19,29 @@ PAPERS = {
     "approval": (3, 2),
     "score": (3, 5),
     "ranked": (3, 0),
+    "ranked with equals": (3, 0),
     "quadratic": (3, 10),
 }
 
 
 def _paper(kind: str) -> dict[str, Any]:
     options, limit = PAPERS[kind]
-    return {"ballotType": kind, "options": options, "limit": limit}
+    ballot_type, _, with_equals = kind.partition(" ")
+    return {
+        "ballotType": ballot_type,
+        "options": options,
+        "limit": limit,
+        "equalRanks": bool(with_equals),
+    }
 
 
 def paper_of(given: Any) -> BallotPaper:
     """The paper that a case names."""
     return BallotPaper(
-        ballot_type=given["ballotType"], options=given["options"], limit=given["limit"]
+        ballot_type=given["ballotType"],
+        options=given["options"],
+        limit=given["limit"],
+        equal_ranks=given["equalRanks"],
     )
 
 
@@ -41,6 +51,7 @@ def _vote() -> ObjectFile:
         "approval": [(1, 3)],
         "score": [(0, 5, 2), (0, 0, 0)],
         "ranked": [(3, 1, 2), (2,)],
+        "ranked with equals": [(3, 1, 2), (3, 1, 128 + 2), (1, 128 + 2, 128 + 3)],
         "quadratic": [(1, 0, 3)],
     }
     bad = (
@@ -53,6 +64,12 @@ def _vote() -> ObjectFile:
         ("score", (1, 2), "a score for each option"),
         ("score", (1, 2, 6), "at most 5"),
         ("ranked", (1, 2, 1), "each option once"),
+        ("ranked", (3, 1, 128 + 2), "this poll has no equal ranks"),
+        ("ranked with equals", (128 + 1,), "there is no option before the first"),
+        ("ranked with equals", (2, 128 + 1), "options of a rank ascend"),
+        ("ranked with equals", (1, 128 + 1), "each option once"),
+        ("ranked with equals", (1, 2, 128), "options count from 1"),
+        ("ranked with equals", (1, 128 + 4), "there are three options"),
         ("quadratic", (0, 0, 0), "votes, or an abstention"),
         ("quadratic", (1, 1, 3), "ten credits at most"),
     )
@@ -91,13 +108,14 @@ def _padded_vote() -> ObjectFile:
         about="what is sealed in a poll of three options: number of marks, marks, zeros",
         rule="padded-vote",
         form="octets",
-        given=_paper("ranked"),
+        given=_paper("ranked with equals"),
         accepted=[
             Accepted(name=str(marks), value=octets, gives={"marks": list(marks)})
             for marks, octets in (
                 ((), bytes(4)),
                 ((2,), b"\1\2\0\0"),
                 ((3, 1, 2), b"\3\3\1\2"),
+                ((1, 128 + 3, 2), b"\3\1\x83\2"),
             )
         ],
         refused=[

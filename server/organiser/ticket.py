@@ -1,0 +1,73 @@
+"""A row of an attendee list as it was read: one ticket, its state, and whose it is.
+
+Leaves out how files are read (attendee_list.py) and what an import does with the tickets.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class TicketState(StrEnum):
+    """What a list says of a ticket."""
+
+    VALID = "valid"
+    """Gives a membership."""
+    PENDING = "pending"
+    """Not paid or not approved yet: gives none so far."""
+    CANCELED = "canceled"
+    """Canceled, declined, refunded, expired or blocked: gives none."""
+    OTHER_PRODUCT = "other product"
+    """The mapping says that this product gives no membership."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """One ticket.
+
+    line: where its row begins in the file. key: 32 octets that name the ticket for ever where the
+    shop gives it an id of its own; None in lists without ids, where person and address name it.
+    state, and `said`: how the list puts it, as short text for reports ("canceled", "" without such
+    a column). order: the order's code, or empty. name, email: as stored (tidy). attributes: what
+    the credential would say; empty unless VALID.
+    """
+
+    line: int
+    key: bytes | None
+    state: TicketState
+    said: str
+    order: str
+    name: str
+    email: str
+    attributes: Mapping[str, str | int]
+
+    def __repr__(self) -> str:
+        return f"Ticket(line={self.line}, state={self.state.value!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedRow:
+    """A row that cannot be used: where it begins in the file, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendeeList:
+    """A list as read.
+
+    form: what kind of file it was taken for ("plain", "pretix", "luma" …). scope: names what the
+    list is about, so that only tickets of the same scope can have vanished from it: the form and
+    the event, such as "pretix/agora-2026"; a plain list is "plain". omits_canceled: whether this
+    form leaves canceled tickets out by default, so that one who vanished may have been canceled.
+    """
+
+    form: str
+    scope: str
+    omits_canceled: bool
+    tickets: tuple[Ticket, ...]
+    skipped: tuple[SkippedRow, ...]
+
+    def __repr__(self) -> str:
+        return f"AttendeeList({len(self.tickets)} tickets, {len(self.skipped)} skipped)"
