@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from client.clocks import ClockReading
 from client.errors import ClientError, ServerRefused, ServerUnreachable
-from credentials.formats.addresses import take_address
+from credentials.formats.addresses import canonical_address
 
 if TYPE_CHECKING:
     import httpx
@@ -37,10 +37,7 @@ def checked_address(address: str) -> str:
 
     https anywhere, http only to this machine: a claim code or a proof sent in clear could be taken.
     """
-    address = address.strip().rstrip("/")
-    scheme, mark, rest = address.partition("://")
-    host, slash, path = rest.partition("/")
-    return take_address(f"{scheme}{mark}{host}".lower() + slash + path, error=ClientError)
+    return canonical_address(address, error=ClientError)
 
 
 def origin_for_people(address: str) -> str:

@@ -1,5 +1,7 @@
 """The entry point of `symbolon`: puts the commands together and turns errors into one sentence."""
 
+import codecs
+import io
 import os
 import sqlite3
 import sys
@@ -15,6 +17,7 @@ from client.commands.trustee import commands as trustee_commands
 from client.commands.wallet import commands as wallet_commands
 from client.commands.witness import commands as witness_commands
 from credentials.errors import SymbolonError
+from credentials.formats.plain_text import SPELL_OUT, spell_out, wants_no_colour
 
 EXIT_FAILED = 1
 
@@ -68,27 +71,42 @@ def sentence(error: Exception) -> str:
 
 def run() -> None:
     """Run the command line; an error is one sentence on standard error and exit status 1."""
+    _let_output_degrade()
+    colour = False if wants_no_colour(os.environ) else None
     try:
-        app(prog_name="symbolon")
+        app(prog_name="symbolon", color=colour)
     except SymbolonError as error:
-        typer.secho(sentence(error), fg="red", err=True)
+        _say_error(sentence(error), colour=colour)
         sys.exit(EXIT_FAILED)
     except BrokenPipeError:
         # Whoever read the output has gone; nothing may be written to it at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(EXIT_FAILED)
     except sqlite3.Error:
-        typer.secho(
+        _say_error(
             "The door file cannot be read or written; is it whole, and the disk not full?",
-            fg="red",
-            err=True,
+            colour=colour,
         )
         sys.exit(EXIT_FAILED)
     except OSError as error:
-        typer.secho(f"The system refused: {error.strerror or 'an error'}.", fg="red", err=True)
+        _say_error(f"The system refused: {error.strerror or 'an error'}.", colour=colour)
         sys.exit(EXIT_FAILED)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _let_output_degrade() -> None:
+    """What a terminal cannot show is spelled otherwise: no verdict is lost over a check mark."""
+    codecs.register_error(SPELL_OUT, spell_out)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=SPELL_OUT)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+
+
+def _say_error(text: str, *, colour: bool | None) -> None:
+    typer.secho(text, fg="red", err=True, color=colour)
 
 
 if __name__ == "__main__":

@@ -266,6 +266,7 @@ def _show_code(
     watch: bool,
 ) -> None:
     from client.qr_picture import fits_terminal, for_terminal, write_png
+    from credentials.formats.plain_text import can_be_shown
     from credentials.scope import SLOT_SECONDS
 
     if qr is not None:
@@ -291,7 +292,12 @@ def _show_code(
                 f"This terminal is {columns} columns wide, too narrow for the code; make it "
                 "wider or its letters smaller, or use --qr FILE."
             )
+        drawing = for_terminal(code.text)
+        if not can_be_shown(drawing, encoding=sys.stdout.encoding):
+            raise ClientError(
+                "This terminal cannot draw the code; use --qr FILE, or set its encoding to UTF-8."
+            )
         if watch and sys.stdout.isatty():
             say(CLEAR_SCREEN)
-        say(for_terminal(code.text))
+        say(drawing)
         note("Good for about a minute." + (" Ctrl-C ends." if watch else ""))

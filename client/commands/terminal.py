@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from client.errors import ClientError, ConsentRefused
+from credentials.formats.plain_text import can_be_shown, text_in
 
 if TYPE_CHECKING:
     from client.wallet.vault import Vault
@@ -94,7 +95,10 @@ def note(text: str = "") -> None:
 
 def say_json(value: Any) -> None:
     """The result for a script."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    if not can_be_shown(text, encoding=sys.stdout.encoding):
+        text = json.dumps(value, indent=2)
+    typer.echo(text)
 
 
 def say_rows(rows: Sequence[tuple[str, str]], *, err: bool = False) -> None:
@@ -114,11 +118,10 @@ def say_rows(rows: Sequence[tuple[str, str]], *, err: bool = False) -> None:
 def read_first_line(file: Path, *, what: str) -> str:
     """The first line of a file that holds a secret. Raises ClientError."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        octets = file.read_bytes()
     except OSError as error:
         raise ClientError(f"The {what} file {file} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise ClientError(f"The {what} file {file} is not text.") from None
+    lines = text_in(octets, name=f"the {what} file {file}", error=ClientError).splitlines()
     if not lines or not lines[0]:
         raise ClientError(f"The {what} file {file} is empty.")
     return lines[0]

@@ -23,6 +23,8 @@ from client.whole_file import make_folder, write_whole
 from credentials.errors import CeremonyRefused, EncodingError
 from credentials.formats.ceremony_result import CeremonyResult
 from credentials.formats.json_object import read_list, read_object
+from credentials.formats.names import mend_shown_text
+from credentials.formats.plain_text import text_in
 from credentials.sealing.cards import TrusteeKeys, read_card
 from credentials.sealing.ceremony import TrusteeShare, read_part
 from credentials.sealing.participants import Participants
@@ -50,7 +52,7 @@ class Folder:
         """
         path = path.expanduser()
         try:
-            keys = TrusteeKeys.generate(name)
+            keys = TrusteeKeys.generate(mend_shown_text(name, name="a trustee's name"))
         except EncodingError as error:
             raise TrusteeError(f"Choose another name: {error}.") from None
         make_folder(path, error=TrusteeError)
@@ -154,10 +156,7 @@ def read_text(file: Path, *, limit: int = FILE_LIMIT) -> str:
         raise TrusteeError(f"{file} cannot be read: {error.strerror}.") from None
     if len(octets) > limit:
         raise TrusteeError(f"{file} is too large to be a file of a ceremony.")
-    try:
-        return octets.decode()
-    except UnicodeDecodeError:
-        raise TrusteeError(f"{file} is not text.") from None
+    return text_in(octets, name=str(file), error=TrusteeError)
 
 
 def _refuse_loose(file: Path) -> None:

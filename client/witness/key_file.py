@@ -15,6 +15,7 @@ from client.file_lock import locked
 from client.whole_file import make_folder, write_whole
 from credentials.errors import EncodingError, LogRefused
 from credentials.formats import base64url
+from credentials.formats.plain_text import text_in
 from credentials.log.cosignature import WitnessKey
 from credentials.log.note import take_name
 
@@ -51,14 +52,14 @@ def read_key(folder: Path) -> WitnessKey:
     path = _path(folder)
     try:
         open_to_others = os.name != "nt" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
-        text = path.read_text(encoding="utf-8")
+        text = text_in(path.read_bytes())
     except FileNotFoundError:
         raise ClientError(
             f"There is no witness in {folder}. `symbolon witness init` makes one."
         ) from None
     except OSError as error:
         raise ClientError(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
+    except EncodingError:
         raise _damaged(path) from None
     if open_to_others:
         raise ClientError(f"Others can read {path}; `chmod 600` it, or make a new witness.")

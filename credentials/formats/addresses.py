@@ -9,7 +9,10 @@ import ipaddress
 import re
 from typing import Final
 
+import idna
+
 from credentials.errors import EncodingError, SymbolonError
+from credentials.formats.text import tidy
 
 MAX_ADDRESS: Final = 300  # characters
 
@@ -40,6 +43,40 @@ def take_address(
     if any(segment in (".", "..") for segment in path.split("/")):
         raise error(f"{name} has a path with dots for segments")
     return str(value)
+
+
+def canonical_address(
+    text: str, *, name: str = "an address", error: type[SymbolonError] = EncodingError
+) -> str:
+    """The address that a person typed, in its canonical spelling; raises `error`.
+
+    Capital letters in the host, letters beyond ASCII (IDNA 2008 with the mapping of Unicode
+    Technical Standard 46), a default port, a last dot or slash, and a missing scheme are mended.
+    """
+    scheme, _, rest = tidy(text).rpartition("://")
+    host, slash, path = rest.partition("/")
+    host, colon, port = _split_port(host)
+    host = _ascii_host(host, name=name, error=error)
+    scheme = scheme.lower() or ("http" if host in _THIS_MACHINE else "https")
+    if port == _DEFAULT_PORT.get(scheme):
+        colon = port = ""
+    return take_address(
+        f"{scheme}://{host}{colon}{port}{slash}{path}".rstrip("/"), name=name, error=error
+    )
+
+
+def _split_port(host: str) -> tuple[str, str, str]:
+    match = re.fullmatch(r"(.*?)(:)([0-9]*)", host) if not host.endswith("]") else None
+    return (match[1], match[2], match[3]) if match else (host, "", "")
+
+
+def _ascii_host(host: str, *, name: str, error: type[SymbolonError]) -> str:
+    if not host.isascii():
+        try:
+            host = idna.encode(host, uts46=True).decode("ascii")
+        except idna.IDNAError:
+            raise error(f"{name} has a host name that no domain can have") from None
+    return host.lower().removesuffix(".")
 
 
 def origin_part(address: str) -> str:

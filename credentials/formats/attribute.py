@@ -4,7 +4,6 @@ The issuer keeps every value inside its domain; range proofs are sound only beca
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, TypeAlias
@@ -12,7 +11,14 @@ from typing import Final, TypeAlias
 from credentials.errors import SchemaError
 from credentials.formats import cbor
 from credentials.formats.json_object import read_list, read_object
-from credentials.formats.names import MAX_TEXT, take_attribute_name, take_shown_text
+from credentials.formats.names import (
+    MAX_TEXT,
+    mend_shown_text,
+    refuse_look_alikes,
+    take_attribute_name,
+    take_shown_text,
+)
+from credentials.formats.text import fold, tidy
 
 AttributeValue: TypeAlias = str | int
 
@@ -69,8 +75,9 @@ class Attribute:
             return
         for value in self.values:
             take_shown_text(value, name=f"a value of {self.name!r}", error=SchemaError)
-        if not 1 <= len(set(self.values)) == len(self.values) <= MAX_VALUES:
-            raise SchemaError(f"{self.name!r} does not list 1 to {MAX_VALUES} different values")
+        if not 1 <= len(self.values) <= MAX_VALUES:
+            raise SchemaError(f"{self.name!r} does not list 1 to {MAX_VALUES} values")
+        refuse_look_alikes(self.values, name=f"the values of {self.name!r}", error=SchemaError)
 
     def check(self, value: object) -> AttributeValue:
         """`value` if it is in the domain; raises SchemaError, which does not show the value."""
@@ -89,13 +96,16 @@ class Attribute:
     def parse_text(self, text: str) -> AttributeValue:
         """The value that a person wrote; raises SchemaError.
 
-        Space around it goes and text is brought to NFC, as spreadsheets write it either way. Dates
-        are YYYY-MM-DD; flags yes, no, true, false, 1, 0.
+        Text is tidied, and one of the choices is found by its fold, as spreadsheets write it in
+        several ways. Dates are YYYY-MM-DD; flags yes, no, true, false, 1, 0.
         """
         if not isinstance(text, str):
             raise SchemaError(f"the value of {self.name!r} is not text")
-        written = unicodedata.normalize("NFC", text.strip())
-        if self.type in ("text", "choice"):
+        written = tidy(text)
+        if self.type == "choice":
+            meant = [value for value in self.values if fold(value) == fold(written)]
+            return self.check(meant[0] if meant else written)
+        if self.type == "text":
             return self.check(written)
         if self.type == "flag":
             flag = _FLAG_WORDS.get(written.lower())
@@ -149,7 +159,7 @@ class Attribute:
             name=take_attribute_name(read["name"], error=SchemaError),
             type=take_shown_text(read["type"], name="an attribute's type", error=SchemaError),
             values=tuple(
-                take_shown_text(item, name="a choice's value", error=SchemaError) for item in values
+                mend_shown_text(item, name="a choice's value", error=SchemaError) for item in values
             ),
         )
 

@@ -14,7 +14,7 @@ from credentials.formats import cbor
 from credentials.formats.addresses import MAX_ADDRESS, origin_part, take_origin
 from credentials.formats.credential import CredentialHeader
 from credentials.formats.crowd import Crowd
-from credentials.formats.names import MAX_TEXT, take_shown_text
+from credentials.formats.names import MAX_TEXT, refuse_look_alikes, take_shown_text
 from credentials.formats.places import App, Door, Event
 from credentials.formats.public_keys import PublicKeys
 from credentials.formats.schema import SCHEMA_LIMIT, Schema
@@ -67,6 +67,12 @@ class Metadata:
         for listed in (self.events, self.doors, self.apps):
             if len({entry.id for entry in listed}) != len(listed):
                 raise MetadataRefused("the metadata uses an id twice")
+        for what, names in (
+            ("events", [event.name for event in self.events]),
+            ("doors", [f"{door.name} ({door.event})" for door in self.doors]),
+            ("apps", [app.name for app in self.apps]),
+        ):
+            refuse_look_alikes(names, name=f"the names of {what}", error=MetadataRefused)
         # A proof is bound to the origin: of two apps there, one could hand it on to the other.
         if len({origin_part(app.response_address) for app in self.apps}) != len(self.apps):
             raise MetadataRefused("two apps of the community have the same origin")

@@ -10,6 +10,7 @@ from credentials.errors import EncodingError, PolicyError
 from credentials.formats import cbor
 from credentials.formats.lot import BY_BEACON, BY_OPENING, TIE_RULES
 from credentials.formats.names import (
+    refuse_look_alikes,
     take_attribute_name,
     take_identifier,
     take_shown_text,
@@ -42,8 +43,7 @@ def check_fields(manifest: "Manifest") -> None:
     cbor.take_array(manifest.options, min=MIN_OPTIONS, max=MAX_OPTIONS, name="a poll's options")
     for option in manifest.options:
         take_shown_text(option, name="an option")
-    if len(set(manifest.options)) != len(manifest.options):
-        raise PolicyError("a poll has the same option twice")
+    refuse_look_alikes(manifest.options, name="a poll's options", error=PolicyError)
     cbor.take_uint(manifest.opens_at, max=MAX_TIME, name="an opening time")
     cbor.take_uint(manifest.closes_at, max=MAX_TIME, name="a closing time")
     if manifest.opens_at >= manifest.closes_at:

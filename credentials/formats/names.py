@@ -1,23 +1,21 @@
 """Rules for identifiers and for text that people will read.
 
-Shown text is NFC, on one line, and free of control characters, of invisible ones (but for the two
-joiners, which some scripts and pictures need) and of those that turn the direction of writing, so
+Shown text is tidy (credentials/formats/text.py) and holds nothing that cannot be shown as it is, so
 that what a wallet or a door shows cannot be made to look like something else.
 """
 
 import re
-import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from credentials.errors import EncodingError, SymbolonError
+from credentials.formats.text import fold, look_alike, tidy, unshowable
 
 MAX_TEXT: Final = 200  # characters
 
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 _ATTRIBUTE_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 _TIMEZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}", re.ASCII)
-_UNSHOWN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_JOINERS = "\u200c\u200d"
 
 
 def take_identifier(
@@ -48,19 +46,47 @@ def take_shown_text(
     name: str = "a text",
     error: type[SymbolonError] = EncodingError,
 ) -> str:
-    """`value` if it is 1 to `max` characters that can be shown as they are; raises `error`."""
+    """`value` if it is 1 to `max` tidy characters that can be shown; raises `error`."""
     if type(value) is not str or not 1 <= len(value) <= max:
         raise error(f"{name} is not text of 1 to {max} characters")
-    if value.strip() != value:
-        raise error(f"{name} begins or ends with a space")
-    if any(
-        unicodedata.category(character) in _UNSHOWN_CATEGORIES and character not in _JOINERS
-        for character in value
-    ):
-        raise error(f"{name} holds a line break, a control character or an invisible one")
-    if not unicodedata.is_normalized("NFC", value):
-        raise error(f"{name} is not in the normal form NFC")
+    refused = unshowable(value)
+    if refused is not None:
+        raise error(f"{name} holds {refused}, which cannot be shown")
+    if tidy(value) != value:
+        raise error(
+            f"{name} is not tidy: it has spaces too many, invisible characters, or is no NFC"
+        )
+    if not fold(value):
+        raise error(f"{name} shows nothing")
     return value
+
+
+def mend_shown_text(
+    value: object,
+    *,
+    max: int = MAX_TEXT,
+    name: str = "a text",
+    error: type[SymbolonError] = EncodingError,
+) -> str:
+    """What a person typed, tidied; raises `error` for what cannot be mended, with its place."""
+    text = tidy(value) if type(value) is str else value
+    return take_shown_text(text, max=max, name=name, error=error)
+
+
+def refuse_look_alikes(
+    texts: Sequence[str], *, name: str, error: type[SymbolonError] = EncodingError
+) -> None:
+    """Raise `error`, with the pair, if people could not tell two of the texts apart."""
+    pair = look_alike(texts)
+    if pair is None:
+        return
+    first, second = pair
+    where = f"numbers {first + 1} and {second + 1}"
+    if texts[first] == texts[second]:
+        raise error(f"{name} hold {texts[first]!r} twice: {where}")
+    raise error(
+        f"{name} hold two that look the same, {texts[first]!r} and {texts[second]!r}: {where}"
+    )
 
 
 def take_timezone(value: object, *, name: str = "a time zone") -> str:

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
+from credentials.formats.addresses import canonical_address
 from credentials.formats.metadata import App
+from credentials.formats.names import mend_shown_text
 from credentials.scope import origin_of
 from server.commands.names import id_from
 from server.commands.session import (
@@ -44,7 +46,12 @@ def add(
     Members get one pseudonym for the origin of the response address; a wallet sends its answer
     nowhere else. The token lets the app ask and read verdicts; it is shown this once.
     """
-    app = App(id=id_from(name, given=app_id), name=name, response_address=response_address)
+    response_address = canonical_address(response_address, name="the response address")
+    app = App(
+        id=id_from(name, given=app_id),
+        name=mend_shown_text(name, name="the app's name"),
+        response_address=response_address,
+    )
     session = open_community(data, passphrase_file=passphrase_file)
     token = AppOffice(session.database, session.community).add(app)
     origin = origin_of(response_address)

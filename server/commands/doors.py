@@ -8,6 +8,7 @@ import typer
 from credentials.days import common_zone
 from credentials.doors import MEMBERS_ONLY
 from credentials.formats.metadata import Door, Metadata
+from credentials.formats.names import mend_shown_text
 from credentials.formats.schema import REISSUED, Schema
 from credentials.times import in_words
 from server.commands.door_options import (
@@ -103,7 +104,7 @@ def add(
         shown.append(expires_by)
     door = Door(
         id=id_from(name, given=door_id),
-        name=name,
+        name=mend_shown_text(name, name="the door's name"),
         event=_event_id(metadata, event),
         mode=mode.value,
         disclose=tuple(dict.fromkeys(shown)),

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from credentials.formats.metadata import Event, Metadata
+from credentials.formats.names import mend_shown_text
 from server.commands.make import check_timezone
 from server.commands.session import (
     DEFAULT_DATA,
@@ -35,7 +36,9 @@ def add(
 ) -> None:
     """Add an event and publish it in the community's metadata."""
     check_timezone(timezone)
-    event = Event(id=event_id, name=name, timezone=timezone)
+    event = Event(
+        id=event_id, name=mend_shown_text(name, name="the event's name"), timezone=timezone
+    )
 
     def with_event(metadata: Metadata) -> Metadata:
         if metadata.event(event.id) is not None:

@@ -3,6 +3,8 @@
 Imports nothing before it runs: every worker of `serve` loads this file again as its main module.
 """
 
+import codecs
+import io
 import os
 import sys
 
@@ -17,11 +19,13 @@ def run() -> None:
 
 def _run() -> None:
     from credentials.errors import SymbolonError
+    from credentials.formats.plain_text import wants_no_colour
     from server.commands.program import commands
     from server.problems import OperatorError, Refusal
 
+    _let_output_degrade()
     try:
-        commands()
+        commands(color=False if wants_no_colour(os.environ) else None)
     except (OperatorError, Refusal, SymbolonError) as error:
         _end_with(str(error))
     except BrokenPipeError:
@@ -37,6 +41,16 @@ def _run() -> None:
         if not isinstance(error, DatabaseError):
             raise
         _end_with("The database cannot be read or written; is it whole, and the disk not full?")
+
+
+def _let_output_degrade() -> None:
+    """What a terminal cannot show is spelled otherwise: no command ends over a check mark."""
+    from credentials.formats.plain_text import SPELL_OUT, spell_out
+
+    codecs.register_error(SPELL_OUT, spell_out)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=SPELL_OUT)
 
 
 def _end_with(sentence: str) -> None:

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from credentials.errors import SymbolonError
+from credentials.formats.addresses import canonical_address
 from credentials.formats.metadata import Event, Metadata
+from credentials.formats.names import mend_shown_text
 from credentials.formats.schema import Schema
 from server.bearer import draw_token
 from server.clock import unix_seconds
@@ -72,8 +74,8 @@ def make_community(
     metadata = Metadata(
         version=1,
         previous=b"",
-        name=name,
-        address=address.rstrip("/"),
+        name=mend_shown_text(name, name="the community's name"),
+        address=canonical_address(address, name="--address"),
         metadata_key=keystore.metadata_public_key,
         keys=keystore.issuer.public_keys(),
         schemas=(schema,),
@@ -102,7 +104,7 @@ def read_schema(path: Path | None) -> Schema:
     if path is None:
         return Schema.from_json(DEFAULT_SCHEMA)
     try:
-        return Schema.from_json(json.loads(path.read_text(encoding="utf-8-sig")))
+        return Schema.from_json(json.loads(path.read_bytes()))
     except OSError as error:
         raise OperatorError(f"{path} cannot be read: {error.strerror}.") from None
     except ValueError:
@@ -117,7 +119,11 @@ def parse_event(text: str, *, timezone: str) -> Event:
     if not separator:
         raise OperatorError(f"{text!r} is not an event; write it as ID=NAME.")
     check_timezone(timezone)
-    return Event(id=event_id.strip(), name=event_name.strip(), timezone=timezone)
+    return Event(
+        id=event_id.strip(),
+        name=mend_shown_text(event_name, name="an event's name"),
+        timezone=timezone,
+    )
 
 
 def check_timezone(name: str) -> None:

@@ -9,6 +9,7 @@ from credentials.beacon import SIGNATURE_LENGTH
 from credentials.errors import SymbolonError
 from credentials.formats.attribute import AttributeValue
 from credentials.formats.lot import BY_BEACON, BY_NONE, BY_OPENING
+from credentials.formats.plain_text import text_in
 from credentials.formats.schema import Schema
 from credentials.formats.sealing import Sealing
 from credentials.formats.vote import QUADRATIC, SCORE
@@ -55,8 +56,8 @@ def sealing(text: str, *, session: Session) -> Sealing | None:
     if text == SEALED_BY_SERVER:
         return Sealing(key=ServerOpener(secret=session.keystore.opening_secret).key)
     try:
-        result, signatures = read_ceremony(Path(text).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
+        result, signatures = read_ceremony(text_in(Path(text).read_bytes()))
+    except OSError:
         raise OperatorError(
             f"--seal takes none, server, or the file of a key ceremony; {text} cannot be read."
         ) from None

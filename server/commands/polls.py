@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from credentials.formats.manifest_rules import MAX_NUMBER
+from credentials.formats.manifest_rules import MAX_NUMBER, MAX_QUESTION
+from credentials.formats.names import mend_shown_text
 from credentials.tally import outcome_in_words
 from server.commands import poll_drafts as read
 from server.commands import poll_views
@@ -151,8 +152,8 @@ def create(
         witness or [], none=no_witnesses, needed=witnesses_needed, session=session
     )
     draft = Draft(
-        question=question,
-        options=tuple(option),
+        question=mend_shown_text(question, max=MAX_QUESTION, name="the question"),
+        options=tuple(mend_shown_text(text, name="an option") for text in option),
         ballot_type=kind,
         limit=at_most,
         tally=tally,

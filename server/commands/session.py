@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from credentials.formats.plain_text import can_be_shown, text_in
 from server.community.service import CommunityService
 from server.database import Database
 from server.issuance.enrolments import Enrolments
@@ -107,9 +108,12 @@ def read_passphrase(file: Path | None, *, confirm: bool = False) -> str:
     """The passphrase from `file`, else the environment, else a prompt; never empty."""
     if file is not None:
         try:
-            passphrase = file.read_text(encoding="utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError):
-            raise OperatorError(f"The passphrase file {file} cannot be read.") from None
+            octets = file.read_bytes()
+        except OSError as error:
+            raise OperatorError(
+                f"The passphrase file {file} cannot be read: {error.strerror}."
+            ) from None
+        passphrase = text_in(octets, name=f"the passphrase file {file}").rstrip("\r\n")
     elif PASSPHRASE_VARIABLE in os.environ:
         passphrase = os.environ[PASSPHRASE_VARIABLE]
     elif sys.stdin.isatty():
@@ -139,7 +143,10 @@ def working(what: str, *, session: Session) -> Iterator[None]:
 def show(document: Any, *, as_json: bool, text: str | None = None) -> None:
     """Print a result: `document` as JSON, or `text` for people."""
     if as_json:
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        written = json.dumps(document, indent=2, ensure_ascii=False)
+        if not can_be_shown(written, encoding=sys.stdout.encoding):
+            written = json.dumps(document, indent=2)
+        typer.echo(written)
     elif text is not None:
         typer.echo(text)
 

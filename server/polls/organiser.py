@@ -10,7 +10,7 @@ from credentials.errors import EncodingError, SymbolonError
 from credentials.formats.head import Head
 from credentials.formats.lot import Beacon
 from credentials.formats.manifest import Manifest
-from credentials.formats.names import take_identifier, take_shown_text
+from credentials.formats.names import mend_shown_text, take_identifier
 from credentials.formats.poll_event import MAX_REASON
 from credentials.polls import State
 from credentials.tally import TallyResult
@@ -138,7 +138,7 @@ class PollOffice:
         Not where trustees open and no witness is pinned: an early closing that they alone are shown
         would open the votes while voting goes on.
         """
-        _check_reason(reason)
+        reason = _mended_reason(reason)
         with self._database.write() as connection:
             poll = self._held(connection, poll_id)
             if not poll.is_open:
@@ -153,7 +153,7 @@ class PollOffice:
 
     def extend(self, poll_id: str, *, closes_at: int, reason: str) -> ListedPoll:
         """Let voting go on for longer, with a reason that everybody will read."""
-        _check_reason(reason)
+        reason = _mended_reason(reason)
         with self._database.write() as connection:
             poll = self._held(connection, poll_id)
             if not poll.is_open:
@@ -168,7 +168,7 @@ class PollOffice:
 
         Not once its result can be seen: see `object`.
         """
-        _check_reason(reason)
+        reason = _mended_reason(reason)
         with self._database.write() as connection:
             poll = self._held(connection, poll_id)
             if poll.has_ended:
@@ -188,7 +188,7 @@ class PollOffice:
 
     def object(self, poll_id: str, *, reason: str) -> ListedPoll:
         """Put an objection beside the result, with a reason that everybody will read."""
-        _check_reason(reason)
+        reason = _mended_reason(reason)
         with self._database.write() as connection:
             poll = self._held(connection, poll_id)
             if poll.has_ended:
@@ -277,9 +277,9 @@ class PollOffice:
             raise OperatorError(f"The poll cannot be made: {error}.") from None
 
 
-def _check_reason(reason: str) -> None:
+def _mended_reason(reason: str) -> str:
     try:
-        take_shown_text(reason, max=MAX_REASON, name="the reason")
+        return mend_shown_text(reason, max=MAX_REASON, name="the reason")
     except EncodingError as error:
         raise OperatorError(f"The reason cannot stand in the log: {error}.") from None
 

@@ -3,7 +3,7 @@
 from sqlalchemy.exc import IntegrityError
 
 from credentials.errors import EncodingError, LogRefused
-from credentials.formats.names import MAX_TEXT, take_shown_text
+from credentials.formats.names import MAX_TEXT, mend_shown_text
 from credentials.formats.witnesses import MAX_WITNESSES
 from credentials.log.note import KeyKind, VerifierKey
 from server.database import Database
@@ -20,7 +20,7 @@ class WitnessList:
     def add(self, name: str, key: str) -> None:
         """List a witness by a name for people and its verifier key, of the cosignature kind."""
         try:
-            take_shown_text(name, max=MAX_TEXT, name="the name")
+            name = mend_shown_text(name, max=MAX_TEXT, name="the name")
             read = VerifierKey.parse(key)
         except EncodingError as error:
             raise OperatorError(f"A witness cannot be called that: {error}.") from None

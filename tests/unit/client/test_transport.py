@@ -107,7 +107,6 @@ def test_a_stopped_server_is_one_sentence_without_the_path() -> None:
     [
         "http://city.example",
         "ftp://city.example",
-        "city.example",
         "https://user:word@city.example",
         "https://city.example/?q=1",
         "https://city.example/#code",

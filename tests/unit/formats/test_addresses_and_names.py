@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from credentials.errors import EncodingError, PolicyError
-from credentials.formats.addresses import take_address, take_origin
+from credentials.formats.addresses import canonical_address, take_address, take_origin
 from credentials.formats.names import take_identifier, take_shown_text, take_timezone
 
 ORIGINS = [
@@ -81,6 +81,45 @@ def test_any_other_spelling_is_refused(address: str) -> None:
     for take in (take_origin, take_address):
         with pytest.raises(EncodingError):
             take(address)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("https://City.Example/", "https://city.example"),
+        ("city.example", "https://city.example"),
+        ("localhost:8000", "http://localhost:8000"),
+        ("https://münchen.example", "https://xn--mnchen-3ya.example"),
+        ("https://MÜNCHEN.example:443/", "https://xn--mnchen-3ya.example"),
+        ("https://例え.example", "https://xn--r8jz45g.example"),
+        ("https://city.example.", "https://city.example"),
+        ("http://127.0.0.1:80", "http://127.0.0.1"),
+        ("http://[::1]:8000/", "http://[::1]:8000"),
+        (" https://city.example/Answer/\n", "https://city.example/Answer"),
+    ],
+)
+def test_what_a_person_types_becomes_the_one_address(typed: str, meant: str) -> None:
+    assert canonical_address(typed) == meant
+    assert canonical_address(meant) == meant
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "ftp://city.example",
+        "http://city.example",
+        "https://a..example",
+        "https://ö_.example",
+        "https://user@city.example",
+        "https://city.example?x",
+        "https://city.example:x",
+        "a b.example",
+    ],
+)
+def test_what_is_no_address_is_refused(typed: str) -> None:
+    with pytest.raises(EncodingError):
+        canonical_address(typed)
 
 
 def test_an_origin_has_no_path() -> None:
