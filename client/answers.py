@@ -100,18 +100,27 @@ class QueuedScan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncResult:
-    """What the server made of one queued scan; a conflict names the earlier scan."""
+    """What the server made of one queued scan; a conflict names the earlier scan.
+
+    outcome: recorded, conflict, later, refused; `reason` says why a scan was not recorded.
+    """
 
     scan_id: bytes
+    outcome: str
     verdict: str
+    reason: str
     conflict_door: str | None
     conflict_at: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Synced:
-    """A result for each queued scan, all entries as merged, and the newest registry heads."""
+    """A result for each queued scan, all entries as merged, and the newest registry heads.
+
+    `now` is the server's clock in Unix seconds.
+    """
 
     results: tuple[SyncResult, ...]
     entries: tuple[Entry, ...]
     heads: tuple[SignedHead, ...]
+    now: int

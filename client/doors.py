@@ -67,6 +67,7 @@ class DoorClient(PublishedClient):
             results=tuple(self._sync_result(row) for row in self._rows(answer, "results")),
             entries=self._entries(answer),
             heads=self._heads(answer),
+            now=self._number(answer, "now"),
         )
 
     def _sync_result(self, row: Json) -> SyncResult:
@@ -74,7 +75,9 @@ class DoorClient(PublishedClient):
         named = isinstance(conflict, dict)
         return SyncResult(
             scan_id=self._octets(row, "scan_id"),
+            outcome=self._text(row, "outcome"),
             verdict=self._text(row, "verdict"),
+            reason=self._text(row, "reason") if row.get("reason") is not None else "",
             conflict_door=self._text(conflict, "door") if named else None,
             conflict_at=self._number(conflict, "at") if named else None,
         )

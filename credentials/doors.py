@@ -17,6 +17,7 @@ from credentials.formats.names import MAX_TEXT
 from credentials.formats.policy import Policy
 from credentials.formats.presentation import Presentation
 from credentials.formats.qr import from_qr_text
+from credentials.formats.scanned import code_in
 from credentials.formats.schema import FIRST_ATTRIBUTE, REISSUED, Schema
 from credentials.presentation import (
     PendingPresentation,
@@ -31,6 +32,7 @@ from credentials.verdicts import PASSING, VERDICT_SIGNS, Sign, Verdict
 
 __all__ = [
     "MEMBERS_ONLY",
+    "ONCE_PER_DAY",
     "PASSING",
     "RE_ENTRY",
     "VERDICT_SIGNS",
@@ -38,6 +40,7 @@ __all__ = [
     "Sign",
     "Verdict",
     "door_policy",
+    "fitting_doors",
     "judge_code",
     "judge_codes",
     "largest_code",
@@ -45,6 +48,7 @@ __all__ = [
 ]
 
 MEMBERS_ONLY: Final = "members_only"
+ONCE_PER_DAY: Final = "once_per_day"
 RE_ENTRY: Final = "re_entry"
 
 
@@ -120,8 +124,9 @@ def judge_code(
 ) -> Judged:
     """Judge a door code at `now` (Unix seconds); never raises for anything a code can hold.
 
-    `code` is the QR text ("SYM1:…") or the presentation's octets. The scope is computed from the
-    code's own slot, so that a code drawn before midnight is good for the day on which it was drawn.
+    `code` is the QR text ("SYM1:…"), as a scanner may wrap it, or the presentation's octets. The
+    scope is computed from the code's own slot, so that a code drawn before midnight is good for the
+    day on which it was drawn.
     `heads` are the registry heads that this door knows; `up_to_date` says that there are no newer
     ones, as at the server.
     """
@@ -185,7 +190,7 @@ def _examine(
 ) -> tuple[Judged, PendingPresentation | None]:
     """A code refused at once, or what is known of it and the proof that is still to be settled."""
     try:
-        octets = from_qr_text(code) if isinstance(code, str) else code
+        octets = from_qr_text(code_in(code) or code) if isinstance(code, str) else code
         presentation = Presentation.from_cbor(octets)
     except EncodingError:
         return Judged(verdict=Verdict.INVALID), None
@@ -222,8 +227,27 @@ def _examine(
             freshness=slot,
         )
     except (EncodingError, PresentationRefused):
-        return Judged(verdict=Verdict.INVALID, code_hash=code_hash, slot=slot), None
+        fitting = fitting_doors(presentation, metadata=metadata, event=event.id)
+        refused = Verdict.WRONG_EVENT if fitting and door not in fitting else Verdict.INVALID
+        return Judged(verdict=refused, code_hash=code_hash, slot=slot), None
     return Judged(verdict=None, code_hash=code_hash, slot=slot, scope=scope), pending
+
+
+def fitting_doors(shown: Presentation, *, metadata: Metadata, event: str) -> list[Door]:
+    """The doors of an event that ask for what a code shows, as far as it can be told unproven.
+
+    Doors with one scope that ask for the same cannot be told apart: their codes are the same.
+    """
+    by_day = "/" in str(shown.instance)
+    indexes = tuple(index for index, _ in shown.disclosed)
+    return [
+        door
+        for door in metadata.doors
+        if door.event == event
+        and (door.mode == ONCE_PER_DAY) == by_day
+        and (door.mode != MEMBERS_ONLY) == bool(shown.pseudonym)
+        and door_policy(door, schema=metadata.schema).disclosed_indexes(metadata.schema) == indexes
+    ]
 
 
 def _conclude(

@@ -7,6 +7,7 @@ it is told to tell: tests put lies into `lies`. The real service is started in t
 import json
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -43,7 +44,8 @@ class Enrolled:
 class Served:
     """The community, who enrolled (by commitment point, in order), and what was asked (paths).
 
-    `lies` are answers by path, in place of the honest ones.
+    `lies` are answers by path, in place of the honest ones; `settled` what becomes of a scan that
+    is handed in, by its time, if it is not recorded.
     """
 
     community: Community
@@ -51,6 +53,7 @@ class Served:
     polls: dict[str, ServedPoll] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     lies: dict[str, Any] = field(default_factory=dict)
+    settled: dict[int, Json] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -177,8 +180,12 @@ class Served:
         if rest[1:] == ["checkins"]:
             return {"verdict": "admitted", "disclosed": {"reissued": 0}}
         if rest[1:] == ["sync"]:
-            results = [{"scan_id": s["scan_id"], "verdict": "admitted"} for s in body["scans"]]
-            return {"results": results, "entries": []} | heads
+            results = [
+                {"scan_id": s["scan_id"], "verdict": "admitted", "outcome": "recorded"}
+                | self.settled.get(s["scanned_at"], {})
+                for s in body["scans"]
+            ]
+            return {"results": results, "entries": [], "now": int(time.time())} | heads
         signed = self.community.signed.to_json()
         return {"door": rest[0], "now": 1_790_000_000, "entries": []} | signed | heads
 

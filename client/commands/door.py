@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from client.commands.door_scan import DoorFileOption, clock_time, scan
+from client.commands.door_queue import refused, sync
+from client.commands.door_scan import DoorFileOption, scan
 from client.commands.terminal import (
     JsonOption,
     note,
@@ -52,6 +53,7 @@ def prepare(
     as_json: JsonOption = False,
 ) -> None:
     """Download what the door needs to work without network. Repeat it whenever you like."""
+    from client.clocks import beside
     from client.community import parse_fingerprint, show_fingerprint
     from client.door.store import DoorStore
     from client.door.sync import CLOCK_TOLERANCE_SECONDS
@@ -78,9 +80,8 @@ def prepare(
         note(f"No fingerprint was given; this community's is {shown}. Compare it.")
     if abs(prepared.clock_difference) > CLOCK_TOLERANCE_SECONDS:
         note(
-            f"This machine's clock is {abs(prepared.clock_difference)} s "
-            f"{'ahead of' if prepared.clock_difference > 0 else 'behind'} the server's: set it, "
-            "or good codes will be refused."
+            f"This machine's clock is {beside(prepared.clock_difference)} the server's: set it, or "
+            "good codes will be refused."
         )
     if as_json:
         say_json(
@@ -103,51 +104,24 @@ def prepare(
 commands.command("scan")(scan)
 
 
-@commands.command("sync")
-def sync(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
-    """Hand in the scans made without network, and show where two doors let the same member in.
-
-    Fetches the newest registry heads too.
-    """
-    from client.door.scanning import DoorDesk
-    from client.door.store import DoorStore
-    from client.door.sync import hand_in, refresh_heads
-    from client.doors import DoorClient
-    from client.transport import Transport
-
-    store = DoorStore.open(door_file)
-    desk = DoorDesk(store)
-    with Transport() as transport:
-        service = DoorClient(desk.identity.address, transport=transport)
-        done = hand_in(store, identity=desk.identity, metadata=desk.metadata, service=service)
-        refresh_heads(store, metadata=desk.metadata, service=service)
-    if as_json:
-        say_json(
-            {
-                "scans": done.scans,
-                "conflicts": [
-                    {"verdict": c.verdict, "door": c.conflict_door, "at": c.conflict_at}
-                    for c in done.conflicts
-                ],
-            }
-        )
-        return
-    say(f"Scans handed in: {done.scans}. Conflicts: {len(done.conflicts)}.")
-    for conflict in done.conflicts:
-        when = clock_time(conflict.conflict_at)
-        say(f"  {conflict.verdict}: came in before at {conflict.conflict_door}, {when}")
+commands.command("sync")(sync)
+commands.command("refused")(refused)
 
 
 @commands.command("status")
 def status(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
-    """Show which door this is, what it knows, how old that is, and how many scans wait."""
+    """Show which door this is, what it knows, how old that is, and which scans wait, and why."""
+    from client.commands.door_queue import kept_json, say_kept
     from client.community import show_fingerprint
     from client.door.scanning import DoorDesk
     from client.door.store import DoorStore
+    from credentials.times import in_words
 
     store = DoorStore.open(door_file)
     desk = DoorDesk(store)
-    entries, queued = store.counts()
+    entries = store.movements()
+    queued, refused = store.queue.counts()
+    kept = store.queue.kept()
     now = int(time.time())
     head, due = desk.heads.newest, desk.heads.is_due(now=now)
     state: dict[str, Any] = {
@@ -165,6 +139,9 @@ def status(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
         "head_due": due,
         "movements": entries,
         "queued": queued,
+        "refused": refused,
+        "kept": kept_json(kept),
+        "clock": desk.own_clock(now=now) or None,
     }
     if as_json:
         say_json(state)
@@ -174,18 +151,22 @@ def status(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
             ("Door", f"{desk.door.name} ({desk.door.id}), {desk.door.mode}"),
             ("Community", f"{desk.metadata.name}, {desk.identity.address}"),
             ("Fingerprint", state["fingerprint"]),
-            ("Prepared", _moment(desk.identity.prepared_at)),
-            ("Registry head", f"{head.epoch}, of {_moment(head.published_at)}"),
+            ("Prepared", in_words(desk.identity.prepared_at, timezone=desk.zone)),
+            (
+                "Registry head",
+                f"{head.epoch}, of {in_words(head.published_at, timezone=desk.zone)}",
+            ),
             ("Known movements", str(entries)),
             ("To be handed in", str(queued)),
+            ("Refused scans", str(refused)),
         ]
     )
+    say_kept(kept, zone=desk.zone)
+    wrong = desk.own_clock(now=now)
+    if wrong:
+        note(wrong)
     if due:
         note(
-            f"A newer registry head was due on {_moment(head.next_at)}; `symbolon door sync` "
-            "fetches it. Until then this door cannot judge the codes of wallets that have it."
+            f"A newer registry head was due on {in_words(head.next_at, timezone=desk.zone)}; "
+            "`symbolon door sync` fetches it. Until then this door cannot judge the codes of wallets that have it."
         )
-
-
-def _moment(at: int) -> str:
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))

@@ -120,20 +120,19 @@ def _door_code(
     at: int | None,
     as_json: bool,
 ) -> None:
-    from client.qr_picture import read_text
+    from client.qr_reading import read_text
+    from credentials.domain_tags import QR_PREFIX
+    from credentials.door_words import explain
     from credentials.doors import judge_code
+    from credentials.formats.scanned import code_in
     from credentials.keys import VerifierKeys
 
     metadata = published.metadata
     found = metadata.door(door)
     if found is None:
         raise ClientError(f"{metadata.name} has no door {door!r}.")
-    octets = read_octets(file)
-    code = (
-        octets.decode(errors="replace").strip("\r\n")
-        if octets.startswith(b"SYM1:")
-        else read_text(file)
-    )
+    typed = read_octets(file).decode(errors="replace")
+    code = code_in(typed) or (typed if typed.startswith(QR_PREFIX) else read_text(file))
     now = int(time.time()) if at is None else at
     judged = judge_code(
         code,
@@ -154,6 +153,9 @@ def _door_code(
         say_rows(list(shown.items()))
     else:
         say(f"Refused: {judged.verdict.value.replace('_', ' ')}.")
+        words = explain(code, judged.verdict, metadata=metadata, door=found, now=now)
+        if words:
+            say(words)
     if not genuine:
         raise typer.Exit(EXIT_UNSOUND)
 

@@ -1,9 +1,10 @@
 """The door file: one SQLite database with what a door needs to work without a network.
 
 Holds the community's signed metadata and registry heads, the door's token, who is in (pseudonyms in
-a scope), the hashes of codes just seen, and the queue of scans for the server. Exactly-once is a
-UNIQUE constraint decided in one transaction, so any number of processes may scan with one file. The
-file is 0600; it holds no name, and no secret but the door's own token.
+a scope), the hashes of codes just seen, scans whose verdict was not shown yet (`attempts`), and the
+queue of scans for the server (`queue`). Exactly-once is a UNIQUE constraint decided in one
+transaction, so any number of processes may scan with one file. The file is 0600; it holds no name,
+and no secret but the door's own token.
 """
 
 import os
@@ -13,11 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from client.answers import Entry, QueuedScan
+from client.answers import Entry
+from client.door.attempts import Attempts
+from client.door.clocks import TABLES as CLOCK_TABLES
+from client.door.clocks import DoorClocks
+from client.door.queue import ScanQueue
 from client.errors import DoorError
 from credentials.formats.head import SignedHead
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 4
 BUSY_SECONDS = 30.0
 SEEN_SECONDS = 120
 """How long the hash of a code is kept: longer than a code is good for."""
@@ -37,11 +42,16 @@ CREATE TABLE entries (
     PRIMARY KEY (context_id, pseudonym, n)
 ) WITHOUT ROWID;
 CREATE TABLE seen_codes (
-    code_hash BLOB PRIMARY KEY, at INTEGER NOT NULL
+    code_hash BLOB PRIMARY KEY, at INTEGER NOT NULL, scan_id BLOB
+) WITHOUT ROWID;
+CREATE TABLE attempts (
+    code_hash BLOB NOT NULL, direction TEXT NOT NULL, scan_id BLOB NOT NULL,
+    begun_at INTEGER NOT NULL, PRIMARY KEY (code_hash, direction)
 ) WITHOUT ROWID;
 CREATE TABLE queue (
     scan_id BLOB PRIMARY KEY, code TEXT NOT NULL, direction TEXT NOT NULL,
-    scanned_at INTEGER NOT NULL
+    scanned_at INTEGER NOT NULL, refused INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT '', since INTEGER, tried_at INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 """
 
@@ -62,8 +72,12 @@ class DoorIdentity:
 class DoorStore:
     """An opened door file."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, path: Path) -> None:
         self._connection = connection
+        self.path = path
+        self.queue = ScanQueue(connection)
+        self.attempts = Attempts(connection)
+        self.clocks = DoorClocks(connection)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False) -> "DoorStore":
@@ -84,7 +98,7 @@ class DoorStore:
             # FULL: an entry said aloud as "admitted" must survive a flat battery.
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-            store = cls(connection)
+            store = cls(connection, path=path)
             store._make_tables()
         except sqlite3.DatabaseError:
             raise DoorError(f"{path} is not a door file, or it is damaged.") from None
@@ -178,6 +192,15 @@ class DoorStore:
             == 1
         )
 
+    def movement_of(self, scan_id: bytes) -> Entry | None:
+        """The movement that this very scan made."""
+        row = self._connection.execute(
+            "SELECT context_id, pseudonym, n, at, door FROM entries WHERE scan_id = ?", (scan_id,)
+        ).fetchone()
+        if row is None:
+            return None
+        return Entry(context_id=row[0], pseudonym=row[1], n=row[2], at=row[3], door=row[4])
+
     def merge_entries(self, entries: tuple[Entry, ...]) -> None:
         """Take over the last movements that the server knows, inside a transaction.
 
@@ -185,67 +208,42 @@ class DoorStore:
         """
         for entry in entries:
             who = (entry.context_id, entry.pseudonym)
-            waiting = self._connection.execute(
-                "SELECT 1 FROM entries JOIN queue USING (scan_id) "
-                "WHERE context_id = ? AND pseudonym = ? LIMIT 1",
-                who,
+            if self.queue.holds(entry.context_id, pseudonym=entry.pseudonym):
+                continue
+            # By its own scan a door knows later that it was the one who let this person pass.
+            mine = self._connection.execute(
+                "SELECT scan_id FROM entries WHERE context_id = ? AND pseudonym = ? AND n = ?",
+                (*who, entry.n),
             ).fetchone()
-            if waiting is None:
-                self._connection.execute(
-                    "DELETE FROM entries WHERE context_id = ? AND pseudonym = ?", who
-                )
-                self.add_movement(entry, scan_id=None)
-
-    def see_code(self, code_hash: bytes, *, now: int) -> bool:
-        """Note a code as seen; False if it was seen within the last two minutes."""
-        self._connection.execute("DELETE FROM seen_codes WHERE at < ?", (now - SEEN_SECONDS,))
-        return (
             self._connection.execute(
-                "INSERT OR IGNORE INTO seen_codes VALUES (?, ?)", (code_hash, now)
-            ).rowcount
-            == 1
-        )
+                "DELETE FROM entries WHERE context_id = ? AND pseudonym = ?", who
+            )
+            self.add_movement(entry, scan_id=None if mine is None else mine[0])
 
-    def enqueue(self, scan: QueuedScan) -> None:
-        """Keep a scan for the server."""
+    def see_code(self, code_hash: bytes, *, now: int, scan_id: bytes) -> bool:
+        """Note a code as seen; False if another scan saw it within the last two minutes."""
+        self._connection.execute("DELETE FROM seen_codes WHERE at < ?", (now - SEEN_SECONDS,))
         self._connection.execute(
-            "INSERT OR IGNORE INTO queue VALUES (?, ?, ?, ?)",
-            (scan.scan_id, scan.code, scan.direction, scan.scanned_at),
+            "INSERT OR IGNORE INTO seen_codes VALUES (?, ?, ?)", (code_hash, now, scan_id)
         )
+        by = self._connection.execute(
+            "SELECT scan_id FROM seen_codes WHERE code_hash = ?", (code_hash,)
+        ).fetchone()
+        return bool(by[0] == scan_id)
 
-    def queued(self, *, limit: int) -> tuple[QueuedScan, ...]:
-        """The oldest scans that wait for the server."""
-        rows = self._connection.execute(
-            "SELECT scan_id, code, direction, scanned_at FROM queue "
-            "ORDER BY scanned_at, scan_id LIMIT ?",
-            (limit,),
-        ).fetchall()
-        return tuple(
-            QueuedScan(scan_id=row[0], code=row[1], direction=row[2], scanned_at=row[3])
-            for row in rows
-        )
-
-    def acknowledge(self, scan_ids: tuple[bytes, ...]) -> None:
-        """Take scans off the queue that the server has answered."""
-        self._connection.executemany(
-            "DELETE FROM queue WHERE scan_id = ?", [(scan_id,) for scan_id in scan_ids]
-        )
-
-    def counts(self) -> tuple[int, int]:
-        """(movements known, scans that wait for the server)."""
-        entries = self._connection.execute("SELECT count(*) FROM entries").fetchone()[0]
-        queued = self._connection.execute("SELECT count(*) FROM queue").fetchone()[0]
-        return int(entries), int(queued)
+    def movements(self) -> int:
+        """How many movements this door knows of."""
+        return int(self._connection.execute("SELECT count(*) FROM entries").fetchone()[0])
 
     def _make_tables(self) -> None:
         with self.transaction():
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
-                for statement in _TABLES.split(";"):
+                for statement in (*_TABLES.split(";"), *CLOCK_TABLES.split(";")):
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         if version not in (0, SCHEMA_VERSION):
             raise DoorError(
-                "This door file was written by another version of Symbolon; remove it and prepare "
-                "the door anew."
+                "This door file was written by another version of Symbolon. Hand in with that one "
+                "what waits in it; then remove it and prepare the door anew."
             )

@@ -1,13 +1,12 @@
-"""Preparing a door for a time without network, and handing in what it queued.
+"""Preparing a door for a time without network, and the registry heads that it knows.
 
-Both may be repeated at any time: the server answers a scan id the same way every time, and a scan
-leaves the queue only once it was answered.
+Both may be repeated at any time.
 """
 
 import time
 from dataclasses import dataclass
 
-from client.answers import SyncResult
+from client.clocks import ClockReading
 from client.community import pinned
 from client.door.store import DoorIdentity, DoorStore
 from client.doors import DoorClient
@@ -17,9 +16,6 @@ from client.registry import HEADS_KEPT, joined
 from credentials.formats.head import SignedHead
 from credentials.formats.metadata import Metadata, SignedMetadata
 from credentials.registry.chain import HeadChain
-
-BATCH = 500
-"""Scans handed in with one request."""
 
 CLOCK_TOLERANCE_SECONDS = 15
 
@@ -33,14 +29,6 @@ class Prepared:
     first_use: bool
     clock_difference: int
     entries: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandedIn:
-    """How many scans the server took, and those that lost against an earlier one."""
-
-    scans: int
-    conflicts: tuple[SyncResult, ...]
 
 
 def prepare(
@@ -99,6 +87,7 @@ def prepare(
             )
         )
         store.merge_entries(bundle.entries)
+        store.clocks.note(ClockReading(own=now, server=bundle.now))
     return Prepared(
         metadata=published.metadata,
         fingerprint=published.fingerprint,
@@ -140,27 +129,3 @@ def _save_chain(store: DoorStore, chain: HeadChain, *, metadata: Metadata) -> No
     stored = door_chain(store, metadata=metadata)
     if stored is None or stored.newest.epoch <= chain.newest.epoch:
         store.save_heads(chain.shortened(HEADS_KEPT).signed)
-
-
-def hand_in(
-    store: DoorStore, *, identity: DoorIdentity, metadata: Metadata, service: DoorClient
-) -> HandedIn:
-    """Send the queue, batch by batch, and take over what the server knows.
-
-    Raises HeadRefused, ServerUnreachable, ServerRefused; what was not answered stays queued.
-    """
-    scans = 0
-    conflicts: list[SyncResult] = []
-    while batch := store.queued(limit=BATCH):
-        synced = service.sync(batch, door=identity.id, token=identity.token)
-        answered = {result.scan_id for result in synced.results}
-        done = tuple(scan.scan_id for scan in batch if scan.scan_id in answered)
-        if not done:
-            raise DoorError("The server did not answer any of the scans; they stay queued.")
-        with store.transaction():
-            store.acknowledge(done)
-            store.merge_entries(synced.entries)
-        refresh_heads(store, metadata=metadata, service=service, heads=synced.heads)
-        scans += len(done)
-        conflicts += [result for result in synced.results if result.conflict_at is not None]
-    return HandedIn(scans=scans, conflicts=tuple(conflicts))

@@ -19,10 +19,10 @@ from credentials.errors import EncodingError
 MAX_OCTETS: Final = 828  # QR version 20, level L: larger codes failed on soft cameras
 MAX_CHARACTERS: Final = len(QR_PREFIX) + MAX_OCTETS // 2 * 3
 
-_ALPHABET: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _NO_DIGIT: Final = 0xFF
 _DIGITS: Final = bytes(
-    _ALPHABET.index(character) if character in _ALPHABET else _NO_DIGIT for character in range(256)
+    ALPHABET.index(chr(octet)) if chr(octet) in ALPHABET else _NO_DIGIT for octet in range(256)
 )
 
 

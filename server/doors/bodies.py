@@ -6,7 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from credentials.doors import VERDICT_SIGNS
 from credentials.formats import base64url
-from server.doors.service import CheckIn
+from server.doors.service import CheckIn, First
+from server.doors.settled import Settled
 from server.doors.sync import Entry
 from server.registry.bodies import SignedHeadBody
 
@@ -53,7 +54,7 @@ class CheckInBody(BaseModel):
             symbol=sign.symbol,
             sound=sign.sound,
             instruction=sign.instruction,
-            first=_first(check_in),
+            first=_first(check_in.first),
             disclosed=check_in.disclosed,
         )
 
@@ -78,16 +79,28 @@ class SyncRequest(BaseModel):
 
 
 class SyncResultBody(BaseModel):
-    """How one scan stands after the merge, and the scan that was earlier, where one was."""
+    """What became of one scan. Only `recorded` and `conflict` are settled: the door keeps others.
+
+    `conflict` is the scan that was earlier, where one was; `reason` a sentence for people, where
+    the scan was not recorded.
+    """
 
     scan_id: str
+    outcome: Literal["recorded", "conflict", "later", "refused"]
     verdict: str
     conflict: FirstBody | None
+    reason: str | None
 
     @classmethod
-    def of(cls, scan_id: str, check_in: CheckIn) -> "SyncResultBody":
+    def of(cls, scan_id: str, settled: Settled) -> "SyncResultBody":
         """The result for the scan of this id."""
-        return cls(scan_id=scan_id, verdict=check_in.verdict.value, conflict=_first(check_in))
+        return cls(
+            scan_id=scan_id,
+            outcome=settled.outcome.value,
+            verdict=settled.verdict.value,
+            conflict=_first(settled.first),
+            reason=settled.reason,
+        )
 
 
 class EntryBody(BaseModel):
@@ -112,11 +125,15 @@ class EntryBody(BaseModel):
 
 
 class SyncBody(BaseModel):
-    """One result for each scan, who is in at this door's event, and the newest registry heads."""
+    """One result for each scan, who is in at this door's event, and the newest registry heads.
+
+    `now` is the service's clock in Unix seconds, for the door to compare with its own.
+    """
 
     results: list[SyncResultBody]
     entries: list[EntryBody]
     heads: list[SignedHeadBody]
+    now: int
 
 
 class DoorBody(BaseModel):
@@ -139,7 +156,5 @@ class DoorBody(BaseModel):
     entries: list[EntryBody] | None = None
 
 
-def _first(check_in: CheckIn) -> FirstBody | None:
-    if check_in.first is None:
-        return None
-    return FirstBody(at=check_in.first.at, door=check_in.first.door)
+def _first(first: First | None) -> FirstBody | None:
+    return None if first is None else FirstBody(at=first.at, door=first.door)

@@ -16,7 +16,8 @@ from server.doors.bodies import (
     SyncResultBody,
 )
 from server.doors.service import DoorService
-from server.doors.sync import QueuedScan, SyncService
+from server.doors.settled import QueuedScan
+from server.doors.sync import SyncService
 from server.registry.bodies import SignedHeadBody
 from server.registry.service import RegistryService
 
@@ -71,7 +72,8 @@ def router(doors: DoorService, sync: SyncService, registry: RegistryService) -> 
     @routes.post("/{door}/sync", summary="Hand over scans made without network")
     def sync_scans(door: DoorId, body: SyncRequest, request: Request) -> SyncBody:
         """Take over scans with which the door let people pass. The earliest scan wins, in whatever
-        order doors sync; a scan that lost names the one that was earlier."""
+        order doors sync; a scan that lost names the one that was earlier. What is answered with
+        `later` or `refused` was not recorded: keep it, and send what may come later again."""
         token_hash = require_bearer(request)
         results = sync.sync(
             door,
@@ -93,6 +95,7 @@ def router(doors: DoorService, sync: SyncService, registry: RegistryService) -> 
             ],
             entries=[EntryBody.of(entry) for entry in sync.entries(door, token_hash=token_hash)],
             heads=heads(),
+            now=sync.now(),
         )
 
     return routes

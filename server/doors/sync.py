@@ -1,41 +1,35 @@
 """Merging the scans of doors that had no network.
 
-Every scan is judged at the time at which it was made; then all scans of its pseudonym are put in
-order of time, so that the rows at the end are the same in whatever order doors hand them over.
+Every scan is judged at the time at which it was made, whatever the service's own clock says: the
+code proves its slot, the door's clock agreed with it, and a third clock that differs is the wrong
+one. Then all scans of a pseudonym are put in order of time, so that the rows at the end are the
+same in whatever order doors hand them over. What is not recorded stays with the door (`settled`).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from credentials.doors import MEMBERS_ONLY, RE_ENTRY, Judged, Verdict, judge_codes
+from credentials.doors import MEMBERS_ONLY, PASSING, Judged, Verdict, judge_codes
 from credentials.formats.metadata import Door, Metadata
 from server.clock import Clock, unix_seconds
 from server.community.service import CommunityService
 from server.database import Database
 from server.doors import recent, store
-from server.doors.movements import Direction, Scan, merge
-from server.doors.service import CODE_SECONDS, CheckIn, DoorService, First
+from server.doors.movements import Scan, merge
+from server.doors.service import CODE_SECONDS, DoorService, First
+from server.doors.settled import Outcome, QueuedScan, Settled, not_recorded, recorded, taken_id
 from server.event_log import event_log
 from server.registry.service import RegistryService
 
-FUTURE_SECONDS = 120
-"""How far a door's clock may be ahead of the service's."""
+MOVED_SECONDS = 15
+"""By how much a door moves a scan behind the last movement of its pseudonym at most."""
 
 RECENT_SECONDS = 2 * 86_400
 """How far back an offline door at a once-per-day event is told of entries."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueuedScan:
-    """A scan as the door made it: scan_id 16 octets, the code's text, Unix seconds."""
-
-    scan_id: bytes
-    code: str
-    direction: Direction
-    scanned_at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,37 +70,47 @@ class SyncService:
             rows = store.last_movements(connection, doors=same_event, since=since)
         return [Entry(**row) for row in rows]  # type: ignore[arg-type]
 
+    def now(self) -> int:
+        """The service's time, with which a door compares its own."""
+        return self._clock()
+
     def sync(
         self, door_id: str, *, token_hash: bytes, scans: Sequence[QueuedScan]
-    ) -> list[CheckIn]:
-        """Take over scans with which a door let people pass; one result for each, in their order.
+    ) -> list[Settled]:
+        """Take over scans with which a door let people pass; one answer for each, in their order.
 
         A scan known by its scan_id changes nothing, so a whole queue may be sent again.
         """
         door, metadata = self._doors.authorise(door_id, token_hash=token_hash)
-        now = self._clock()
-        judged = self._judge(scans, door=door, metadata=metadata, now=now)
+        judged = self._judge(scans, door=door, metadata=metadata)
+        refused = [
+            not_recorded(scan, code, door=door, metadata=metadata)
+            for scan, code in zip(scans, judged, strict=True)
+        ]
         try:
-            results = self._merge(door, scans, judged, now=now)
+            results = self._merge(door, scans, judged, refused)
         except IntegrityError:
             # The same queue came in twice at once; now that one of them stands, this one sees it.
-            results = self._merge(door, scans, judged, now=now)
-        lost = sum(result.first is not None for result in results)
-        event_log.record("sync", mode=door.mode, scans=len(scans), conflicts=lost)
+            results = self._merge(door, scans, judged, refused)
+        counts = Counter(result.outcome for result in results)
+        event_log.record(
+            "sync",
+            mode=door.mode,
+            scans=len(scans),
+            conflicts=counts[Outcome.CONFLICT],
+            later=counts[Outcome.LATER],
+            refused=counts[Outcome.REFUSED],
+        )
         return results
 
     def _judge(
-        self, scans: Sequence[QueuedScan], *, door: Door, metadata: Metadata, now: int
+        self, scans: Sequence[QueuedScan], *, door: Door, metadata: Metadata
     ) -> list[Judged]:
         """Judge each scan at its own time, and all their proofs together."""
-        outright = [_refused_outright(scan, door=door, now=now) for scan in scans]
-        judged = iter(
-            judge_codes(
-                [
-                    (scan.code, scan.scanned_at)
-                    for scan, refused in zip(scans, outright, strict=True)
-                    if refused is None
-                ],
+
+        def judge(codes: list[tuple[str | bytes, int]]) -> list[Judged]:
+            return judge_codes(
+                codes,
                 metadata=metadata,
                 verifier=self._community.verifier(metadata),
                 heads=self._registry.chain(),
@@ -114,26 +118,37 @@ class SyncService:
                 up_to_date=True,
                 at_any_head=True,
             )
-        )
-        return [Judged(verdict=refused) if refused else next(judged) for refused in outright]
+
+        judged = judge([(scan.code, scan.scanned_at) for scan in scans])
+        # A door puts two movements of one pseudonym into an order by moving the second one on.
+        moved = [at for at, code in enumerate(judged) if code.verdict is Verdict.CODE_TOO_OLD]
+        again = judge([(scans[at].code, scans[at].scanned_at - MOVED_SECONDS) for at in moved])
+        for at, code in zip(moved, again, strict=True):
+            judged[at] = code
+        return judged
 
     def _merge(
-        self, door: Door, queued: Sequence[QueuedScan], judged: Sequence[Judged], *, now: int
-    ) -> list[CheckIn]:
+        self,
+        door: Door,
+        queued: Sequence[QueuedScan],
+        judged: Sequence[Judged],
+        refused: Sequence[Settled | None],
+    ) -> list[Settled]:
+        now = self._clock()
         with self._database.write() as connection:
             recent.purge(connection, now=now)
-            refused = [
-                self._take_over(connection, scan, judged=code, door=door, now=now)
-                for scan, code in zip(queued, judged, strict=True)
+            settled = [
+                self._take_over(connection, scan, judged=code, refused=why, door=door, now=now)
+                for scan, code, why in zip(queued, judged, refused, strict=True)
             ]
-            for context_id, pseudonym in sorted(_places(judged, refused)):
+            for context_id, pseudonym in sorted(_places(judged, settled)):
                 scans = store.all_scans(connection, context_id=context_id, pseudonym=pseudonym)
                 store.write_merged(
                     connection, merge(scans), context_id=context_id, pseudonym=pseudonym
                 )
             return [
-                CheckIn(verdict=verdict) if verdict else _standing(connection, scan.scan_id)
-                for scan, verdict in zip(queued, refused, strict=True)
+                answer or _standing(connection, scan.scan_id)
+                for scan, answer in zip(queued, settled, strict=True)
             ]
 
     def _take_over(
@@ -142,20 +157,27 @@ class SyncService:
         queued: QueuedScan,
         *,
         judged: Judged,
+        refused: Settled | None,
         door: Door,
         now: int,
-    ) -> Verdict | None:
-        """Record a scan for the merge, and None; or the verdict where there is nothing to merge."""
-        if judged.verdict is not None:
-            return judged.verdict
+    ) -> Settled | None:
+        """Record a scan for the merge, and None; or the answer where there is nothing to merge."""
+        known = store.scan_by_id(connection, queued.scan_id)
+        if known is not None:
+            # Settled before, whatever became of the door since.
+            same = (known.door, known.direction, known.code_hash)
+            again = same == (door.id, queued.direction, judged.code_hash)
+            return None if again else taken_id()
+        if refused is not None:
+            return refused
         if judged.code_hash is None or judged.scope is None:
             raise AssertionError("a code that verified has a hash and a scope")
         if door.mode == MEMBERS_ONLY:
             # Nothing is kept of it but, while the code still works, that it was seen.
-            expires_at = queued.scanned_at + CODE_SECONDS
+            expires_at = min(queued.scanned_at, now) + CODE_SECONDS
             if expires_at > now:
                 recent.note_code(connection, judged.code_hash, expires_at=expires_at)
-            return Verdict.ADMITTED
+            return recorded(Verdict.ADMITTED, first=None, passing=True)
         scan = Scan(
             scan_id=queued.scan_id,
             door=door.id,
@@ -164,10 +186,6 @@ class SyncService:
             at=queued.scanned_at,
             code_hash=judged.code_hash,
         )
-        known = store.scan_by_id(connection, queued.scan_id)
-        if known is not None:
-            same = (known.door, known.direction, known.code_hash)
-            return None if same == (scan.door, scan.direction, scan.code_hash) else Verdict.INVALID
         if judged.pseudonym is None:
             raise AssertionError("a code that is recorded has a pseudonym")
         store.add_movement(
@@ -181,26 +199,18 @@ class SyncService:
         return None
 
 
-def _refused_outright(scan: QueuedScan, *, door: Door, now: int) -> Verdict | None:
-    if scan.scanned_at > now + FUTURE_SECONDS:
-        return Verdict.CLOCK_WRONG
-    if scan.direction == "out" and door.mode != RE_ENTRY:
-        return Verdict.INVALID
-    return None
-
-
 def _places(
-    judged: Sequence[Judged], refused: Sequence[Verdict | None]
+    judged: Sequence[Judged], settled: Sequence[Settled | None]
 ) -> set[tuple[bytes, bytes]]:
     """Each (context_id, pseudonym) that the queue touches."""
     return {
         (code.scope.context_id, code.pseudonym)
-        for code, verdict in zip(judged, refused, strict=True)
-        if verdict is None and code.scope is not None and code.pseudonym is not None
+        for code, answer in zip(judged, settled, strict=True)
+        if answer is None and code.scope is not None and code.pseudonym is not None
     }
 
 
-def _standing(connection: Connection, scan_id: bytes) -> CheckIn:
+def _standing(connection: Connection, scan_id: bytes) -> Settled:
     verdict, against = store.outcome(connection, scan_id)
     first = None if against is None else First(at=against.at, door=against.door)
-    return CheckIn(verdict=verdict, first=first)
+    return recorded(verdict, first=first, passing=verdict in PASSING)

@@ -34,7 +34,8 @@ from server.database import Database, tables
 from server.doors.movements import Direction
 from server.doors.organiser import DoorOffice
 from server.doors.service import CheckIn, DoorService
-from server.doors.sync import QueuedScan, SyncService
+from server.doors.settled import QueuedScan, Settled
+from server.doors.sync import SyncService
 from server.keystore import Keystore
 from server.polls.assembly import assemble_polls
 from server.polls.poll import Draft
@@ -199,7 +200,7 @@ class Standing:
             scan_id=scan_id,
         )
 
-    def hand_over(self, *scans: QueuedScan, door: str) -> list[CheckIn]:
+    def hand_over(self, *scans: QueuedScan, door: str) -> list[Settled]:
         """A door without network hands its queue over."""
         return self.sync.sync(door, token_hash=self.token_hash(door), scans=scans)
 

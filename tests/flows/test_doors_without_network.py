@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from credentials import domain_tags
 from credentials.doors import Verdict
+from credentials.formats.metadata import Metadata
 from credentials.formats.qr import from_qr_text, to_qr_text
 from server.doors.movements import Direction
 from server.doors.service import First
-from server.doors.sync import QueuedScan
+from server.doors.settled import Outcome, QueuedScan
 from tests.community import Community, Member
 from tests.flows.standing import NOON, Standing
 
@@ -103,15 +105,122 @@ def test_codes_are_held_against_the_time_of_their_scan(city: Standing, ana: Memb
     expected = {
         replace(good, scanned_at=NOON + 100): Verdict.CODE_TOO_OLD,
         replace(good, scanned_at=NOON - 100): Verdict.CLOCK_WRONG,
-        queued(city, ana, door="once", at=NOON + 121): Verdict.CLOCK_WRONG,
-        replace(good, direction="out"): Verdict.INVALID,
         replace(good, code="SYM1:NONSENSE"): Verdict.INVALID,
     }
     results = city.hand_over(*expected, door="once")
     assert [result.verdict for result in results] == list(expected.values())
+    assert {result.outcome for result in results} == {Outcome.REFUSED}
+    assert all(result.reason for result in results)
     assert city.rows("door_scans") == []
-    ahead = queued(city, ana, door="once", at=NOON + 120)
-    assert city.hand_over(ahead, door="once")[0].verdict is Verdict.ADMITTED
+
+
+@pytest.mark.parametrize("seconds", [121, 600, 86_400, -86_400])
+def test_a_scan_is_taken_though_the_server_s_clock_is_wrong(
+    city: Standing, ana: Member, seconds: int
+) -> None:
+    """The member's phone and the door agree; the third clock is the wrong one."""
+    ahead = queued(city, ana, door="once", at=NOON + seconds)
+    (result,) = city.hand_over(ahead, door="once")
+    assert (result.outcome, result.verdict) == (Outcome.RECORDED, Verdict.ADMITTED)
+    city.clock.now = NOON + seconds + 60
+    assert city.check_in(city.code(ana, door="once"), door="once").verdict is Verdict.ALREADY_IN
+
+
+def test_a_members_only_code_handed_in_early_is_forgotten_in_time(
+    city: Standing, ana: Member
+) -> None:
+    ahead = queued(city, ana, door="members-only", at=NOON + 86_400)
+    assert city.hand_over(ahead, door="members-only")[0].outcome is Outcome.RECORDED
+    city.clock.now += 120
+    city.hand_over(door="members-only")
+    assert city.rows("door_codes_seen") == []
+
+
+def test_a_scan_that_was_moved_behind_another_one_is_still_of_its_code(
+    city: Standing, ana: Member
+) -> None:
+    """A door moves the second of two scans within a second on, here over the edge of a slot."""
+    slot_ends = (NOON // 30 + 2) * 30
+    scan = queued(city, ana, door="re-entry", at=NOON)
+    moved = replace(scan, scanned_at=slot_ends + 14)
+    assert city.hand_over(moved, door="re-entry")[0].outcome is Outcome.RECORDED
+
+
+def changed_door(city: Standing, door: str, **changes: object) -> None:
+    """The organiser changes a door."""
+
+    def change(metadata: Metadata) -> Metadata:
+        doors = tuple(
+            replace(one, **changes) if one.id == door else one  # type: ignore[arg-type]
+            for one in metadata.doors
+        )
+        return replace(metadata, doors=doors)
+
+    city.published.publish(change)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"mode": "once_per_day"},
+        {"mode": "members_only"},
+        {"disclose": ("reissued", "volunteer")},
+        {"expires_by": "valid_until"},
+    ],
+)
+def test_a_scan_of_a_door_that_was_changed_since_is_for_later(
+    city: Standing, ana: Member, changes: dict[str, object]
+) -> None:
+    scan = queued(city, ana, door="once", at=NOON)
+    before = next(door for door in city.metadata.doors if door.id == "once")
+    changed_door(city, "once", **changes)
+    (result,) = city.hand_over(scan, door="once")
+    assert result.outcome is Outcome.LATER
+    assert result.reason is not None
+    assert "once was changed" in result.reason
+    assert city.rows("door_scans") == []
+    changed_door(city, "once", **{name: getattr(before, name) for name in changes})
+    assert city.hand_over(scan, door="once")[0].outcome is Outcome.RECORDED
+    # What stands in the record is settled, whatever becomes of the door.
+    changed_door(city, "once", **changes)
+    assert city.hand_over(scan, door="once")[0].outcome is Outcome.RECORDED
+
+
+def test_a_way_out_is_for_later_where_the_door_counts_nobody_out_any_more(
+    city: Standing, ana: Member
+) -> None:
+    scan = queued(city, ana, door="once", at=NOON, direction="out")
+    (result,) = city.hand_over(scan, door="once")
+    assert (result.outcome, result.verdict) == (Outcome.LATER, Verdict.INVALID)
+
+
+def test_a_scan_at_a_head_that_the_server_lacks_is_for_later(
+    city: Standing, ana: Member, bo: Member, tmp_path: Path
+) -> None:
+    """The server came back from a backup, and the door knows a head that it does not."""
+    old = Standing(city.community, tmp_path / "old.db").make()
+    city.remove(bo)
+    scan = queued(city, city.current(ana), door="once", at=NOON)
+    (result,) = old.hand_over(scan, door="once")
+    assert (result.outcome, result.verdict) == (Outcome.LATER, Verdict.NOT_CURRENT)
+
+
+def test_a_code_of_a_newer_format_is_for_later(city: Standing, ana: Member) -> None:
+    scan = queued(city, ana, door="once", at=NOON)
+    octets = from_qr_text(scan.code)
+    label = domain_tags.PRESENTATION.encode()
+    newer = octets.replace(label, label[:-1] + b"9")
+    (result,) = city.hand_over(replace(scan, code=to_qr_text(newer)), door="once")
+    assert result.outcome is Outcome.LATER
+    assert result.reason is not None
+    assert "format" in result.reason
+
+
+def test_whoever_goes_out_without_having_come_in_is_a_conflict(city: Standing, ana: Member) -> None:
+    scan = queued(city, ana, door="re-entry", at=NOON, direction="out")
+    (result,) = city.hand_over(scan, door="re-entry")
+    assert (result.outcome, result.verdict) == (Outcome.CONFLICT, Verdict.NOT_INSIDE)
+    assert len(city.rows("door_scans")) == 1
 
 
 def test_a_scan_id_cannot_be_taken_over_by_another_code(
@@ -120,7 +229,8 @@ def test_a_scan_id_cannot_be_taken_over_by_another_code(
     scan = queued(city, ana, door="once", at=NOON)
     city.hand_over(scan, door="once")
     stolen = replace(queued(city, bo, door="once", at=NOON), scan_id=scan.scan_id)
-    assert city.hand_over(stolen, door="once")[0].verdict is Verdict.INVALID
+    (result,) = city.hand_over(stolen, door="once")
+    assert (result.verdict, result.outcome) == (Verdict.INVALID, Outcome.REFUSED)
 
 
 def test_a_merge_turns_a_later_movement_around(city: Standing, ana: Member) -> None:

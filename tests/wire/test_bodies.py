@@ -45,7 +45,9 @@ def bodies() -> dict[str, Any]:
     entry = Entry(context_id=bytes(32), pseudonym=bytes(48), n=0, at=1_790_000_000, door="gate")
     event = EventBody(index=4, kind="closing", at=1_790_000_000, reason="", octets=OCTETS)
     scan = QueuedScanBody(scan_id="A" * 22, code="SYM1:ABC", scanned_at=1_790_000_000)
-    result = SyncResultBody(scan_id=scan.scan_id, verdict="admitted", conflict=None)
+    result = SyncResultBody(
+        scan_id=scan.scan_id, outcome="recorded", verdict="admitted", conflict=None, reason=None
+    )
     door = DoorBody(
         door="gate",
         name="Gate",
@@ -80,7 +82,10 @@ def bodies() -> dict[str, Any]:
         "door-json": door,
         "checkin-json": CheckInRequest(code="SYM1:ABC", scan_id=scan.scan_id),
         "sync-json": SyncRequest(scans=[scan]),
-        "synced-json": SyncBody(results=[result], entries=[EntryBody.of(entry)], heads=heads()),
+        "synced-json": SyncBody(
+            results=[result], entries=[EntryBody.of(entry)], heads=heads(), now=1_790_000_000
+        ),
+        "synced-scan-json": result,
     }
 
 

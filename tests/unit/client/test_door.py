@@ -81,7 +81,7 @@ def test_movements_of_one_member_never_share_a_second(
     for direction in ("in", "out", "in"):
         shown = code(ana, community=community, door="re-entry")
         assert door.scan_offline(shown, direction=direction, now=NOON).first_at is None
-    scans = store.queued(limit=10)
+    scans = store.queue.waiting()
     assert [scan.scanned_at for scan in scans] == [NOON, NOON + 1, NOON + 2]
     assert [scan.direction for scan in scans] == ["in", "out", "in"]
 
@@ -105,7 +105,7 @@ def test_a_members_only_door_remembers_the_code_and_nobody(
     assert door.scan_offline(shown, direction="in", now=NOON + 1).verdict is Verdict.REPLAYED
     another = code(ana, community=community, door="members-only")
     assert door.scan_offline(another, direction="in", now=NOON + 2).verdict is Verdict.ADMITTED
-    assert store.counts() == (0, 0)
+    assert (store.movements(), store.queue.counts()) == (0, (0, 0))
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_only_those_who_passed_are_queued(file: Path, community: Community, ana:
     shown = code(ana, community=community, door="once")
     for now in (NOON, NOON + 1, NOON + 100):
         door.scan_offline(shown, direction="in", now=now)
-    (queued,) = store.queued(limit=10)
+    (queued,) = store.queue.waiting()
     assert (queued.code, queued.scanned_at) == (shown, NOON)
 
 
@@ -210,7 +210,7 @@ def test_the_server_s_word_replaces_the_door_s_but_not_what_is_still_queued(
     with store.transaction():
         store.add_movement(entry(here, n=4, at=100, door="once"), scan_id=b"1" * 16)
         store.add_movement(entry(queued, n=0, at=200, door="once"), scan_id=b"2" * 16)
-        store.enqueue(QueuedScan(scan_id=b"2" * 16, code="SYM1:", direction="in", scanned_at=200))
+        store.queue.add(QueuedScan(scan_id=b"2" * 16, code="SYM1:", direction="in", scanned_at=200))
         store.merge_entries(
             (entry(here, n=1, at=50, door="gate"), entry(queued, n=1, at=60, door="gate"))
         )
@@ -218,14 +218,14 @@ def test_the_server_s_word_replaces_the_door_s_but_not_what_is_still_queued(
     assert store.last_movement(scope, pseudonym=queued) == entry(queued, n=0, at=200, door="once")
 
 
-def test_a_scan_stays_queued_until_it_is_acknowledged(file: Path, community: Community) -> None:
+def test_a_scan_stays_queued_until_it_is_settled(file: Path, community: Community) -> None:
     store = prepared(file, community=community, door="once")
     scan = QueuedScan(scan_id=b"1" * 16, code="SYM1:", direction="in", scanned_at=NOON)
-    store.enqueue(scan)
-    store.enqueue(scan)
-    assert DoorStore.open(file).queued(limit=10) == (scan,)
-    store.acknowledge((scan.scan_id,))
-    assert DoorStore.open(file).queued(limit=10) == ()
+    store.queue.add(scan)
+    store.queue.add(scan)
+    assert DoorStore.open(file).queue.waiting() == (scan,)
+    store.queue.settle((scan.scan_id,))
+    assert DoorStore.open(file).queue.waiting() == ()
 
 
 def test_a_door_file_is_its_owner_s_and_shows_no_token(file: Path, community: Community) -> None:
@@ -239,7 +239,7 @@ def test_a_door_file_of_an_earlier_version_is_to_be_prepared_anew(
 ) -> None:
     prepared(file, community=community, door="once").close()
     with sqlite3.connect(file) as connection:
-        connection.execute("PRAGMA user_version = 1")
+        connection.execute("PRAGMA user_version = 2")
     with pytest.raises(DoorError, match="prepare the door anew"):
         DoorStore.open(file)
 

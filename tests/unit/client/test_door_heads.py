@@ -125,7 +125,7 @@ def test_handing_in_brings_the_heads_along(file: Path, served: Served, service: 
     )
     _, shown = ahead(served)
     door.scan_online(shown, direction="in", service=service)
-    assert store.counts()[1] == 0
+    assert store.queue.counts() == (0, 0)
     assert door.heads.newest == served.community.heads.newest
     assert "/registry/heads" not in served.asked
 

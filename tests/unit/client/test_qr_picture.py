@@ -8,7 +8,8 @@ import segno
 from PIL import Image
 
 from client.errors import ClientError
-from client.qr_picture import BORDER_MODULES, PIXELS_PER_MODULE, for_terminal, read_text, write_png
+from client.qr_picture import BORDER_MODULES, PIXELS_PER_MODULE, for_terminal, write_png
+from client.qr_reading import read_text
 from credentials.formats.qr import MAX_OCTETS, to_qr_text
 
 LARGEST = to_qr_text(bytes(range(256)) * 3 + bytes(MAX_OCTETS - 768))
