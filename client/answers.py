@@ -46,6 +46,7 @@ class PollSummary:
     question: str
     state: str
     closes_at: int
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

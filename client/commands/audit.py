@@ -101,7 +101,10 @@ def _say(report: "Report") -> None:
             say(f"The organiser objects to this result: {objection.reason}")
     if report.events:
         say("\nWhat happened")
-        say_rows([(f"  {event.kind}", event_in_words(event)) for event in report.events])
+        zone = "UTC" if report.manifest is None else report.manifest.timezone
+        say_rows(
+            [(f"  {event.kind}", event_in_words(event, timezone=zone)) for event in report.events]
+        )
     say("\nChecks")
     say_rows(
         [

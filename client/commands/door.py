@@ -168,5 +168,6 @@ def status(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
     if due:
         note(
             f"A newer registry head was due on {in_words(head.next_at, timezone=desk.zone)}; "
-            "`symbolon door sync` fetches it. Until then this door cannot judge the codes of wallets that have it."
+            "`symbolon door sync` fetches it. Until then this door cannot judge the codes of "
+            "wallets that have it."
         )

@@ -7,6 +7,7 @@ import typer
 from credentials.formats.manifest_rules import MAX_NUMBER, MAX_QUESTION
 from credentials.formats.names import mend_shown_text
 from credentials.tally import outcome_in_words
+from credentials.times import in_words
 from server.commands import poll_drafts as read
 from server.commands import poll_views
 from server.commands.names import id_from
@@ -139,6 +140,15 @@ def create(
         list[str] | None,
         typer.Option("--require", help="ATTRIBUTE=VALUE that every voter has and shows."),
     ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            "--timezone",
+            metavar="ZONE",
+            help="The zone in which its times are given and shown, such as Europe/Lisbon. "
+            "Default: that of the events, if they have one; else UTC.",
+        ),
+    ] = None,
     open_now: Annotated[bool, typer.Option("--open", help="Open it at once.")] = False,
     data: DataOption = DEFAULT_DATA,
     passphrase_file: PassphraseFileOption = None,
@@ -146,7 +156,8 @@ def create(
 ) -> None:
     """Prepare a poll. Nothing of it is public until it is opened."""
     session = open_community(data, passphrase_file=passphrase_file)
-    closes_at, closes_after = read.closing(closes)
+    zone = read.zone(timezone, metadata=session.community.metadata())
+    closes_at, closes_after = read.closing(closes, timezone=zone)
     kind, tally, at_most = read.counting(ballot_type, method=method, limit=limit)
     pinned, needed = read.witnesses(
         witness or [], none=no_witnesses, needed=witnesses_needed, session=session
@@ -161,6 +172,7 @@ def create(
         tie_rule=read.tie_rule(lot),
         closes_at=closes_at,
         closes_after=closes_after,
+        timezone=zone,
         batch_seconds=read.seconds(batch, option="--batch"),
         quorum=quorum,
         threshold=read.share(threshold),
@@ -175,7 +187,9 @@ def create(
     if open_now:
         poll = office.open(poll.id)
     following = "" if open_now else f" Next: symbolon-server poll open {poll.id}"
-    text = f"Poll {poll.id} is {poll.state}. {witnesses_sentence(pinned, needed=needed)}"
+    ends = poll.closes_at
+    closing = "" if ends is None else f" Voting ends {in_words(ends, timezone=zone)}."
+    text = f"Poll {poll.id} is {poll.state}.{closing} {witnesses_sentence(pinned, needed=needed)}"
     tell(poll, as_json=as_json, text=f"{text}{following}")
 
 
@@ -193,8 +207,8 @@ def open_poll(
     since the last one: whoever claims later votes in the next poll.
     """
     poll = open_community(data, passphrase_file=passphrase_file).polls.office.open(poll_id)
-    closes_at = poll.closes_at or 0
-    tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {read.in_words(closes_at)}.")
+    until = in_words(poll.closes_at or 0, timezone=poll.draft.timezone)
+    tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {until}.")
 
 
 @commands.command("extend")
@@ -202,7 +216,7 @@ def extend(
     *,
     poll_id: PollArgument,
     until: Annotated[
-        str, typer.Option("--until", help="30m, 2h or 1d longer, or a time with its zone.")
+        str, typer.Option("--until", help="30m, 2h or 1d longer, or a time (2026-12-01 18:00).")
     ],
     reason: ReasonOption,
     data: DataOption = DEFAULT_DATA,
@@ -212,9 +226,11 @@ def extend(
     """Let voting go on for longer."""
     office = open_community(data, passphrase_file=passphrase_file).polls.office
     before = office.poll(poll_id)
-    closes_at = read.later(until, than=before.closes_at or 0)
+    zone = before.draft.timezone
+    closes_at = read.later(until, than=before.closes_at or 0, timezone=zone)
     poll = office.extend(poll_id, closes_at=closes_at, reason=reason)
-    tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {read.in_words(closes_at)}.")
+    told = in_words(closes_at, timezone=zone)
+    tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {told}.")
 
 
 @commands.command("close")
@@ -292,7 +308,7 @@ def beacon(
     awaited = None if poll.poll is None else office.move_on(poll_id).awaited
     if awaited is None:
         raise OperatorError(f"The poll {poll_id} waits for no round of the beacon.")
-    address, due = round_address(awaited), read.in_words(awaited.due_at)
+    address, due = round_address(awaited), in_words(awaited.due_at)
     show(
         {"round": awaited.number, "at": awaited.due_at, "address": address},
         as_json=as_json,

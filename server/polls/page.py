@@ -151,14 +151,15 @@ def _sealing(poll: Poll, *, shares: set[int]) -> str:
 
 
 def _history(poll: Poll, *, events: Sequence[PollEvent]) -> str:
-    rows = [(in_words(poll.manifest.opens_at), "Opened")]
+    zone = poll.manifest.timezone
+    rows = [(in_words(poll.manifest.opens_at, timezone=zone), "Opened")]
     for event in events:
         told = f"{_EVENTS[event.kind]}"
         if event.kind is Kind.EXTENSION:
-            told += f" until {in_words(event.closes_at)}"
+            told += f" until {in_words(event.closes_at, timezone=zone)}"
         if event.reason:
             told += f": {escape(event.reason)}"
-        rows.append((in_words(event.at), told))
+        rows.append((in_words(event.at, timezone=zone), told))
     items = "".join(f"<li>{time}<br>{told}</li>" for time, told in rows)
     return f'<h2>What happened</h2><ol class="events">{items}</ol>'
 
@@ -175,7 +176,9 @@ def _witnesses(poll: Poll, *, witnesses: Sequence[SeenWitness], witnessed: Seque
         (
             escape(one.name),
             "yes" if one.pinned else "no",
-            "not the newest state" if one.at is None else in_words(one.at),
+            "not the newest state"
+            if one.at is None
+            else in_words(one.at, timezone=poll.manifest.timezone),
         )
         for one in witnesses
     ]
