@@ -84,7 +84,7 @@ def read_moment(text: str, *, timezone: str) -> int:
 
 def how_long(seconds: int) -> str:
     """A length of time for people, in its two largest units: "42 minutes", "1 day 3 hours"."""
-    rest, parts = abs(seconds), []
+    rest, parts = abs(seconds), list[str]()
     for name, unit in (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1)):
         count, rest = divmod(rest, unit)
         if count or (name == "second" and not parts):
