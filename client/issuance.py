@@ -17,6 +17,10 @@ class IssuanceClient(ServiceClient):
         answer = self._transport.post(f"{self.address}/issuance/nonce", {})
         return self._octets(answer, "nonce")
 
+    def check_code(self, claim_code: str) -> None:
+        """Raise ServerRefused unless a new wallet could claim with this code."""
+        self._transport.post(f"{self.address}/issuance/claims", {"claim_code": claim_code})
+
     def issue(self, commitment: bytes, *, nonce: bytes, claim_code: str | None) -> IssuanceAnswer:
         """Hand over a commitment (144 octets)."""
         answer = self._transport.post(

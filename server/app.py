@@ -18,7 +18,7 @@ from credentials.curve import curve
 from credentials.errors import SymbolonError
 from credentials.registry.digits import make_digits
 from server import metrics, problems
-from server.bearer import hash_token, require_bearer
+from server.bearer import METRICS_TOKEN, hash_token, require_bearer
 from server.clock import Clock, unix_seconds
 from server.community.routes import router as community_router
 from server.community.service import CommunityService
@@ -144,7 +144,7 @@ def create_app(
         organiser_router(OrganiserAccess(database), entitlements, community, registry, publisher),
     ):
         app.include_router(feature)
-    app.include_router(pages_router(app.openapi))
+    app.include_router(pages_router(app.openapi, community=lambda: community.metadata().name))
     _add_operations(app, settings)
     community.verifier().warm()
     if publishing:
@@ -161,7 +161,12 @@ def _add_operations(app: FastAPI, settings: Settings) -> None:
     def health() -> dict[str, str]:
         return {"status": "ok", "version": VERSION, "curve": curve.name}
 
-    @app.get("/metrics", tags=["operations"], summary="Counters, for the operator's token")
+    @app.get(
+        "/metrics",
+        tags=["operations"],
+        summary="Counters, for the operator's token",
+        dependencies=[METRICS_TOKEN],
+    )
     def read_metrics(request: Request) -> Response:
         if not hmac.compare_digest(require_bearer(request), metrics_token_hash):
             raise problems.TokenRefused
@@ -188,13 +193,17 @@ def _tell_problems(app: FastAPI) -> None:
             headers=headers,
         )
 
-    def refused(_request: Request, error: Exception) -> JSONResponse:
+    def refused(request: Request, error: Exception) -> JSONResponse:
         if isinstance(error, problems.Refusal):
             return tell(error)
         if isinstance(error, SymbolonError):
             return tell(problems.problem_for(error))
         if isinstance(error, RequestValidationError):
-            return tell(problems.malformed(error.errors()))
+            return tell(
+                problems.malformed(
+                    error.errors(), content_type=request.headers.get("content-type", "")
+                )
+            )
         if isinstance(error, HTTPException):
             return tell(problems.refusal_for_status(error.status_code))
         return tell(problems.ServerFault())

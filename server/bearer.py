@@ -6,7 +6,10 @@ A token is 32 random octets in base64url, so a plain hash is enough: there is no
 import base64
 import hashlib
 import secrets
+from typing import Any
 
+from fastapi import Security
+from fastapi.security import HTTPBearer
 from starlette.requests import Request
 
 from server.problems import TokenMissing
@@ -28,6 +31,19 @@ def bearer_hash(request: Request) -> bytes | None:
     if scheme.lower() != "bearer" or not token.strip():
         return None
     return hash_token(token.strip())
+
+
+def _described(scheme: str, *, whose: str) -> Any:
+    """A dependency that describes a token in the OpenAPI document; the services check it."""
+    return Security(HTTPBearer(scheme_name=scheme, description=whose, auto_error=False))
+
+
+APP_TOKEN = _described("app", whose="The app's token, which `app add` and `app token` print.")
+DOOR_TOKEN = _described("door", whose="The door's token, which `door add` and `door token` print.")
+ORGANISER_TOKEN = _described(
+    "organiser", whose="The organiser's token, which `organiser token` prints."
+)
+METRICS_TOKEN = _described("metrics", whose="The token in the file `metrics-token`.")
 
 
 def require_bearer(request: Request) -> bytes:

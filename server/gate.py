@@ -122,6 +122,7 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 UNTIMED_ROUTES = frozenset(
     {
         "/issuance/nonce",
+        "/issuance/claims",
         "/issuance/credential",
         "/polls/{poll}/ballots",
         "/organiser/attendees/{attendee}/revoke",

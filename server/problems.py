@@ -52,7 +52,8 @@ class MethodNotAllowed(Refusal):
 
 
 class TokenMissing(Refusal):
-    slug, title, status = "token-missing", "This address needs a bearer token.", 401
+    slug, status = "token-missing", 401
+    title = "This address needs a token, in the header `Authorization: Bearer TOKEN`."
 
 
 class TokenRefused(Refusal):
@@ -261,8 +262,20 @@ def problem_for(error: errors.SymbolonError) -> Refusal:
     return ServerFault()
 
 
-def malformed(validation_errors: Sequence[Any]) -> RequestMalformed:
-    """Names the fields that do not have the expected form; what was sent is not repeated."""
+def malformed(validation_errors: Sequence[Any], *, content_type: str) -> RequestMalformed:
+    """Says what is wrong with a body, or names its fields; what was sent is not repeated."""
+    of_body = [error for error in validation_errors if error["loc"][:1] == ("body",)]
+    if of_body and "json" not in content_type.lower():
+        return RequestMalformed(
+            "The body is read as JSON only with the header `Content-Type: application/json`."
+        )
+    kinds = {error.get("type") for error in of_body}
+    if "json_invalid" in kinds:
+        return RequestMalformed("The body is not JSON.")
+    if any(error["loc"] == ("body",) for error in of_body):
+        return RequestMalformed("The body is a JSON object.")
+    if kinds == {"extra_forbidden"}:
+        return RequestMalformed("The body has a field that is not known here; /docs lists them.")
     names = {
         ".".join(str(part) for part in error["loc"][1:] if isinstance(part, int | str))
         for error in validation_errors

@@ -44,8 +44,9 @@ def backup(
 ) -> None:
     """Copy the wallet into one encrypted file, or show its twelve recovery words.
 
-    The copy opens with the same passphrase. The words alone bring your credentials back; with them
-    anybody can.
+    The copy opens with the same passphrase. The words alone bring your credentials and pseudonyms
+    back, and with them anybody can. What only this wallet knows is in the copy and not in the
+    words: the receipts of your votes, and which sites and logs it has seen.
     """
     from client.wallet.phrase import to_words
 
@@ -98,9 +99,9 @@ def restore(
 ) -> None:
     """Bring a wallet back, from a copy or from its twelve words.
 
-    Your credentials are asked for anew, and you keep the same pseudonyms everywhere. For several
-    communities repeat the command with the words and each address. An existing wallet is never
-    overwritten.
+    Your credentials are asked for anew, and you keep the same pseudonyms everywhere. The words do
+    not bring the receipts of your votes; a copy does, as far as it is new. For several communities
+    repeat the command with the words and each address. An existing wallet is never overwritten.
     """
     if (source is not None) == (phrase or phrase_file is not None):
         raise ClientError("Give either --from FILE, or --phrase (or --phrase-file FILE).")

@@ -1,7 +1,8 @@
 """`symbolon wallet claim`: turn a claim link into a credential."""
 
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +18,11 @@ from client.commands.terminal import (
     say_json,
     say_rows,
 )
+from client.errors import ClientError
+from credentials.errors import SymbolonError
+
+if TYPE_CHECKING:
+    from credentials.formats.claim_link import ClaimLink
 
 
 def claim(
@@ -25,8 +31,9 @@ def claim(
     link: Annotated[
         str | None,
         typer.Argument(
-            help="The claim link from the organiser; '-' reads it from standard input, and without "
-            "it you are asked.",
+            help="The claim link from the organiser, or the picture or file with it; '-' reads the "
+            "link from standard input, and without it you are asked.",
+            metavar="LINK",
             show_default=False,
         ),
     ] = None,
@@ -48,27 +55,31 @@ def claim(
     from client.wallet.claim import claim as claim_credential
     from client.wallet.open import open_or_make
     from client.wallet.phrase import to_words
-    from credentials.formats.claim_link import ClaimLink
 
     if link is None:
         link = ask("Claim link", instead="give the link, or '-' to read it from standard input")
     elif link == "-":
-        link = sys.stdin.readline()
-    parsed = ClaimLink.parse(link)
+        link = sys.stdin.read()
+    parsed = _parsed(link)
     with Transport() as transport:
         service = PublishedClient(parsed.address, transport=transport)
+        issuance = IssuanceClient(parsed.address, transport=transport)
         published = pinned(service.metadata(), fingerprint=parsed.fingerprint)
+        if not wallet.expanduser().exists():
+            # Nobody writes down twelve words for a link that leads nowhere.
+            issuance.check_code(parsed.code)
         vault, seed = open_or_make(wallet, ask=lambda new: passphrase(passphrase_file, new=new))
         if seed is not None and not as_json:
             note(f"Your wallet is made: {vault.path}")
             note("Write these twelve words down and keep them where nobody else finds them:")
             note(f"\n    {to_words(seed)}\n")
-            note("They bring your membership back if this file is lost.\n")
+            note("They bring your membership back if this file is lost. The receipts of your")
+            note("votes are only in the file: `symbolon wallet backup FILE` copies it.\n")
         claimed = claim_credential(
             vault,
             link=parsed,
             service=service,
-            issuance=IssuanceClient(parsed.address, transport=transport),
+            issuance=issuance,
             published=published,
             at_once=at_once,
         )
@@ -92,3 +103,32 @@ def claim(
     again = " (it was here before; checked anew)" if claimed.before else ""
     say(f"You are a member of {claimed.metadata.name}{again}. Your credential says:")
     say_rows(list(attributes.items()))
+
+
+def _parsed(given: str) -> "ClaimLink":
+    """The link itself, or the one in the file that it names: a letter's picture, or text."""
+    from credentials.errors import EncodingError
+    from credentials.formats.claim_link import ClaimLink
+
+    if "/claim#" not in given and Path(given.strip()).expanduser().is_file():
+        given = _read(Path(given.strip()).expanduser())
+    try:
+        return ClaimLink.find(given)
+    except EncodingError as error:
+        raise ClientError(
+            f"That is no claim link: {error}. Copy the whole link, with what follows the #."
+        ) from None
+
+
+def _read(file: Path) -> str:
+    from client.commands.sources import read_octets
+    from client.qr_picture import read_text
+    from credentials.formats.plain_text import text_in
+
+    octets = read_octets(file)
+    if b"\0" in octets[:64] and not octets.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return read_text(file)
+    try:
+        return text_in(octets)
+    except SymbolonError:
+        return read_text(file)

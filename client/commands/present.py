@@ -246,7 +246,9 @@ def _to_app(
         presentation = answer_request(mine, request=request, app=app)
         message = send_answer(presentation, request=request, app=app, transport=transport)
     if as_json:
-        pseudonym = presentation.pseudonym.hex() or None
+        from credentials.formats import base64url
+
+        pseudonym = base64url.encode(presentation.pseudonym) or None
         say_json({"message": message, "pseudonym": pseudonym, "asked": asked.to_json()})
     else:
         say(f"{app.name}: {message}")

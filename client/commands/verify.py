@@ -206,7 +206,7 @@ def _answer(
             say(f"Refused: {verified}.")
         raise typer.Exit(EXIT_UNSOUND)
     shown = {name: metadata.schema.show_text(name, v) for name, v in verified.disclosed.items()}
-    pseudonym = None if verified.pseudonym is None else verified.pseudonym.hex()
+    pseudonym = verified.pseudonym_text
     if as_json:
         say_json({"genuine": True, "pseudonym": pseudonym, "disclosed": shown})
         return

@@ -2,7 +2,7 @@
 
     secret              the trustee's keys and, after the ceremony, the share, under a passphrase
     participants.json   threshold and all cards, once the trustee has dealt
-    card.json, deal.json, part.json   what is handed to the others
+    maro-card.json, maro-deal.json, maro-part.json   what Maro hands to the others
     polls/              what the trustee was shown of each poll (client.trustee.kept)
 
 A folder serves one ceremony; another one begins in another folder. Nothing here is printed.
@@ -10,7 +10,9 @@ A folder serves one ceremony; another one begins in another folder. Nothing here
 
 import json
 import os
+import re
 import stat
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,7 +27,7 @@ from credentials.formats.ceremony_result import CeremonyResult
 from credentials.formats.json_object import read_list, read_object
 from credentials.formats.names import mend_shown_text
 from credentials.formats.plain_text import text_in
-from credentials.sealing.cards import TrusteeKeys, read_card
+from credentials.sealing.cards import Card, TrusteeKeys, read_card
 from credentials.sealing.ceremony import TrusteeShare, read_part
 from credentials.sealing.participants import Participants
 from credentials.sealing.signed_files import FILE_LIMIT
@@ -87,8 +89,11 @@ class Folder:
         return cls(path=path, keys=secret.keys, share=secret.share, seal_key=key)
 
     def file(self, kind: str) -> Path:
-        """Where a public file of the trustee is: `card`, `deal` or `part`."""
-        return self.path / f"{kind}.json"
+        """Where a public file of the trustee is: `card`, `deal` or `part`.
+
+        It is named after the trustee, so that the files of all can lie in one folder.
+        """
+        return self.path / f"{_file_name(self.keys.card)}-{kind}.json"
 
     def write(self, kind: str, text: str) -> Path:
         """Write a public file of the trustee. Raises TrusteeError."""
@@ -145,6 +150,12 @@ class Folder:
         secret = TrusteeSecret(keys=self.keys, share=self.share)
         octets = secret.sealed(self.seal_key)
         write_whole(self.path / SECRET_FILE, octets, error=TrusteeError)
+
+
+def _file_name(card: Card) -> str:
+    """The trustee's name in a-z, 0-9 and -, or the beginning of the fingerprint."""
+    plain = unicodedata.normalize("NFKD", card.name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:24].strip("-") or card.fingerprint[:8]
 
 
 def read_text(file: Path, *, limit: int = FILE_LIMIT) -> str:

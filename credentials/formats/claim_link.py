@@ -11,10 +11,15 @@ from typing import Final
 from credentials.errors import EncodingError
 from credentials.formats import base64url, cbor
 from credentials.formats.addresses import MAX_ADDRESS, take_origin
+from credentials.formats.text import tidy
 
 _CODE = re.compile(r"[A-Z2-7]{26}", re.ASCII)
 _PATH: Final = "/claim#"
 _MAX_LINK: Final = MAX_ADDRESS + 128
+_MAX_TEXT: Final = 20_000  # characters, of a whole letter
+_WITHIN = re.compile(
+    r"https?://(?:(?!https?://)[^\"'<>#])+/claim#[A-Z2-7]{26}\.[A-Za-z0-9_-]{43}", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,16 @@ class ClaimLink:
     def format(self) -> str:
         """The link as text."""
         return f"{self.address}{_PATH}{self.code}.{base64url.encode(self.fingerprint)}"
+
+    @classmethod
+    def find(cls, text: str) -> "ClaimLink":
+        """The link within what was pasted: in quotes or brackets, broken by spaces or lines, with
+        the text around it. Raises EncodingError where there is none, or more than one."""
+        joined = re.sub(r"\s+", "", tidy(text[:_MAX_TEXT])).replace("%23", "#")
+        found = set(_WITHIN.findall(joined))
+        if len(found) > 1:
+            raise EncodingError("there is more than one claim link in the text")
+        return cls.parse(found.pop() if found else text)
 
     @classmethod
     def parse(cls, text: str) -> "ClaimLink":

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from credentials.errors import PresentationRefused, SchemaError
+from credentials.formats import base64url
 from credentials.formats.policy import Policy
 from credentials.formats.presentation import Presentation
 from credentials.holder import Credential
@@ -36,6 +37,11 @@ class VerifiedPresentation:
     scope: Scope
     pseudonym: bytes | None = field(repr=False)
     disclosed: Mapping[str, str | int] = field(repr=False)
+
+    @property
+    def pseudonym_text(self) -> str | None:
+        """The pseudonym as the REST interface and the commands write it: 64 of base64url."""
+        return None if self.pseudonym is None else base64url.encode(self.pseudonym)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

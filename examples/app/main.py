@@ -11,11 +11,12 @@ nobody. Without network, COMMUNITY and HEADS name files with what the community 
 
 import os
 from collections import Counter
+from html import escape
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from client import PresentationRefused, Verifier
 
@@ -35,9 +36,12 @@ def welcome() -> dict[str, str]:
     return {"for": f"members of {verifier.metadata.name}", "begin": "/membership"}
 
 
-@app.get("/membership")
-def ask() -> dict[str, str]:
+@app.get("/membership", response_model=None)
+def ask(request: Request) -> dict[str, str] | HTMLResponse:
     """A fresh request: who are you here, what pass do you have, and is it still good?"""
+    if "text/html" in request.headers.get("accept", ""):  # a browser, and no wallet
+        command = escape(f'symbolon wallet present "{request.url.replace(query="")}"')
+        return HTMLResponse(f"<h1>Members only</h1><p>In your wallet: <code>{command}</code></p>")
     current = ["valid_until >= today"] if verifier.metadata.schema.ends else []
     return verifier.request({"purpose": "visit", "disclose": ["pass"], "require": current})
 
@@ -49,7 +53,7 @@ def answer(answered: dict[str, Any]) -> JSONResponse:
         member = verifier.verify(answered)
     except PresentationRefused as why:
         return JSONResponse({"message": f"Not let in: {why}."}, status_code=403)
-    who = (member.pseudonym or b"").hex()[-8:]
+    who = (member.pseudonym_text or "")[-8:]
     visits[who] += 1
     greeting = f"Welcome {who}" if visits[who] == 1 else f"Welcome back {who}, visit {visits[who]}"
     return JSONResponse({"message": f"{greeting}; your pass is “{member.disclosed['pass']}”."})

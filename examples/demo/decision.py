@@ -53,13 +53,13 @@ def hold_ceremony(stage: Stage) -> Path:
     folders = {name: stage.folder / f"trustee-{name.lower()}" for name in TRUSTEES}
     for name, folder in folders.items():
         stage.must("trustee", "init", "--name", name, "--dir", folder)
-    cards = [folder / "card.json" for folder in folders.values()]
+    cards = [folder / f"{name.lower()}-card.json" for name, folder in folders.items()]
     for folder in folders.values():
         stage.must("trustee", "deal", "--dir", folder, "--threshold", "2", *cards)
-    deals = [folder / "deal.json" for folder in folders.values()]
+    deals = [folder / f"{name.lower()}-deal.json" for name, folder in folders.items()]
     for folder in folders.values():
         stage.must("trustee", "finish", "--dir", folder, *deals)
-    parts = [folder / "part.json" for folder in folders.values()]
+    parts = [folder / f"{name.lower()}-part.json" for name, folder in folders.items()]
     ceremony = stage.folder / "ceremony.json"
     stage.must("trustee", "publish", "--out", ceremony, *parts)
     stage.check(

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 
 from credentials.formats import base64url
-from server.bearer import bearer_hash, require_bearer
+from server.bearer import DOOR_TOKEN, bearer_hash, require_bearer
 from server.doors.bodies import (
     CheckInBody,
     CheckInRequest,
@@ -31,7 +31,9 @@ def router(doors: DoorService, sync: SyncService, registry: RegistryService) -> 
     def heads() -> list[SignedHeadBody]:
         return [SignedHeadBody.of(signed) for signed in registry.heads()]
 
-    @routes.get("/{door}", summary="A door, and what an offline door needs")
+    @routes.get(
+        "/{door}", summary="A door, and what an offline door needs", dependencies=[DOOR_TOKEN]
+    )
     def read_door(door: DoorId, request: Request) -> DoorBody:
         """What the door asks, with the signed metadata and registry heads. With the door's bearer
         token, also who is in, as pseudonyms of this event only."""
@@ -55,7 +57,11 @@ def router(doors: DoorService, sync: SyncService, registry: RegistryService) -> 
             entries=entries,
         )
 
-    @routes.post("/{door}/checkins", summary="Judge a code and record the entry")
+    @routes.post(
+        "/{door}/checkins",
+        summary="Judge a code and record the entry",
+        dependencies=[DOOR_TOKEN],
+    )
     def check_in(door: DoorId, body: CheckInRequest, request: Request) -> CheckInBody:
         """Verify, decide and record in one request, with the door's bearer token. Every judged
         code is answered with status 200, whatever the verdict."""
@@ -69,7 +75,9 @@ def router(doors: DoorService, sync: SyncService, registry: RegistryService) -> 
             )
         )
 
-    @routes.post("/{door}/sync", summary="Hand over scans made without network")
+    @routes.post(
+        "/{door}/sync", summary="Hand over scans made without network", dependencies=[DOOR_TOKEN]
+    )
     def sync_scans(door: DoorId, body: SyncRequest, request: Request) -> SyncBody:
         """Take over scans with which the door let people pass. The earliest scan wins, in whatever
         order doors sync; a scan that lost names the one that was earlier. What is answered with

@@ -1,6 +1,6 @@
 """POST /issuance/nonce and /issuance/credential."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +21,20 @@ class Empty(BaseModel):
     """An empty object."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class ClaimRequestBody(BaseModel):
+    """A claim code."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    claim_code: Annotated[str, Field(max_length=64)]
+
+
+class ClaimBody(BaseModel):
+    """How a claim code stands: `open` until it is used; all else is refused."""
+
+    state: Literal["open"]
 
 
 class CredentialRequestBody(BaseModel):
@@ -50,6 +64,12 @@ def router(service: IssuanceService) -> APIRouter:
     def draw_nonce(_body: Empty | None = None) -> NonceBody:
         nonce = service.draw_nonce()
         return NonceBody(nonce=base64url.encode(nonce.octets), expires_at=nonce.expires_at)
+
+    @routes.post("/claims", summary="Whether a claim code can be used")
+    def look_up(body: ClaimRequestBody) -> ClaimBody:
+        """For a wallet that is not made yet, so that none is made for a link that leads nowhere."""
+        service.check_code(body.claim_code)
+        return ClaimBody(state="open")
 
     @routes.post("/credential", summary="Claim a credential, or fetch it again")
     def issue(body: CredentialRequestBody) -> CredentialBody:

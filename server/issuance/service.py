@@ -89,6 +89,22 @@ class IssuanceService:
             store.add_nonce(connection, nonce.octets, expires_at=nonce.expires_at, now=now)
         return nonce
 
+    def check_code(self, claim_code: str) -> None:
+        """Raise ClaimCodeUnknown, ClaimCodeUsed, CredentialRevoked or ReissuePending unless a first
+        commitment could be signed with this code now. Changes nothing."""
+        with self._database.read() as connection:
+            code = (
+                store.claim_code(connection, hash_code(claim_code)) if is_code(claim_code) else None
+            )
+            if code is None:
+                raise ClaimCodeUnknown
+            entitlement = store.entitlement(connection, code.entitlement_id)
+            if entitlement.standing != store.CURRENT:
+                raise CredentialRevoked
+            if code.commitment is not None or code.retired:
+                raise ClaimCodeUsed
+            self._check_published(connection, entitlement.id)
+
     def issue(self, commitment: bytes, *, nonce: bytes, claim_code: str | None) -> Answer:
         """The credential and its witness for a proven commitment (144 octets) on `nonce` (32).
 

@@ -1,161 +1,146 @@
-"""Attendee lists: the plain `name,email,pass` file, and pretix's export of order positions.
+"""Attendee lists as shops, forms and people write them, read into tickets.
 
-Source of the column titles and states: pretix, "Order data" export, sheet of positions, English.
-A row is one ticket. What names it, so that it is never imported twice, is in pretix event slug,
-order code and position id; in a plain file, address and name.
+A row is one ticket, and no ticket stands twice in what is read. Only who is VALID gets attributes,
+and whoever has a name or an address that cannot be taken is skipped with the reason. Leaves out
+what an import does with the tickets.
 """
 
-import hashlib
-import re
-import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
-from credentials.formats import cbor
-from credentials.formats.schema import Schema
-from server.issuance.entitlements import Invitation
-from server.organiser.attributes import AttributeReader, ProductMapping, RowUnusable
-from server.organiser.table_file import TableFile, read_table
-from server.problems import OperatorError
+from credentials.formats.schema import REISSUED, Schema
+from credentials.formats.text import fold, tidy
+from server.email_address import email_key
+from server.organiser.attribute_reader import AttributeReader
+from server.organiser.column_titles import positions_of
+from server.organiser.list_columns import ListColumns, read_columns
+from server.organiser.list_forms import ListForm
+from server.organiser.list_sheet import choose_table
+from server.organiser.product_mapping import ProductMapping
+from server.organiser.row_unusable import RowUnusable
+from server.organiser.table_file import TableFile
+from server.organiser.ticket import AttendeeList, SkippedRow, Ticket, TicketState
+from server.organiser.ticket_row import TicketReader
+from server.organiser.ticket_status import StatusReader
 
-LABEL = "symbolon/attendee/1"
-
-PRETIX_COLUMNS = ("Event slug", "Order code", "Position ID", "Status", "Email", "Product")
-PLAIN_COLUMNS = ("name", "email")
-IMPORTED_STATES = frozenset({"paid", "pending (confirmed)"})
-
-_ADDRESS = re.compile(r"[^\s@<>\",;:]{1,64}@[^\s@<>\",;:]+\.[^\s@<>\",;:.]+")
-
-Cells = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SkippedRow:
-    """A row that is not imported: where it begins in the file, and why."""
-
-    line: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttendeeList:
-    """A file's usable rows as invitations, each with its line, and the rows that are not."""
-
-    form: str
-    invitations: tuple[Invitation, ...]
-    lines: tuple[int, ...]
-    skipped: tuple[SkippedRow, ...]
-
-    def __repr__(self) -> str:
-        return f"AttendeeList({len(self.invitations)} usable, {len(self.skipped)} skipped)"
+__all__ = ["read_attendee_list", "read_columns"]
 
 
 def read_attendee_list(
-    path: Path, *, schema: Schema, mapping: ProductMapping | None = None
+    path: Path,
+    *,
+    schema: Schema,
+    mapping: ProductMapping | None = None,
+    columns: Mapping[str, str] | None = None,
+    form: str | None = None,
 ) -> AttendeeList:
-    """Read an attendee list in either form; raises OperatorError if the file as a whole is no use.
+    """The list in a CSV, XLSX or ODS file.
 
-    Rows that cannot be used, and all but the first row of a ticket, are in `skipped`.
+    columns: what read_columns gives. form: one of list_forms.FORM_NAMES; both are found by the
+    titles of the columns where they are not given. Raises OperatorError if the file as a whole is
+    of no use.
     """
-    table = read_table(path)
-    form, parse = _form_of(table, path=path)
-    attributes = AttributeReader(schema, columns=table.columns, mapping=mapping)
-    invitations: list[Invitation] = []
-    lines: list[int] = []
+    table, found = choose_table(path, named=columns or {}, form=form)
+    statuses = StatusReader(
+        table,
+        named=found.statuses,
+        by_form=found.fields.get("status", ()),
+        others=found.others(table.columns),
+        personal=found.personal | _attribute_columns(table, schema=schema),
+        statuses=mapping.statuses if mapping is not None else {},
+        path=path,
+    )
+    reader = TicketReader(
+        columns=found,
+        statuses=statuses,
+        attributes=AttributeReader(schema, columns=table.columns, mapping=mapping, path=path),
+        mapping=mapping or ProductMapping({}),
+    )
+    tickets, skipped = _read_rows(table, reader=reader, form=found.form)
+    return AttendeeList(
+        form=found.form.name,
+        scope=_scope(table, columns=found),
+        omits_canceled=found.form.omits_canceled or not statuses.titles,
+        tickets=tuple(sorted(tickets, key=lambda ticket: ticket.line)),
+        skipped=tuple(sorted(skipped, key=lambda row: row.line)),
+        read_from=_preview(table, columns=found, statuses=statuses),
+    )
+
+
+def _read_rows(
+    table: TableFile, *, reader: TicketReader, form: ListForm
+) -> tuple[list[Ticket], list[SkippedRow]]:
+    tickets: dict[object, Ticket] = {}
     skipped: list[SkippedRow] = []
-    first_lines: dict[bytes, int] = {}
     for row in table.rows:
         try:
-            if row.cells is None:
-                raise RowUnusable("it has more or fewer cells than the first line")
-            invitation = parse(row.cells, attributes)
-            first = first_lines.setdefault(invitation.source, row.line)
-            if first != row.line:
-                raise RowUnusable(f"the same ticket is on line {first}")
-        except RowUnusable as reason:
-            skipped.append(SkippedRow(line=row.line, reason=str(reason)))
+            ticket = reader.read(row)
+        except RowUnusable as unusable:
+            key = reader.key_of(row)
+            skipped.append(SkippedRow(line=row.line, reason=str(unusable), key=key))
             continue
-        invitations.append(invitation)
-        lines.append(row.line)
-    return AttendeeList(
-        form=form,
-        invitations=tuple(invitations),
-        lines=tuple(lines),
-        skipped=tuple(skipped),
-    )
+        identity = _identity(ticket, form=form)
+        earlier = tickets.setdefault(identity, ticket)
+        if earlier is not ticket:
+            kept, left_out = _which_counts(earlier, ticket, form=form)
+            tickets[identity] = kept
+            again = "address answered again" if form.newest_counts else "ticket is"
+            reason = f"the same {again} on line {kept.line}"
+            skipped.append(SkippedRow(line=left_out.line, reason=reason, key=kept.key))
+    return list(tickets.values()), skipped
 
 
-def _form_of(
-    table: TableFile, *, path: Path
-) -> tuple[str, Callable[[Cells, AttributeReader], Invitation]]:
-    if set(PRETIX_COLUMNS) <= set(table.columns):
-        return "pretix", _from_pretix
-    titles = {title.lower() for title in table.columns}
-    if set(PLAIN_COLUMNS) <= titles:
-        return "plain", _from_plain
-    raise OperatorError(
-        f"{path} has neither the columns name and email, "
-        f"nor those of a pretix export in English ({', '.join(PRETIX_COLUMNS)})."
-    )
+def _identity(ticket: Ticket, *, form: ListForm) -> object:
+    if ticket.key is not None:
+        return ticket.key
+    email = email_key(ticket.email)
+    return email if form.newest_counts else (email, fold(ticket.name))
 
 
-def _from_pretix(cells: Cells, attributes: AttributeReader) -> Invitation:
-    state = cells["Status"].lower()
-    if state not in IMPORTED_STATES:
-        raise RowUnusable(f"its status is {_quoted(cells['Status'])}")
-    event, order, position = (cells[name] for name in ("Event slug", "Order code", "Position ID"))
-    if not event or not order:
-        raise RowUnusable("event slug or order code is missing")
-    if not re.fullmatch(r"[1-9][0-9]{0,9}", position):
-        raise RowUnusable("the position id is not a number")
-    return Invitation(
-        source=_source("pretix", event, order, position),
-        name=_name(cells.get("Attendee name", "")),
-        email=_address(cells.get("Attendee email", "") or cells["Email"]),
-        attributes=attributes.read(
-            cells, product=cells["Product"], variation=cells.get("Variation", "")
-        ),
-    )
+def _which_counts(earlier: Ticket, later: Ticket, *, form: ListForm) -> tuple[Ticket, Ticket]:
+    """Of two rows of one ticket: the one that counts, and the other.
+
+    Where ids say that they are one, a cancellation wins; a person without an id may have canceled
+    and come back, so that there what is valid wins.
+    """
+    if form.newest_counts:
+        return later, earlier
+    order = [
+        TicketState.CANCELED,
+        TicketState.PENDING,
+        TicketState.OTHER_PRODUCT,
+        TicketState.VALID,
+    ]
+    if earlier.key is None:
+        order.reverse()
+    if order.index(later.state) < order.index(earlier.state):
+        return later, earlier
+    return earlier, later
 
 
-def _from_plain(cells: Cells, attributes: AttributeReader) -> Invitation:
-    cells = {(title.lower() if title.lower() in _PLAIN else title): cells[title] for title in cells}
-    name = _name(cells["name"])
-    if not name:
-        raise RowUnusable("the name is missing")
-    email = _address(cells["email"])
-    return Invitation(
-        source=_source("plain", email, name.casefold()),
-        name=name,
-        email=email,
-        attributes=attributes.read(cells, product=cells.get("pass", ""), variation=""),
-    )
+def _scope(table: TableFile, *, columns: ListColumns) -> str:
+    events = {
+        tidy(columns.cell(row.cells, "event")) for row in table.rows if row.cells is not None
+    } - {""}
+    return "/".join([columns.form.name, "+".join(sorted(events))]).rstrip("/")
 
 
-_PLAIN = frozenset({"name", "email", "pass"})
+def _attribute_columns(table: TableFile, *, schema: Schema) -> frozenset[int]:
+    names = [one.name for one in schema.attributes if one.name != REISSUED]
+    return frozenset(positions_of(names, columns=table.columns))
 
 
-def _source(*parts: str) -> bytes:
-    return hashlib.sha256(cbor.encode((LABEL, *parts))).digest()
-
-
-def _name(text: str) -> str:
-    name = unicodedata.normalize("NFC", text)
-    if len(name) > 200 or not name.isprintable():
-        raise RowUnusable("the name is too long or holds control characters")
-    return name
-
-
-def _address(text: str) -> str:
-    if not text:
-        raise RowUnusable("the e-mail address is missing")
-    address = unicodedata.normalize("NFC", text).lower()
-    if len(address) > 254 or not address.isprintable() or _ADDRESS.fullmatch(address) is None:
-        raise RowUnusable("the e-mail address is not valid")
-    return address
-
-
-def _quoted(state: str) -> str:
-    """A status for the report; anything long or strange in that column is not repeated."""
-    return f"{state!r}" if re.fullmatch(r"[A-Za-z ()]{1,40}", state) else "unknown"
+def _preview(
+    table: TableFile, *, columns: ListColumns, statuses: StatusReader
+) -> Mapping[str, str]:
+    fields = {
+        field: " + ".join(table.columns[at] for at in positions)
+        for field, positions in columns.fields.items()
+        if positions and field != "status"
+    }
+    if fields.get("name"):
+        fields.pop("first name", None)
+        fields.pop("last name", None)
+    sheet = {"sheet": table.sheet} if table.sheet else {}
+    status = {"status": " + ".join(statuses.titles)} if statuses.titles else {}
+    return {**sheet, **fields, **status}

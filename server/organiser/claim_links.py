@@ -1,6 +1,7 @@
 """Claim links out: one CSV file for a mail merge, and a QR code for each attendee.
 
-Both let whoever holds them claim, so the files are readable by their owner only.
+Both let whoever holds them claim, so the files are readable by their owner only. Addresses stand as
+they are, because mail goes to them; a name that a spreadsheet would take for a formula does not.
 """
 
 import csv
@@ -35,7 +36,7 @@ def write_links(path: Path, *, claims: Iterable[Claim], address: str, fingerprin
             for claim in claims:
                 attendee = claim.attendee
                 link = link_for(claim, address=address, fingerprint=fingerprint)
-                writer.writerow((attendee.id, _inert(attendee.name), _inert(attendee.email), link))
+                writer.writerow((attendee.id, _inert(attendee.name), attendee.email, link))
                 count += 1
         os.replace(unfinished, path)
     except OSError as error:

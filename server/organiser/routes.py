@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from credentials.formats.head import Head
-from server.bearer import require_bearer
+from server.bearer import ORGANISER_TOKEN, require_bearer
 from server.community.service import CommunityService
 from server.issuance.entitlements import Attendee, EntitlementService
 from server.organiser.access import OrganiserAccess
@@ -114,7 +114,11 @@ def router(
     def check_token(request: Request) -> None:
         access.check(require_bearer(request))
 
-    routes = APIRouter(prefix="/organiser", tags=["organiser"], dependencies=[Depends(check_token)])
+    routes = APIRouter(
+        prefix="/organiser",
+        tags=["organiser"],
+        dependencies=[ORGANISER_TOKEN, Depends(check_token)],
+    )
 
     @routes.post("/attendees/{attendee}/revoke", summary="Revoke an attendee")
     def revoke(attendee: AttendeeId, body: TakeRequest) -> AttendeeBody:

@@ -1,12 +1,14 @@
 """Importing an attendee list: read it, entitle who is new, and report every row left out."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from server.community.service import CommunityService
-from server.issuance.entitlements import EntitlementService
-from server.organiser.attendee_list import SkippedRow, read_attendee_list
-from server.organiser.attributes import ProductMapping
+from server.issuance.entitlements import EntitlementService, Invitation
+from server.organiser.attendee_list import read_attendee_list
+from server.organiser.product_mapping import ProductMapping
+from server.organiser.ticket import SkippedRow, Ticket, TicketState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +36,34 @@ class OrganiserService:
         schema = self._community.metadata().schema
         mapping = ProductMapping.read(mapping_file, schema=schema) if mapping_file else None
         attendees = read_attendee_list(path, schema=schema, mapping=mapping)
-        invited = self._entitlements.invite(attendees.invitations)
+        valid = [one for one in attendees.tickets if one.state is TicketState.VALID]
+        invited = self._entitlements.invite([_invitation(ticket) for ticket in valid])
+        left_out = [
+            SkippedRow(line=one.line, reason=f"its status is {(one.said or one.state.value)!r}")
+            for one in attendees.tickets
+            if one.state is not TicketState.VALID
+        ]
         different = [
             SkippedRow(
-                line=attendees.lines[position],
+                line=valid[position].line,
                 reason="already there with another name, address or pass; nothing was changed",
             )
             for position in invited.different
         ]
-        skipped = sorted((*attendees.skipped, *different), key=lambda row: row.line)
+        skipped = sorted((*attendees.skipped, *left_out, *different), key=lambda row: row.line)
         return ImportReport(
             form=attendees.form,
             imported=invited.new,
             already_there=invited.already_there,
             skipped=tuple(skipped),
         )
+
+
+def _invitation(ticket: Ticket) -> Invitation:
+    person = f"{ticket.email}\n{ticket.name.casefold()}".encode()
+    return Invitation(
+        source=ticket.key or hashlib.sha256(person).digest(),
+        name=ticket.name,
+        email=ticket.email,
+        attributes=ticket.attributes,
+    )

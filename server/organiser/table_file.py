@@ -1,26 +1,32 @@
-"""Reading a table of text from a CSV file: comma or semicolon, with or without a byte order mark.
+"""A table as it stands in a file: its column titles, and its rows with the lines they begin on.
 
-Leaves out what the columns mean (server/organiser/attendee_list.py) and encodings other than UTF-8.
+Tells text (delimited_text.py) from spreadsheets (workbook.py) by the first octets, never by the
+file's name. Leaves out what the columns mean (list_forms.py).
 """
 
-import csv
-import io
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from credentials.formats.text import fold
 from server.problems import OperatorError
+
+MAX_FILE: Final = 64 * 1024 * 1024  # octets
+MAX_CELLS: Final = 8_000_000  # rows by columns
+
+_OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and .xlsx under a password
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row: the line of the file on which it begins, and its cells by column title.
+    """One row: the line of the file on which it begins, and its cells in the columns' order.
 
     `cells` is None where the row has another number of cells than the header.
     """
 
     line: int
-    cells: Mapping[str, str] | None
+    cells: tuple[str, ...] | None
 
     def __repr__(self) -> str:
         return f"Row(line={self.line})"
@@ -28,8 +34,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFile:
-    """Column titles as written, and the rows that are not empty."""
+    """Column titles as written, and the rows that are not empty.
 
+    sheet: the sheet's name, empty for text.
+    """
+
+    sheet: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
@@ -37,46 +47,77 @@ class TableFile:
         return f"TableFile(columns={self.columns!r}, rows={len(self.rows)})"
 
 
-def read_table(path: Path) -> TableFile:
-    """Read `path`; raises OperatorError where it cannot be read or is no table.
+def read_tables(path: Path, *, encoding: str | None = None) -> list[TableFile]:
+    """The table in a text file, or one for each sheet of a spreadsheet that is not hidden or empty.
 
-    The header decides between comma and semicolon. Of columns with the same title the first
-    counts: an order export repeats some for the invoice address.
+    encoding: what a text file is written in that is neither UTF-8 nor UTF-16. Raises OperatorError
+    where the file cannot be read or is no table.
     """
+    from server.organiser.delimited_text import read_delimited
+    from server.organiser.workbook import read_workbook
+
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            octets = file.read(MAX_FILE + 1)
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
         raise OperatorError(f"{path} cannot be read: {reason}.") from None
-    except UnicodeDecodeError:
-        raise OperatorError(f"{path} is not UTF-8 text; export it as CSV in UTF-8.") from None
-    header_line = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = ";" if header_line.count(";") > header_line.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    columns: tuple[str, ...] = ()
-    rows: list[Row] = []
-    line = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                if not columns:
-                    columns = tuple(cell.strip() for cell in cells)
-                else:
-                    rows.append(_row(line, cells=cells, columns=columns))
-            line = reader.line_num + 1
-    except csv.Error:
+    if len(octets) > MAX_FILE:
+        raise OperatorError(f"{path} is larger than {MAX_FILE >> 20} MiB.")
+    if octets.startswith(_OLD_OFFICE):
         raise OperatorError(
-            f"{path} is not a CSV file: the row that begins on line {line} cannot be read."
-        ) from None
-    if not columns:
+            f"{path} is an old Excel workbook (.xls), or one with a password: "
+            "save it as .xlsx without a password, or as CSV."
+        )
+    if octets.startswith(b"PK\x03\x04"):
+        tables = read_workbook(path, octets=octets)
+    else:
+        tables = [read_delimited(path, octets=octets, encoding=encoding)]
+    if not any(table.columns for table in tables):
         raise OperatorError(f"{path} is empty.")
-    return TableFile(columns=columns, rows=tuple(rows))
+    return [table for table in tables if table.columns]
 
 
-def _row(line: int, *, cells: list[str], columns: tuple[str, ...]) -> Row:
-    if len(cells) != len(columns):
-        return Row(line=line, cells=None)
-    by_title: dict[str, str] = {}
-    for title, cell in zip(columns, cells, strict=True):
-        by_title.setdefault(title, cell.strip())
-    return Row(line=line, cells=by_title)
+def table_of(rows: Iterable[tuple[int, list[str]]], *, sheet: str) -> TableFile:
+    """The table in rows of cells with their lines; one without columns if all of them are empty.
+
+    The first row with two cells holds the titles: what people write above a table stands alone.
+    """
+    filled = [(line, cells) for line, cells in rows if any(cell.strip() for cell in cells)]
+    header = next((at for at, (_, cells) in enumerate(filled) if _filled(cells) > 1), 0)
+    if not filled:
+        return TableFile(sheet=sheet, columns=(), rows=())
+    columns = [cell.strip() for cell in filled[header][1]]
+    while not columns[-1]:
+        columns.pop()
+    return TableFile(
+        sheet=sheet,
+        columns=tuple(columns),
+        rows=tuple(
+            Row(line=line, cells=_cells(cells, width=len(columns)))
+            for line, cells in filled[header + 1 :]
+        ),
+    )
+
+
+def find_sheet(tables: list[TableFile], *, name: str, path: Path) -> TableFile:
+    """The sheet of this name; raises OperatorError."""
+    for table in tables:
+        if table.sheet and fold(table.sheet) == fold(name):
+            return table
+    sheets = ", ".join(repr(table.sheet) for table in tables if table.sheet)
+    raise OperatorError(
+        f"{path} has no sheet {name!r}; it has {sheets}." if sheets else f"{path} has no sheets."
+    )
+
+
+def _filled(cells: list[str]) -> int:
+    return sum(1 for cell in cells if cell.strip())
+
+
+def _cells(cells: list[str], *, width: int) -> tuple[str, ...] | None:
+    """The cells under the titles; empty ones to the right of the table are nobody's."""
+    stripped = [cell.strip() for cell in cells]
+    if len(stripped) < width or any(stripped[width:]):
+        return None
+    return tuple(stripped[:width])

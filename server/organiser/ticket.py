@@ -4,7 +4,7 @@ Leaves out how files are read (attendee_list.py) and what an import does with th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -47,10 +47,14 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkippedRow:
-    """A row that cannot be used: where it begins in the file, and why."""
+    """A row that cannot be used: where it begins in the file, and why.
+
+    key: as in Ticket, where the row could be told that much: a ticket of it has not vanished.
+    """
 
     line: int
     reason: str
+    key: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,8 @@ class AttendeeList:
     list is about, so that only tickets of the same scope can have vanished from it: the form and
     the event, such as "pretix/agora-2026"; a plain list is "plain". omits_canceled: whether this
     form leaves canceled tickets out by default, so that one who vanished may have been canceled.
+    read_from: for a preview, which column each field was read from, and the sheet. No ticket stands
+    twice: neither a key, nor, without keys, a person with one address.
     """
 
     form: str
@@ -68,6 +74,7 @@ class AttendeeList:
     omits_canceled: bool
     tickets: tuple[Ticket, ...]
     skipped: tuple[SkippedRow, ...]
+    read_from: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"AttendeeList({len(self.tickets)} tickets, {len(self.skipped)} skipped)"

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from server.pages.api_page import api_page
+from server.pages.claim_page import claim_page
 
 _FOLDER = Path(__file__).parent
 PAGE_HEADERS = {
@@ -25,8 +26,8 @@ def _file(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
-def router(openapi: Callable[[], dict[str, Any]]) -> APIRouter:
-    """The pages; `openapi` gives the description from which /docs is made."""
+def router(openapi: Callable[[], dict[str, Any]], *, community: Callable[[], str]) -> APIRouter:
+    """The pages; `openapi` gives the description from which /docs is made, `community` the name."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/")
@@ -35,7 +36,7 @@ def router(openapi: Callable[[], dict[str, Any]]) -> APIRouter:
 
     @routes.get("/claim")
     def claim() -> Response:
-        return HTMLResponse(_file("claim.html"), headers=PAGE_HEADERS)
+        return HTMLResponse(claim_page(community()), headers=PAGE_HEADERS)
 
     @routes.get("/docs")
     def docs() -> Response:

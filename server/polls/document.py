@@ -8,6 +8,7 @@ from html import escape
 
 from credentials import times
 from credentials.polls import State
+from server.pages.document import document
 from server.polls.poll import Poll
 
 STATES = {
@@ -29,17 +30,6 @@ def list_page(polls: Sequence[Poll], *, community: str) -> str:
     listed = f'<ul class="polls">{rows}</ul>' if polls else "<p>No poll was opened yet.</p>"
     feed = '<p class="quiet"><a href="/polls/feed.atom">Follow in a feed reader</a></p>'
     return document(f"Polls of {escape(community)}", listed + feed)
-
-
-def document(title: str, body: str, *, above: str = "") -> str:
-    """A whole page; all three are HTML already."""
-    return (
-        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="robots" content="noindex">\n'
-        f'<title>{title}</title>\n<link rel="stylesheet" href="/style.css">\n'
-        f"{above}<main>\n<h1>{title}</h1>\n{body}\n</main>\n</html>\n"
-    )
 
 
 def pill(poll: Poll) -> str:

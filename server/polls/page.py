@@ -6,7 +6,8 @@ from html import escape
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.formats.vote import APPROVAL, QUADRATIC, RANKED, SCORE, SINGLE_CHOICE
 from credentials.sealing.words import SIGNED_BY_KEYS
-from server.polls.document import definitions, document, in_words, pill, table, when
+from server.pages.document import document
+from server.polls.document import definitions, in_words, pill, table, when
 from server.polls.log import SeenWitness
 from server.polls.outcome import METHODS, sealing_sentence, tie_sentence, witnesses_sentence
 from server.polls.poll import Poll

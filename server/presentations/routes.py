@@ -6,13 +6,16 @@ from typing import Annotated, Any, Literal
 import segno
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import HTMLResponse, Response
 
 from credentials.formats import base64url
 from credentials.formats.policy import Policy
 from credentials.formats.presentation import PRESENTATION_LIMIT
-from server.bearer import bearer_hash, require_bearer
+from server.bearer import APP_TOKEN, bearer_hash, require_bearer
+from server.pages.routes import PAGE_HEADERS
 from server.presentations.service import PresentationService
 from server.presentations.verdict import AppVerdict
+from server.problems import RequestMalformed
 
 RequestId = Annotated[str, Path(max_length=64, description="the request's id")]
 PresentationField = Annotated[
@@ -38,20 +41,25 @@ class AskRequest(BaseModel):
 
 
 class AskBody(BaseModel):
-    """A request for one wallet: show the link, or the QR code of it, to the member."""
+    """A request for one wallet: show the link, or the QR code of it, to the member.
+
+    `request` (CBOR, base64url) is what the link serves, as the SDK makes it.
+    """
 
     id: str
     link: str
     qr_svg: str
+    request: str
     nonce: str
     expires_at: int
 
 
 class AnswerRequest(BaseModel):
-    """What the wallet sent to the app's response address."""
+    """What the wallet sent to the app's response address, as it is; `request` is the id again."""
 
     model_config = ConfigDict(extra="forbid")
 
+    request: Annotated[str | None, Field(max_length=64)] = None
     presentation: PresentationField
 
 
@@ -101,7 +109,12 @@ def router(service: PresentationService) -> APIRouter:
     """What apps ask, and what wallets read of it."""
     routes = APIRouter(prefix="/presentations", tags=["presentations"])
 
-    @routes.post("/requests", status_code=201, summary="Ask a member for a presentation")
+    @routes.post(
+        "/requests",
+        status_code=201,
+        summary="Ask a member for a presentation",
+        dependencies=[APP_TOKEN],
+    )
     def ask(body: AskRequest, request: Request) -> AskBody:
         """With the app's bearer token. The request is good for one answer, for ten minutes."""
         asked = service.ask(Policy.from_json(body.policy), token_hash=require_bearer(request))
@@ -110,30 +123,44 @@ def router(service: PresentationService) -> APIRouter:
             id=asked.id,
             link=link,
             qr_svg=_svg(link),
+            request=base64url.encode(asked.to_cbor()),
             nonce=base64url.encode(asked.nonce),
             expires_at=asked.expires_at,
         )
 
-    @routes.get("/requests/{request_id}", summary="Read a request, and its verdict")
-    def read(request_id: RequestId, request: Request) -> RequestBody:
+    @routes.get(
+        "/requests/{request_id}",
+        summary="Read a request, and its verdict",
+        response_model=RequestBody,
+        dependencies=[APP_TOKEN],
+    )
+    def read(request_id: RequestId, request: Request) -> RequestBody | Response:
         """Anyone with the link reads the request and its status; what was shown is told to the
-        app that asked only."""
+        app that asked only. To a browser (Accept: text/html) it is a page."""
         asked = service.read(request_id, token_hash=bearer_hash(request))
+        if "text/html" in request.headers.get("accept", ""):
+            return HTMLResponse(service.page(asked), headers=PAGE_HEADERS | {"vary": "accept"})
         return RequestBody(
             request=base64url.encode(asked.octets),
             status=asked.status,  # type: ignore[arg-type]
             result=None if asked.verdict is None else VerdictBody.of(asked.verdict),
         )
 
-    @routes.post("/requests/{request_id}", summary="Hand over a wallet's answer")
+    @routes.post(
+        "/requests/{request_id}",
+        summary="Hand over a wallet's answer",
+        dependencies=[APP_TOKEN],
+    )
     def answer(request_id: RequestId, body: AnswerRequest, request: Request) -> VerdictBody:
         """With the app's bearer token. The first answer that can be read gets the one verdict."""
+        if body.request not in (None, request_id):
+            raise RequestMalformed("This is the answer to another request.")
         octets = base64url.decode(body.presentation)
         return VerdictBody.of(
             service.answer(request_id, octets, token_hash=require_bearer(request))
         )
 
-    @routes.post("/verify", summary="Verify one presentation")
+    @routes.post("/verify", summary="Verify one presentation", dependencies=[APP_TOKEN])
     def verify(body: VerifyRequest, request: Request) -> VerdictBody:
         """With the app's bearer token, for a nonce that the app drew itself: it is used up, even
         where the presentation is refused."""

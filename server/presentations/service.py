@@ -18,6 +18,7 @@ from server.community.service import CommunityService
 from server.database import Database
 from server.event_log import event_log
 from server.presentations import store
+from server.presentations.page import request_page
 from server.presentations.verdict import (
     VERIFIED,
     AppVerdict,
@@ -118,6 +119,20 @@ class PresentationService:
                 raise TokenRefused
             own = True
         return self._asked(row, own=own)
+
+    def page(self, asked: Asked) -> str:
+        """A request as a page for people; raises RequestUnknown where its app is gone."""
+        metadata = self._community.metadata()
+        app = metadata.app(asked.request.app)
+        if app is None:
+            raise RequestUnknown
+        return request_page(
+            app=app,
+            policy=asked.request.policy,
+            link=self.link(asked.request.id),
+            status=asked.status,
+            metadata=metadata,
+        )
 
     def answer(self, request_id: str, octets: bytes, *, token_hash: bytes) -> AppVerdict:
         """Judge what the wallet sent to the app; the verdict is written down once and final.

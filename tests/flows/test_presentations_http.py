@@ -49,6 +49,55 @@ def test_an_app_asks_and_is_told_what_the_member_showed(city: HttpCity, ana: Mem
     assert city.http.get(path, headers=city.bearer("forum")).status_code == 403
 
 
+def test_what_the_wallet_sent_is_handed_over_as_it_came(city: HttpCity, ana: Member) -> None:
+    cafe = city.bearer("cafe")
+    body = city.http.post("/presentations/requests", json={"policy": LOGIN}, headers=cafe).json()
+    request = PresentationRequest.from_cbor(base64url.decode(body["request"]))
+    shown = city.standing.answer(ana, app="cafe", policy=request.policy, nonce=request.nonce)
+    sent = {"request": body["id"], "presentation": base64url.encode(shown)}
+    path = f"/presentations/requests/{body['id']}"
+    elsewhere = city.http.post(path, json=sent | {"request": "another"}, headers=cafe)
+    assert (elsewhere.status_code, "another request" in elsewhere.text) == (422, True)
+    assert city.http.post(path, json=sent, headers=cafe).json()["verdict"] == "verified"
+
+
+def test_the_link_of_a_request_opens_as_a_page(city: HttpCity) -> None:
+    asked = {"policy": LOGIN | {"require": ["valid_until >= today"]}}
+    body = city.http.post("/presentations/requests", json=asked, headers=city.bearer("cafe")).json()
+    path = f"/presentations/requests/{body['id']}"
+    page = city.http.get(path, headers={"accept": "text/html,application/xhtml+xml"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "script-src" not in page.headers["content-security-policy"]
+    for words in (
+        "asks members of",
+        "valid_until &gt;= today",
+        body["link"],
+        "Opening it here sent",
+    ):
+        assert words in page.text
+    assert city.http.get(path).json()["status"] == "waiting"
+
+
+def test_a_description_says_which_token_each_address_needs(city: HttpCity) -> None:
+    described = city.http.get("/openapi.json").json()
+    schemes = described["components"]["securitySchemes"]
+    assert set(schemes) == {"app", "door", "organiser", "metrics"}
+    for path, methods in described["paths"].items():
+        for operation in methods.values():
+            (scheme,) = [name for one in operation.get("security", [{}]) for name in one] or [""]
+            owner = path.split("/")[1]
+            needed = {"presentations": "app", "doors": "door", "metrics": "metrics"}
+            assert scheme == needed.get(owner, "organiser" if owner == "organiser" else ""), path
+
+
+def test_what_is_missing_in_a_request_is_named(city: HttpCity) -> None:
+    typed = city.bearer("cafe") | {"content-type": "text/plain"}
+    untyped = city.http.post("/presentations/requests", json={"policy": LOGIN}, headers=typed)
+    assert "Content-Type: application/json" in untyped.json()["detail"]
+    nobody = city.http.post("/presentations/requests", json={"policy": LOGIN})
+    assert (nobody.status_code, "Authorization: Bearer" in nobody.text) == (401, True)
+
+
 def test_one_check_with_a_nonce_of_the_apps_own(city: HttpCity, ana: Member) -> None:
     nonce = secrets.token_bytes(32)
     shown = city.standing.answer(

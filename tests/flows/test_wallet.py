@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from client.qr_picture import write_png
 from client.wallet.vault import Vault
 from tests.flows.conftest import make_organiser
 from tests.flows.members import PASSPHRASE, Relay, Wallet, refused, relaying, run
@@ -15,7 +16,7 @@ from tests.flows.service import Organiser, Served, free_port
 
 NAMES = [
     *("Ana", "Bo", "Cy", "Dee", "Eli", "Fay", "Gus", "Hal", "Ida", "Jon", "Kim", "Lea", "Max"),
-    *("Noa", "Ola", "Pia", "Rea"),
+    *("Noa", "Ola", "Pia", "Rea", "Sol", "Tia", "Uma"),
 ]
 
 
@@ -108,18 +109,30 @@ def test_a_used_link_is_refused_to_somebody_else(city: City, tmp_path: Path) -> 
     member(city, "Dee", folder=tmp_path)
     thief = Wallet(tmp_path / "thief")
     assert "used" in refused(thief.run("claim", city.links["Dee"]))
-    assert thief.ask("list") == []
+    assert not thief.file.exists(), "nobody writes down twelve words for a dead link"
 
 
 def test_wrong_links_leave_no_gap_at_which_a_restore_would_stop(city: City, tmp_path: Path) -> None:
-    wallet = Wallet(tmp_path / "eli")
+    wallet = member(city, "Sol", folder=tmp_path)
     wrong = city.links["Eli"].replace("#", "#AAAAAAAAAAAAAAAAAAAAAAAAAA.").split(".")
     link = ".".join([*wrong[:-2], wrong[-1]])
     for _ in range(6):
         assert "not known" in refused(wallet.run("claim", link))
     wallet.ask("claim", city.links["Eli"])
     restored = restore_from_words(city, wallet, to=tmp_path / "restored")
-    assert len(restored.ask("list")) == 1
+    assert len(restored.ask("list")) == 2
+
+
+def test_no_wallet_is_made_for_a_link_that_leads_nowhere(city: City, tmp_path: Path) -> None:
+    wallet = Wallet(tmp_path / "nobody")
+    link = city.links["Tia"].replace("#", "#AAAAAAAAAAAAAAAAAAAAAAAAAA.").split(".")
+    assert "not known" in refused(wallet.run("claim", ".".join([*link[:-2], link[-1]])))
+    assert not wallet.file.exists()
+
+
+def test_the_letter_is_claimed_from_its_picture(city: City, tmp_path: Path) -> None:
+    write_png(tmp_path / "letter.png", text=city.links["Tia"])
+    assert Wallet(tmp_path / "tia").ask("claim", str(tmp_path / "letter.png"))["new"]
 
 
 def test_a_link_with_another_fingerprint_is_refused(city: City, tmp_path: Path) -> None:
@@ -247,8 +260,7 @@ def test_what_goes_wrong_is_one_sentence(city: City, tmp_path: Path) -> None:
 
 
 def test_a_wrong_passphrase_changes_nothing(city: City, tmp_path: Path) -> None:
-    wallet = Wallet(tmp_path / "wallet")
-    wallet.run("claim", city.links["Ana"].rpartition(".")[0] + "." + city.fingerprint)
+    wallet = member(city, "Uma", folder=tmp_path)
     octets = wallet.file.read_bytes()
     done = run("wallet", "list", "--wallet", wallet.file, passphrase="another word")
     assert refused(done) == "The passphrase does not open this wallet."

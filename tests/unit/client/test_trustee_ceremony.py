@@ -31,7 +31,8 @@ class Table:
         return self.path / name
 
     def files(self, kind: str) -> list[str]:
-        return [str(self.folder(name) / f"{kind}.json") for name in NAMES]
+        plain = {name: name.lower().replace("ë", "e") for name in NAMES}
+        return [str(self.folder(name) / f"{plain[name]}-{kind}.json") for name in NAMES]
 
     def run(self, *words: str) -> str:
         """What a command prints; raises what it ends with."""
@@ -211,7 +212,7 @@ def test_a_dealer_with_a_bad_share_is_named(table: Table) -> None:
     from credentials.sealing.signed_files import write_file
 
     table.deal()
-    file = table.folder("Bela") / "deal.json"
+    file = table.folder("Bela") / "bela-deal.json"
     first = read_without_checks(file.read_text())
     table.deal("--again", names=("Bela",))
     second = read_without_checks(file.read_text())
@@ -221,14 +222,16 @@ def test_a_dealer_with_a_bad_share_is_named(table: Table) -> None:
     file.write_text(write_file("trustee-deal", mixed, signature=signature))
     with pytest.raises(TrusteeError, match=r"Bela dealt is not .* start again without Bela"):
         table.of("Ana", "finish", *table.files("deal"))
-    assert not (table.folder("Ana") / "part.json").exists()
+    assert not (table.folder("Ana") / "ana-part.json").exists()
 
 
 def test_deals_with_another_threshold_do_not_mix(table: Table) -> None:
     cards = table.files("card")
     table.of("Ana", "deal", "--threshold", "3", *cards)
     table.deal(names=NAMES[1:])
-    with pytest.raises(TrusteeError, match=r"Ana/deal.json: the deal belongs to another ceremony"):
+    with pytest.raises(
+        TrusteeError, match=r"Ana/ana-deal.json: the deal belongs to another ceremony"
+    ):
         table.of("Bela", "finish", *table.files("deal"))
 
 
@@ -248,8 +251,8 @@ def test_other_deals_do_not_replace_a_share(finished: Table) -> None:
     kept = secrets_of(finished, "Ana")
     finished.of("Ana", "finish", *finished.files("deal"))
     other = Table(finished.path)
-    deal = other.folder("Bela") / "deal.json"
-    for file in ("part.json", "deal.json"):
+    deal = other.folder("Bela") / "bela-deal.json"
+    for file in ("bela-part.json", "bela-deal.json"):
         (other.folder("Bela") / file).unlink()
     value = inside(other, "Bela")
     without = {k: v for k, v in value.items() if k not in ("number", "share")}
@@ -269,7 +272,7 @@ def test_other_deals_do_not_replace_a_share(finished: Table) -> None:
         ("open", ("https://city.example",), "link looks like"),
         ("deal", ("--threshold", "2", "nothing.json"), "cannot be read"),
         ("deal", ("--threshold", "2", "card.txt"), "not a trustee's card"),
-        ("deal", ("--threshold", "5", "Bela/card.json"), "threshold is not from 1"),
+        ("deal", ("--threshold", "5", "Bela/bela-card.json"), "threshold is not from 1"),
         ("init", ("--name", " "), "another name"),
         ("show", ("card.txt",), "no card, part or ceremony"),
     ],

@@ -106,6 +106,30 @@ def test_a_damaged_claim_link_is_refused(old: str, new: str) -> None:
     assert "FGHIJK" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<{}>",
+        '"{}"',
+        "\ufeff{}\r\n",
+        "Dear Ana, here is your link:\n{}\nKeep it to yourself. https://agora.example/help",
+        "{}\u200b",
+    ],
+)
+def test_a_link_is_found_in_what_was_pasted(around: str) -> None:
+    link = CLAIM_LINK.format()
+    assert ClaimLink.find(around.format(link)) == CLAIM_LINK
+    broken = link[:40] + "\n " + link[40:]
+    assert ClaimLink.find(around.format(broken)) == CLAIM_LINK
+    assert ClaimLink.find(around.format(link.replace("#", "%23"))) == CLAIM_LINK
+
+
+def test_of_two_links_none_is_chosen() -> None:
+    other = dataclasses.replace(CLAIM_LINK, code="A" * 26)
+    with pytest.raises(EncodingError, match="more than one"):
+        ClaimLink.find(f"{CLAIM_LINK.format()} {other.format()}")
+
+
 @pytest.mark.parametrize("text", ["", "#", "/claim#", "x" * 10000, None, b"", 1])
 def test_what_is_no_link_is_refused(text: Any) -> None:
     with pytest.raises(EncodingError):

@@ -133,9 +133,25 @@ def test_validation_names_fields_and_never_what_was_sent() -> None:
             {"type": "missing", "loc": ("body", "nonce"), "input": "secret"},
             {"type": "extra_forbidden", "loc": ("body", "zoe@example.org"), "input": 1},
             {"type": "string_type", "loc": ("body", "Zoe Doe"), "input": 1},
-        ]
+        ],
+        content_type="application/json",
     )
     assert told.detail == "These fields do not have the expected form: nonce."
+
+
+@pytest.mark.parametrize(
+    ("errors", "content_type", "said"),
+    [
+        ([{"type": "missing", "loc": ("body",)}], "", "Content-Type: application/json"),
+        ([{"type": "json_invalid", "loc": ("body", 3)}], "application/json", "is not JSON"),
+        ([{"type": "missing", "loc": ("body",)}], "application/json", "is a JSON object"),
+        ([{"type": "extra_forbidden", "loc": ("body", "x")}], "text/json", "not known here"),
+    ],
+)
+def test_a_body_that_is_not_understood_is_told_why(
+    errors: list[dict[str, object]], content_type: str, said: str
+) -> None:
+    assert said in malformed(errors, content_type=content_type).detail
 
 
 # --- claim codes
