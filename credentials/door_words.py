@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from credentials import domain_tags
-from credentials.doors import Verdict, fitting_doors
+from credentials.doors import VERDICT_SIGNS, Verdict, fitting_doors
 from credentials.errors import EncodingError
 from credentials.formats.claim_link import ClaimLink
 from credentials.formats.metadata import Door, Metadata
@@ -58,6 +58,14 @@ def explain(text: str, verdict: Verdict, *, metadata: Metadata, door: Door, now:
     if verdict in (Verdict.CODE_TOO_OLD, Verdict.CLOCK_WRONG) and isinstance(shown.freshness, int):
         return _other_time(shown.freshness, now=now)
     return ""
+
+
+def instruction(verdict: Verdict, *, explanation: str) -> str:
+    """What a volunteer does now. What is no code at all is not called an invalid one."""
+    general = VERDICT_SIGNS[verdict].instruction
+    if verdict is Verdict.INVALID and explanation:
+        return explanation
+    return f"{explanation} {general}".strip()
 
 
 def is_of_another_version(octets: bytes) -> bool:

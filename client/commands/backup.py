@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from client.commands.exit_status import KEPT
 from client.commands.terminal import (
     JsonOption,
     PassphraseOption,
@@ -22,6 +23,7 @@ from client.commands.terminal import (
     say_json,
 )
 from client.errors import ClientError, WalletError
+from credentials.errors import SymbolonError
 
 if TYPE_CHECKING:
     from client.community import PinnedMetadata
@@ -102,11 +104,14 @@ def restore(
     Your credentials are asked for anew, and you keep the same pseudonyms everywhere. The words do
     not bring the receipts of your votes; a copy does, as far as it is new. For several communities
     repeat the command with the words and each address. An existing wallet is never overwritten.
+    Exit status 4: what the copy holds is back, and not every community could be asked what became
+    of it.
     """
     if (source is not None) == (phrase or phrase_file is not None):
         raise ClientError("Give either --from FILE, or --phrase (or --phrase-file FILE).")
+    failed = 0
     if source is not None:
-        restored = _from_copy(source, wallet=wallet, passphrase_file=passphrase_file)
+        restored, failed = _from_copy(source, wallet=wallet, passphrase_file=passphrase_file)
     else:
         if community is None:
             raise ClientError("Give the address of your community with --community.")
@@ -123,10 +128,12 @@ def restore(
     ]
     if as_json:
         say_json({"wallet": str(wallet), "memberships": rows})
-        return
-    say(f"Your wallet is back: {wallet}")
-    for row in rows:
-        say(f"  {row['community']}: {row['credentials']} credential(s)")
+    else:
+        say(f"Your wallet is back: {wallet}")
+        for row in rows:
+            say(f"  {row['community']}: {row['credentials']} credential(s)")
+    if failed:
+        raise typer.Exit(KEPT)
 
 
 def _words(file: Path | None) -> str:
@@ -174,7 +181,11 @@ def _from_words(
     ).read()
 
 
-def _from_copy(source: Path, *, wallet: Path, passphrase_file: Path | None) -> "WalletContents":
+def _from_copy(
+    source: Path, *, wallet: Path, passphrase_file: Path | None
+) -> "tuple[WalletContents, int]":
+    """What the wallet holds now, and how many communities could not be asked."""
+    from client.commands.main import sentence
     from client.errors import ServerUnreachable
     from client.wallet.restore import with_restored
     from client.wallet.vault import Vault
@@ -184,6 +195,7 @@ def _from_copy(source: Path, *, wallet: Path, passphrase_file: Path | None) -> "
     word = passphrase(passphrase_file, title="Passphrase of the copy")
     contents = Vault.open(source, passphrase=word).read()
     vault = Vault.create(wallet, passphrase=word, contents=contents)
+    failed = 0
     for membership in contents.memberships:
         try:
             published, found = _ask_community(
@@ -192,14 +204,20 @@ def _from_copy(source: Path, *, wallet: Path, passphrase_file: Path | None) -> "
                 fingerprint=membership.fingerprint,
                 beside=contents,
             )
+            vault.change(partial(with_restored, found=found, between=published.between))
         except ServerUnreachable:
+            failed += 1
             note(
                 f"{membership.metadata.name} cannot be reached; what the copy holds is kept. "
                 "Run `symbolon wallet renew` later."
             )
-            continue
-        vault.change(partial(with_restored, found=found, between=published.between))
-    return vault.read()
+        except SymbolonError as error:
+            failed += 1
+            note(
+                f"{membership.metadata.name}: what the copy holds is kept, and not brought up to "
+                f"date. {sentence(error)} Run `symbolon wallet renew` later."
+            )
+    return vault.read(), failed
 
 
 def _ask_community(

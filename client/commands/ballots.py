@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,6 +13,7 @@ from client.commands.alarm import (
     write_evidence,
     write_new,
 )
+from client.commands.exit_status import FAILED, KEPT
 from client.commands.terminal import (
     AtOnceOption,
     CommunityOption,
@@ -30,11 +31,6 @@ from client.commands.terminal import (
 )
 from client.commands.vote import place
 from client.errors import ClientError, WalletError
-
-if TYPE_CHECKING:
-    pass
-
-EXIT_UNREAD = 1
 
 OutOption = Annotated[Path, typer.Option("--out", help="The file to write.", metavar="FILE")]
 PollArgument = Annotated[str, typer.Argument(help="A poll's link, or a poll's id.", metavar="POLL")]
@@ -54,7 +50,8 @@ def receipts(
 
     Exit status 2: a community broke its word (a ballot is missing after the promised time, came too
     late, or the log is not the one of before); the evidence is written into a file. Exit status 1:
-    a log could not be read.
+    a log could not be read. Exit status 4: a ballot had no answer and is in no log, or a log was
+    shown as it was before.
     """
     from client.polls import PollsClient
     from client.transport import Transport
@@ -83,7 +80,9 @@ def receipts(
     if checked.alarms:
         raise typer.Exit(EXIT_ALARM)
     if checked.unread:
-        raise typer.Exit(EXIT_UNREAD)
+        raise typer.Exit(FAILED)
+    if checked.is_open:
+        raise typer.Exit(KEPT)
 
 
 def receipt(

@@ -9,7 +9,6 @@ from client.commands.terminal import note, say, say_json
 
 if TYPE_CHECKING:
     from client.door.scanning import DoorDesk, Scanned
-    from credentials.verdicts import Sign
 
 AGAIN = (
     "This scan was decided before, and perhaps not shown. Let in who shows the code now, unless "
@@ -19,12 +18,13 @@ AGAIN = (
 
 def show(scanned: "Scanned", *, desk: "DoorDesk", as_json: bool) -> None:
     """Show a verdict; it counts as shown once this returns."""
+    from credentials.door_words import instruction
     from credentials.doors import PASSING, VERDICT_SIGNS, Verdict
     from credentials.times import in_words, iso, on_the_wall
 
     sign = VERDICT_SIGNS[scanned.verdict]
     again = scanned.again and scanned.verdict in PASSING
-    instruction = _instruction(scanned, sign=sign)
+    to_do = instruction(scanned.verdict, explanation=scanned.explanation)
     disclosed = {
         name: desk.metadata.schema.show_text(name, value)
         for name, value in scanned.disclosed.items()
@@ -39,7 +39,7 @@ def show(scanned: "Scanned", *, desk: "DoorDesk", as_json: bool) -> None:
                 "colour": sign.colour,
                 "symbol": sign.symbol,
                 "sound": sign.sound,
-                "instruction": instruction,
+                "instruction": to_do,
                 "explanation": scanned.explanation or None,
                 "again": again,
                 "first": first if scanned.first_at is not None else None,
@@ -54,11 +54,9 @@ def show(scanned: "Scanned", *, desk: "DoorDesk", as_json: bool) -> None:
     bar = " " * len(title)
     for line in (bar, title, bar):
         typer.secho(line, fg="black" if colour != "red" else "white", bg=colour, bold=True)
-    say(instruction)
+    say(to_do)
     if again:
         say(AGAIN)
-    if scanned.explanation and scanned.explanation != instruction:
-        say(scanned.explanation)
     if scanned.verdict is Verdict.DOOR_OUT_OF_DATE:
         head = desk.heads.newest
         published = in_words(head.published_at, timezone=desk.zone)
@@ -82,12 +80,3 @@ def _title(scanned: "Scanned") -> str:
     if scanned.verdict is Verdict.INVALID and scanned.explanation:
         return "NO CODE FOR THIS DOOR"
     return scanned.verdict.value.replace("_", " ").upper()
-
-
-def _instruction(scanned: "Scanned", *, sign: "Sign") -> str:
-    """What to do: what the code is says more than that it is not valid."""
-    from credentials.doors import Verdict
-
-    if scanned.verdict is Verdict.INVALID and scanned.explanation:
-        return scanned.explanation
-    return sign.instruction

@@ -5,13 +5,15 @@ everyone, while a renewal tells the community which member asks (`client.wallet.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from client.commands.alarm import EXIT_ALARM, checked_json, say_checked, write_evidence
+from client.commands.exit_status import KEPT
 from client.commands.terminal import (
     AtOnceOption,
     CommunityOption,
@@ -24,9 +26,12 @@ from client.commands.terminal import (
     say,
     say_json,
 )
+from credentials.errors import SymbolonError
 
 if TYPE_CHECKING:
+    from client.community import PinnedMetadata
     from client.wallet.contents import Membership
+    from client.wallet.receipts import Checked
     from client.wallet.vault import Vault
 
 LONGEST_SLEEP = 600
@@ -42,52 +47,93 @@ def refresh(
     """Fetch what your communities publish now, which tells nobody who you are.
 
     Brings your credentials up to date, and looks for ballots that were not seen in their poll's log
-    yet; exit status 2 if a community broke its word about one.
+    yet. Exit status 2: a community broke its word about one. Exit status 4: a community or a log
+    could not be read; what the wallet knew of it stays, and the others are up to date.
     """
-    from client.polls import PollsClient
-    from client.published import PublishedClient
-    from client.transport import Transport
-    from client.wallet.receipts import Checked, check_receipts
-    from client.wallet.renew import renew_metadata
-    from client.wallet.standing import ended_in_words, update
+    from client.wallet.receipts import Checked
+    from client.wallet.standing import ended_in_words
 
     vault = open_wallet(wallet, passphrase_file)
-    rows = []
+    rows: list[dict[str, Any]] = []
     checked = Checked()
-    for known in vault.read().memberships:
-        with Transport() as transport:
-            service = PublishedClient(known.address, transport=transport)
-            published = renew_metadata(vault, membership=known, service=service)
-            found = update(vault, fingerprint=known.fingerprint, service=service)
-            polls = PollsClient(known.address, transport=transport)
-            seen = check_receipts(
-                vault,
-                fingerprint=known.fingerprint,
-                polls=polls,
-                now=int(time.time()),
+    failed = _Failed()
+    memberships = vault.read().memberships
+    several = len(memberships) > 1
+    for known in memberships:
+        with failed.noted(known) if several else nullcontext():
+            published, found, seen = _refresh_one(vault, known)
+            checked = checked.and_then(seen)
+            ended = [e for e in found.enrolments if e.ended]
+            rows.append(
+                {
+                    "community": published.metadata.name,
+                    "credentials": len(found.enrolments) - len(ended),
+                    "ended": len(ended),
+                    "renew_at": found.renew_at or None,
+                }
+                | checked_json(seen)
             )
-        checked = checked.and_then(seen)
-        ended = [e for e in found.enrolments if e.ended]
-        rows.append(
-            {
-                "community": published.metadata.name,
-                "credentials": len(found.enrolments) - len(ended),
-                "ended": len(ended),
-                "renew_at": found.renew_at or None,
-            }
-            | checked_json(seen)
-        )
-        for enrolment in ended:
-            note(ended_in_words(enrolment, membership=found))
+            for enrolment in ended:
+                note(ended_in_words(enrolment, membership=found))
     write_evidence(checked.alarms, folder=Path())
     if as_json:
-        say_json(rows)
+        say_json([*rows, *failed.rows])
     else:
         for row in rows:
             say(f"{row['community']}: up to date, {row['credentials']} credential(s).")
         say_checked(checked)
+        failed.say(of=len(rows))
     if checked.alarms:
         raise typer.Exit(EXIT_ALARM)
+    if failed.rows or checked.unread or checked.stale:
+        raise typer.Exit(KEPT)
+
+
+def _refresh_one(
+    vault: "Vault", known: "Membership"
+) -> "tuple[PinnedMetadata, Membership, Checked]":
+    from client.polls import PollsClient
+    from client.published import PublishedClient
+    from client.transport import Transport
+    from client.wallet.receipts import check_receipts
+    from client.wallet.renew import renew_metadata
+    from client.wallet.standing import update
+
+    with Transport() as transport:
+        service = PublishedClient(known.address, transport=transport)
+        published = renew_metadata(vault, membership=known, service=service)
+        found = update(vault, fingerprint=known.fingerprint, service=service)
+        seen = check_receipts(
+            vault,
+            fingerprint=known.fingerprint,
+            polls=PollsClient(known.address, transport=transport),
+            now=int(time.time()),
+        )
+    return published, found, seen
+
+
+class _Failed:
+    """Communities of which something could not be had; the others are not kept from it."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, str]] = []
+
+    @contextmanager
+    def noted(self, known: "Membership") -> Iterator[None]:
+        """Note an error of one community, and go on."""
+        from client.commands.main import sentence
+
+        try:
+            yield
+        except SymbolonError as error:
+            self.rows.append({"community": known.metadata.name, "failed": sentence(error)})
+
+    def say(self, *, of: int) -> None:
+        """Which failed, and why."""
+        for row in self.rows:
+            note(f"{row['community']}: not done; what the wallet knew stays. {row['failed']}")
+        if self.rows:
+            note(f"Done for {of} of {of + len(self.rows)} communities.")
 
 
 def keep(*, wallet: WalletOption, passphrase_file: PassphraseOption = None) -> None:
@@ -97,14 +143,15 @@ def keep(*, wallet: WalletOption, passphrase_file: PassphraseOption = None) -> N
     its own: when your wallet asks tells nobody when you show it. Let it run where your computer
     does.
     """
-    from client.errors import ClientError
+    from client.commands.main import sentence
     from client.wallet.keeping import next_task
     from credentials.times import in_words
 
     vault = open_wallet(wallet, passphrase_file)
-    failures = 0
+    failures: dict[bytes, int] = {}
+    not_before: dict[bytes, int] = {}
     while True:
-        task = next_task(vault.read())
+        task = next_task(vault.read(), not_before=not_before)
         if task is None:
             say("No membership to keep yet; `symbolon wallet claim LINK` gets one.")
             return
@@ -115,11 +162,12 @@ def keep(*, wallet: WalletOption, passphrase_file: PassphraseOption = None) -> N
             continue
         try:
             (_renew_one if task.renewal else _update_one)(vault, task.fingerprint)
-            failures = 0
-        except ClientError as error:
-            failures += 1
-            note(str(error))
-            time.sleep(min(60 * 2**failures, LONGEST_SLEEP))
+            failures.pop(task.fingerprint, None)
+        except SymbolonError as error:
+            # The other communities do not wait for this one.
+            failed = failures[task.fingerprint] = failures.get(task.fingerprint, 0) + 1
+            not_before[task.fingerprint] = int(time.time()) + min(60 * 2**failed, LONGEST_SLEEP)
+            note(sentence(error))
 
 
 def _update_one(vault: "Vault", fingerprint: bytes) -> None:
@@ -173,7 +221,7 @@ def renew(
 
     Needed when a membership was changed, or to learn why one ended. The organiser's server learns
     who asks, so do it at another time than showing or voting: the wallet keeps a quarter of an hour
-    between them.
+    between them. Exit status 4: of several communities, not all answered; the others are done.
     """
     from client.errors import WalletError
     from client.wallet.holdings import is_meant
@@ -187,22 +235,28 @@ def renew(
     ]
     if not meant:
         raise WalletError("This wallet is in no such community; `symbolon wallet list` shows them.")
-    rows = []
+    rows: list[dict[str, Any]] = []
+    failed = _Failed()
     for known in meant:
-        with progress("Asking for your credentials") as report:
-            found = _renew_one(vault, known.fingerprint, at_once=at_once, report=report)
-        ended = [e for e in found.enrolments if e.ended]
-        rows.append(
-            {
-                "community": found.metadata.name,
-                "credentials": len(found.enrolments) - len(ended),
-                "ended": len(ended),
-            }
-        )
-        for enrolment in ended:
-            note(ended_in_words(enrolment, membership=found))
+        with failed.noted(known) if len(meant) > 1 else nullcontext():
+            with progress("Asking for your credentials") as report:
+                found = _renew_one(vault, known.fingerprint, at_once=at_once, report=report)
+            ended = [e for e in found.enrolments if e.ended]
+            rows.append(
+                {
+                    "community": found.metadata.name,
+                    "credentials": len(found.enrolments) - len(ended),
+                    "ended": len(ended),
+                }
+            )
+            for enrolment in ended:
+                note(ended_in_words(enrolment, membership=found))
     if as_json:
-        say_json(rows)
-        return
-    for row in rows:
-        say(f"{row['community']}: {row['credentials']} credential(s), as the organiser has them.")
+        say_json([*rows, *failed.rows])
+    else:
+        for row in rows:
+            found_there = f"{row['credentials']} credential(s), as the organiser has them."
+            say(f"{row['community']}: {found_there}")
+        failed.say(of=len(rows))
+    if failed.rows:
+        raise typer.Exit(KEPT)

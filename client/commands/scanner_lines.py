@@ -1,9 +1,11 @@
 """Codes as a hand scanner types them: a line each, or one broken over several lines."""
 
+import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator
 from queue import Empty, Queue
+from typing import TextIO
 
 REST_SECONDS = 0.5
 """A scanner types the rest of a code at once; nobody waits longer for it."""
@@ -15,7 +17,7 @@ def scanned_codes(lines: Iterable[str] | None = None) -> Iterator[str]:
     """What was scanned, from standard input unless other lines are given; empty lines left out."""
     from credentials.formats.scanned import begins_a_code, code_in
 
-    typed = _Typed(sys.stdin if lines is None else lines)
+    typed = _Typed(_standard_input() if lines is None else lines)
     waiting: list[str] = []
     while waiting or (line := typed.next()) is not None:
         text = waiting.pop(0) if waiting else (line or "")
@@ -30,6 +32,18 @@ def scanned_codes(lines: Iterable[str] | None = None) -> Iterator[str]:
             whole, waiting = pieces[0], pieces[1:]
         if whole.strip():
             yield whole
+
+
+def _standard_input() -> TextIO:
+    """Standard input, in which no character of a scanner's is an error.
+
+    Opened anew, because Python cannot end while a thread waits inside of `sys.stdin`.
+    """
+    try:
+        handle = os.dup(sys.stdin.fileno())
+    except (AttributeError, OSError, ValueError):  # not a file, as in tests
+        return sys.stdin
+    return os.fdopen(handle, encoding=sys.stdin.encoding, errors="replace")
 
 
 class _Typed:

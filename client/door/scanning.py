@@ -15,16 +15,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from secrets import token_bytes
 
-from client.answers import CheckIn, Entry, QueuedScan
+from client.answers import CheckIn
 from client.door.attempts import SCAN_ID_LENGTH, Attempt
 from client.door.clocks import FARTHEST_SECONDS, own_clock, whose_clock
 from client.door.handing_in import RETRY_SECONDS, HandedIn, hand_in
+from client.door.record import DoorRecord
 from client.door.store import DoorIdentity, DoorStore
-from client.door.sync import CLOCK_TOLERANCE_SECONDS, door_chain, refresh_heads
+from client.door.sync import door_chain, refresh_heads
 from client.doors import DoorClient
 from client.errors import DoorError, ServerRefused, ServerUnreachable
 from credentials.door_words import explain
-from credentials.doors import MEMBERS_ONLY, PASSING, RE_ENTRY, Judged, Verdict, judge_code
+from credentials.doors import PASSING, RE_ENTRY, Judged, Verdict, judge_code
 from credentials.errors import EncodingError, SymbolonError
 from credentials.formats.metadata import Door, Metadata, SignedMetadata
 from credentials.formats.presentation import Presentation
@@ -65,6 +66,7 @@ class DoorDesk:
         if door is None:
             raise DoorError("The community has no such door any more; prepare it anew.")
         self.door: Door = door
+        self._record = DoorRecord(store, door=door)
         self._keys: VerifierKeys | None = None
         self._chain: HeadChain | None = None
 
@@ -112,17 +114,13 @@ class DoorDesk:
                 explanation=self._explain(typed, judged.verdict, now=now),
             )
         self._store.clocks.good()
-        scan_id = scan_id or token_bytes(SCAN_ID_LENGTH)
-        with self._store.transaction():
-            if self._store.movement_of(scan_id) is not None:
-                verdict, last = self._passed(direction), None
-            else:
-                at = self._moment(judged, now=now)
-                verdict, last = self._decide(judged, direction=direction, at=at, scan_id=scan_id)
-                if verdict in PASSING and self.door.mode != MEMBERS_ONLY:
-                    self._store.queue.add(
-                        QueuedScan(scan_id=scan_id, code=code, direction=direction, scanned_at=at)
-                    )
+        verdict, last = self._record.admit(
+            judged,
+            code=code,
+            direction=direction,
+            now=now,
+            scan_id=scan_id or token_bytes(SCAN_ID_LENGTH),
+        )
         return Scanned(
             verdict=verdict,
             online=False,
@@ -177,8 +175,11 @@ class DoorDesk:
             if verdict in PASSING:
                 self._store.clocks.good()
             self._learn_heads(code, verdict=verdict, handed=handed, service=service)
-            self._remember(
-                code, verdict=verdict, direction=direction, answer=answer, scan_id=scan_id
+            self._record.remember(
+                self._judge(code, now=int(time.time())),
+                verdict=verdict,
+                answer=answer,
+                scan_id=scan_id,
             )
         except (SymbolonError, sqlite3.Error) as error:
             # The server has decided already: this door only remembers less.
@@ -282,94 +283,6 @@ class DoorDesk:
         if handed.heads is None and known and verdict is not Verdict.NOT_CURRENT:
             return
         refresh_heads(self._store, metadata=self.metadata, service=service, heads=handed.heads)
-
-    def _moment(self, judged: Judged, *, now: int) -> int:
-        """When a movement is said to happen, Unix seconds; called inside a transaction.
-
-        Two movements of one pseudonym never share a second, nor change places because two clocks
-        differ a little: the server's merge puts them in order of time.
-        """
-        if self.door.mode != RE_ENTRY or judged.scope is None or judged.pseudonym is None:
-            return now
-        last = self._store.last_movement(judged.scope.context_id, pseudonym=judged.pseudonym)
-        close = last is not None and 0 <= last.at - now < CLOCK_TOLERANCE_SECONDS
-        return last.at + 1 if last is not None and close else now
-
-    def _decide(
-        self, judged: Judged, *, direction: str, at: int, scan_id: bytes
-    ) -> tuple[Verdict, Entry | None]:
-        """The record's part of the decision, inside a transaction."""
-        if judged.code_hash is None or judged.scope is None:
-            return Verdict.INVALID, None
-        if judged.pseudonym is None:
-            fresh = self._store.see_code(judged.code_hash, now=at, scan_id=scan_id)
-            return (Verdict.ADMITTED if fresh else Verdict.REPLAYED), None
-        context_id = judged.scope.context_id
-        last = self._store.last_movement(context_id, pseudonym=judged.pseudonym)
-        refused = self._refused_by_record(last, direction=direction)
-        if refused is None and self.door.mode == RE_ENTRY:
-            fresh = self._store.see_code(judged.code_hash, now=at, scan_id=scan_id)
-            refused = None if fresh else Verdict.REPLAYED
-        if refused is not None:
-            return refused, last
-        movement = Entry(
-            context_id=context_id,
-            pseudonym=judged.pseudonym,
-            n=0 if last is None else last.n + 1,
-            at=at,
-            door=self.identity.id,
-        )
-        if not self._store.add_movement(movement, scan_id=scan_id):
-            return Verdict.ALREADY_IN, last
-        return self._passed(direction), None
-
-    def _passed(self, direction: str) -> Verdict:
-        return Verdict.CHECKED_OUT if direction == "out" else Verdict.ADMITTED
-
-    def _refused_by_record(self, last: Entry | None, *, direction: str) -> Verdict | None:
-        if self.door.mode != RE_ENTRY:
-            return None if last is None else Verdict.ALREADY_IN
-        inside = last is not None and last.n % 2 == 0
-        if direction == "in":
-            return Verdict.ALREADY_IN if inside else None
-        return None if inside else Verdict.NOT_INSIDE
-
-    def _remember(
-        self, code: str, *, verdict: Verdict, direction: str, answer: CheckIn, scan_id: bytes
-    ) -> None:
-        """Keep what the server decided, so that the door knows it when the network goes."""
-        if verdict not in (*PASSING, Verdict.ALREADY_IN):
-            return
-        now = int(time.time())
-        judged = self._judge(code, now=now)
-        if self.door.mode == MEMBERS_ONLY:
-            octets = from_qr_text(code)
-            with self._store.transaction():
-                self._store.see_code(hashlib.sha256(octets).digest(), now=now, scan_id=scan_id)
-            return
-        if judged.pseudonym is None or judged.scope is None or judged.code_hash is None:
-            return
-        context_id, pseudonym = judged.scope.context_id, judged.pseudonym
-        with self._store.transaction():
-            if self._store.movement_of(scan_id) is not None:
-                return
-            last = self._store.last_movement(context_id, pseudonym=pseudonym)
-            n = 0 if last is None else last.n + 1
-            goes_in = verdict in (Verdict.ADMITTED, Verdict.ALREADY_IN)
-            if (n % 2 == 0) != goes_in:
-                return
-            if verdict in PASSING:
-                self._store.see_code(judged.code_hash, now=now, scan_id=scan_id)
-            self._store.add_movement(
-                Entry(
-                    context_id=context_id,
-                    pseudonym=pseudonym,
-                    n=n,
-                    at=answer.first_at if answer.first_at is not None else now,
-                    door=answer.first_door or self.identity.id,
-                ),
-                scan_id=scan_id if verdict in PASSING else None,
-            )
 
 
 class NotJudged(ServerUnreachable):

@@ -4,10 +4,15 @@ Source: docs/protocol.md, "Traffic". Times are drawn at random when the wallet s
 fetched (`traffic`), so that they fall together with nothing else, and not with other wallets.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
 
 from client.wallet.contents import Membership, WalletContents
 from client.wallet.traffic import QUIET_SECONDS
+
+NOTHING_FAILED: Final[Mapping[bytes, int]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +24,18 @@ class Task:
     renewal: bool
 
 
-def next_task(contents: WalletContents) -> Task | None:
-    """The first thing that falls due; None for a wallet without a community."""
-    tasks = [task for membership in contents.memberships for task in _tasks(membership)]
+def next_task(
+    contents: WalletContents, *, not_before: Mapping[bytes, int] = NOTHING_FAILED
+) -> Task | None:
+    """The first thing that falls due; None for a wallet without a community.
+
+    `not_before` says by fingerprint when a community may be asked again that could not be reached.
+    """
+    tasks = [
+        replace(task, at=max(task.at, not_before.get(task.fingerprint, task.at)))
+        for membership in contents.memberships
+        for task in _tasks(membership)
+    ]
     return min(tasks, key=lambda task: task.at, default=None)
 
 

@@ -68,6 +68,13 @@ class Checked:
         ballots = (each.evidence for each in self.found if each.evidence is not None)
         return (*ballots, *(fork.evidence for fork in self.forks))
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something is to be done again: a ballot without an answer, or an old log."""
+        return bool(self.stale) or any(
+            each.place is None and not each.vote.promise for each in self.found
+        )
+
     def and_then(self, other: "Checked") -> "Checked":
         """Both together."""
         return Checked(

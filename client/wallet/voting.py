@@ -34,6 +34,8 @@ from credentials.formats.vote import Marks
 from credentials.holder import Credential
 from credentials.polls import make_ballot
 
+_NOT_THERE = frozenset({"sequence-wrong", "ballot-refused"})
+
 
 class SequenceWrong(WalletError):
     """The poll has another number of this member's ballots: the next one is `expected`."""
@@ -132,8 +134,9 @@ def cast(vault: Vault, vote: Vote, *, poll: Poll, fingerprint: bytes, polls: Pol
     try:
         answer = polls.cast(vote.ballot, poll=vote.poll)
     except ServerRefused as refused:
-        # A ballot sent before may have arrived even if the poll is closed by now.
-        may_be_there = kept is not None and refused.slug == "poll-not-open"
+        # A ballot sent before may have arrived, whatever the server says now: of another number,
+        # or of a proof that does not hold, it speaks only where it does not have this very ballot.
+        may_be_there = kept is not None and refused.slug not in _NOT_THERE
         if refused.status < 500 and refused.slug and not may_be_there:
             vault.change(lambda now: now.changed(fingerprint, lambda m: m.without_vote(vote)))
         if refused.slug == "sequence-wrong" and refused.expected is not None:

@@ -85,7 +85,8 @@ def _found(text: str) -> list[str]:
             breaks.add(len(plain))
         else:
             plain += letter
-    codes, at = [], plain.find(QR_PREFIX)
+    codes: list[str] = []
+    at = plain.find(QR_PREFIX)
     while at >= 0 and len(codes) < _TRIES:
         code = _code_from(plain, at, breaks=breaks)
         if code is not None:

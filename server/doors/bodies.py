@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from credentials.door_words import instruction
 from credentials.doors import VERDICT_SIGNS
 from credentials.formats import base64url
 from server.doors.service import CheckIn, First
@@ -34,7 +35,11 @@ class CheckInRequest(BaseModel):
 
 
 class CheckInBody(BaseModel):
-    """A verdict with everything a volunteer needs to act on it."""
+    """A verdict with everything a volunteer needs to act on it.
+
+    The instruction begins with what the code is where the verdict alone would mislead: a claim
+    letter, the code of another door.
+    """
 
     verdict: str
     colour: str
@@ -53,7 +58,7 @@ class CheckInBody(BaseModel):
             colour=sign.colour,
             symbol=sign.symbol,
             sound=sign.sound,
-            instruction=sign.instruction,
+            instruction=instruction(check_in.verdict, explanation=check_in.explanation),
             first=_first(check_in.first),
             disclosed=check_in.disclosed,
         )

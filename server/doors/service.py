@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from credentials.door_words import explain
 from credentials.doors import (
     MEMBERS_ONLY,
     PASSING,
@@ -52,10 +53,14 @@ class First:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckIn:
-    """The verdict on one scan; `first` says which entry refused it, where one did."""
+    """The verdict on one scan; `first` says which entry refused it, where one did.
+
+    `explanation` says what the code is, where the verdict alone would mislead; empty otherwise.
+    """
 
     verdict: Verdict
     first: First | None = None
+    explanation: str = ""
     disclosed: dict[str, str | int] = field(default_factory=dict, repr=False)
 
 
@@ -141,6 +146,7 @@ class DoorService:
         return CheckIn(
             verdict=given.verdict,
             first=_first(given),
+            explanation=explain(code, given.verdict, metadata=metadata, door=door, now=now),
             disclosed=judged.disclosed,
         )
 

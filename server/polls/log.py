@@ -17,7 +17,7 @@ from credentials.errors import WitnessUnknown as NoneKnown
 from credentials.formats.poll_bundle import MAX_EARLIER
 from credentials.formats.poll_event import BATCH_END, Kind, PollEvent
 from credentials.log.checkpoint import Checkpoint, SignedCheckpoint
-from credentials.log.note import VerifierKey
+from credentials.log.note import VerifierKey, read_signatures
 from credentials.log.receipt import Receipt
 from credentials.merkle import Frontier, Tree, leaf_hash
 from credentials.polls import closing_seen_by, is_closing_seen
@@ -277,10 +277,11 @@ class PollLogs:
         with self._database.read() as connection:
             return tuple(key for _, key in store.witness_rows(connection))
 
-    def cosign(self, poll: Poll, lines: str) -> None:
+    def cosign(self, poll: Poll, lines: str) -> tuple[int, int]:
         """Add cosignatures of pinned and of listed witnesses to the newest checkpoint.
 
-        Raises WitnessUnknown and CosignatureRefused.
+        How many were taken, and how many are of nobody who is known. Raises WitnessUnknown and
+        CosignatureRefused.
         """
         with self._database.write() as connection:
             listed = [VerifierKey.parse(key) for _, key in store.witness_rows(connection)]
@@ -288,10 +289,10 @@ class PollLogs:
             if text is None:
                 raise LeafUnknown
             signed = SignedCheckpoint.parse(text)
+            keys = tuple(dict.fromkeys((*poll.manifest.witness_keys, *listed)))
             try:
-                taken = signed.with_cosignatures(
-                    lines, witnesses=dict.fromkeys((*poll.manifest.witness_keys, *listed))
-                )
+                taken = signed.with_cosignatures(lines, witnesses=keys)
+                made = [any(key.made(line) for key in keys) for line in read_signatures(lines)]
             except NoneKnown:
                 raise WitnessUnknown from None
             except LogRefused as error:
@@ -300,6 +301,7 @@ class PollLogs:
             note = taken.note.with_signatures(signed.note.signatures)
             size = Checkpoint.parse(note.text).size
             store.update_checkpoint(connection, poll=poll.id, size=size, note=note.to_text())
+            return sum(made), len(made) - sum(made)
 
 
 @lru_cache(maxsize=8)

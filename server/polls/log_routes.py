@@ -4,6 +4,7 @@ from base64 import b64encode
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi.responses import JSONResponse
 
 from credentials.formats import base64url
 from server.polls.bodies import EventBody, EventList, ProofBody
@@ -84,7 +85,11 @@ def add_log(routes: APIRouter, service: PollService) -> None:
     def cosign(
         poll: PollId,
         lines: Annotated[str, Body(media_type="text/plain", max_length=COSIGNATURES_LIMIT)],
-    ) -> None:
+    ) -> Response:
         """Signature lines of witnesses that the poll pins or the community lists (C2SP
-        tlog-cosignature)."""
-        service.logs.cosign(service.poll(poll), lines)
+        tlog-cosignature). Status 204: all were taken; 200: some are of nobody who is known, and
+        left out: `{"taken", "left_out"}`."""
+        taken, left_out = service.logs.cosign(service.poll(poll), lines)
+        if not left_out:
+            return Response(status_code=204)
+        return JSONResponse({"taken": taken, "left_out": left_out})

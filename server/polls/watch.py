@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 from server.event_log import event_log
 from server.polls.beacon_source import BeaconSource
@@ -21,10 +22,15 @@ def keep_moving(life: PollLife, lots: Lots, *, source: BeaconSource | None) -> N
 
 def _watch(life: PollLife, lots: Lots, source: BeaconSource | None) -> None:
     while True:
-        try:
-            life.look_after_all()
-            if source is not None:
-                lots.fetch_due(source)
-        except Exception as error:  # such as a busy database: the thread lives, and looks again
-            event_log.record("fault", kind=type(error).__name__, place="poll-watch")
+        _look(life.look_after_all, place="poll-watch")
+        if source is not None:
+            # Also where a poll could not be moved: others wait for their rounds.
+            _look(lambda: lots.fetch_due(source), place="beacon-watch")
         time.sleep(CHECK_SECONDS)
+
+
+def _look(look: Callable[[], object], *, place: str) -> None:
+    try:
+        look()
+    except Exception as error:  # such as a busy database: the thread lives, and looks again
+        event_log.record("fault", kind=type(error).__name__, place=place)

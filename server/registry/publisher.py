@@ -6,7 +6,6 @@ they look again, that nothing is due any more.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from typing import Protocol
@@ -30,6 +29,7 @@ from credentials.registry.log import entry_of
 from server.clock import Clock, unix_seconds
 from server.community.service import CommunityService
 from server.database import Database
+from server.event_log import event_log
 from server.registry import store
 from server.registry.service import RegistryService
 
@@ -212,9 +212,11 @@ class Publisher:
         def with_crowd(metadata: Metadata) -> Metadata:
             return replace(metadata, crowd=crowd)
 
-        # Where the metadata has no room for it, the table before is true still; heads must go on.
-        with suppress(MetadataRefused):
+        try:
             self._community.publish(with_crowd, connection=connection)
+        except MetadataRefused as error:
+            # Where it has no room for it, the table before is true still; heads must go on.
+            event_log.record("fault", kind=type(error).__name__, place="crowd")
 
 
 def _grace(before: Head, when: When, *, removes: bool, published_at: int) -> int:

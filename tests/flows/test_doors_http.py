@@ -44,6 +44,20 @@ def test_a_scanner_shows_green_then_red(city: HttpCity, ana: Member) -> None:
     assert second["first"] == {"at": NOON, "door": "once"}
 
 
+def test_a_claim_letter_is_named_and_a_wrapped_code_is_judged(city: HttpCity, ana: Member) -> None:
+    letter = f"https://agora.example/claim#{'A' * 26}.{'A' * 43}"
+    code = city.standing.code(ana, door="once")
+    answers = [
+        city.http.post("/doors/once/checkins", json={"code": text}, headers=city.bearer("once"))
+        for text in (letter, f"]Q3{code}\t")
+    ]
+    told = [(answer.json()["verdict"], answer.json()["instruction"]) for answer in answers]
+    assert told == [
+        ("invalid", "This is a claim letter: its owner must claim it first."),
+        ("admitted", "Let this person in."),
+    ]
+
+
 def test_a_code_that_is_none_is_judged_too(city: HttpCity) -> None:
     answer = city.http.post(
         "/doors/once/checkins", json={"code": "https://example"}, headers=city.bearer("once")

@@ -83,7 +83,8 @@ def test_an_unknown_witness_is_refused_and_leaves_nothing(
         with pytest.raises(WitnessUnknown):
             city.polls.logs.cosign(city.polls.poll("place"), lines)
     assert note(city) == before
-    city.polls.logs.cosign(city.polls.poll("place"), cosign(city, stranger, owl))
+    counts = city.polls.logs.cosign(city.polls.poll("place"), cosign(city, stranger, owl))
+    assert counts == (1, 1), "one was taken, and one left out"
     assert len(note(city).note.signatures) == len(before.note.signatures) + 1
 
 

@@ -20,14 +20,16 @@ def voted(person: Person, told: Any, *, choice: int = 1) -> Vote:
     return max(person.membership.votes, key=lambda each: each.sequence)
 
 
-def looked(person: Person, told: Any, *, alarm: bool = False) -> dict[str, Any]:
-    """What `poll receipts` says; with an alarm its exit status is 2."""
-    if not alarm:
+def looked(
+    person: Person, told: Any, *, alarm: bool = False, stale: bool = False
+) -> dict[str, Any]:
+    """What `poll receipts` says; its exit status is 2 with an alarm, and 4 with an old log."""
+    if not alarm and not stale:
         receipts(wallet=person.vault.path, as_json=True)
         return dict(told())
     with pytest.raises(typer.Exit) as ended:
         receipts(wallet=person.vault.path, as_json=True)
-    assert ended.value.exit_code == 2
+    assert ended.value.exit_code == (4 if stale else 2)
     return dict(told())
 
 

@@ -1,6 +1,7 @@
 """What a server did not record stays with the door: counted, with its reason, tried again."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from client.answers import QueuedScan
 from client.commands.door import commands
 from client.door.handing_in import hand_in
 from client.door.queue import KeptScan
+from client.door.record import DoorRecord
 from client.door.scanning import DoorDesk
 from client.door.store import DoorStore
 from client.door.sync import prepare
@@ -52,7 +54,7 @@ def queue_up(store: DoorStore, *times: int) -> None:
         store.queue.add(QueuedScan(scan_id=scan_id, code="SYM1:BB8", direction="in", scanned_at=at))
 
 
-def times(store: DoorStore) -> list[int]:
+def waiting(store: DoorStore) -> list[int]:
     return [scan.scanned_at for scan in store.queue.waiting()]
 
 
@@ -80,7 +82,7 @@ def test_only_what_was_recorded_leaves_the_queue(
     assert (done.recorded, len(done.conflicts), done.kept) == (2, 1, 2)
     assert done.later == {"The server lacks a head.": 1}
     assert done.refused == {"The code's proof is wrong.": 1}
-    assert times(store) == [2]
+    assert waiting(store) == [2]
     assert store.queue.counts() == (1, 1)
     assert [(kept.scanned_at, kept.refused) for kept in store.queue.kept()] == [
         (2, False),
@@ -100,7 +102,7 @@ def test_the_reason_is_known_since_when_it_was_first_given(store: DoorStore) -> 
         KeptScan(scanned_at=1, direction="in", refused=False, reason="a format", since=220),
     )
     assert store.queue.waiting(tried_before=220) == ()
-    assert times(store) == [1]
+    assert waiting(store) == [1]
 
 
 def test_sync_ends_with_4_while_scans_are_kept_and_says_why(
@@ -152,7 +154,7 @@ def test_one_scan_that_the_server_cannot_read_keeps_no_other_out(
     monkeypatch.setattr(DoorClient, "sync", picky)
     done = hand_in(store, identity=store.identity(), service=service)
     assert (done.recorded, done.later) == (6, {"The request is malformed.": 1})
-    assert times(store) == [3]
+    assert waiting(store) == [3]
 
 
 def test_a_door_that_was_removed_keeps_its_scans_and_the_reason(
@@ -162,7 +164,7 @@ def test_a_door_that_was_removed_keeps_its_scans_and_the_reason(
     served.lies["/doors/once/sync"] = Problem("door-unknown", 404)
     with pytest.raises(ServerRefused):
         hand_in(store, identity=store.identity(), service=service)
-    assert times(store) == [1, 2]
+    assert waiting(store) == [1, 2]
     assert {kept.reason for kept in store.queue.kept()} == {"door-unknown."}
 
 
@@ -175,7 +177,7 @@ def test_a_server_that_leaves_a_scan_out_has_not_taken_it(
     assert hand_in(store, identity=store.identity(), service=service).later == {
         "The server did not answer this scan.": 1
     }
-    assert times(store) == [1]
+    assert waiting(store) == [1]
 
 
 def test_whom_the_server_could_not_record_the_door_s_own_record_decides_on(
@@ -207,7 +209,18 @@ def test_a_verdict_is_given_whatever_fails_after_it(
     def broken(*_: object, **__: object) -> None:
         raise ServerRefused("no", slug="no", status=400)
 
-    monkeypatch.setattr(DoorDesk, "_remember", broken)
+    monkeypatch.setattr(DoorRecord, "remember", broken)
     scanned = DoorDesk(store).scan_online(shown, direction="in", service=service)
     assert scanned.verdict is Verdict.ADMITTED
     assert any("could not note" in note for note in scanned.notes)
+
+
+def test_a_server_s_wrong_clock_is_named_with_its_difference(
+    store: DoorStore, served: Served
+) -> None:
+    heads = served.answer("/doors/once/sync", {"scans": []})["heads"]  # type: ignore[index,call-overload]
+    behind = int(time.time()) - 600
+    served.lies["/doors/once/sync"] = {"results": [], "entries": [], "heads": heads, "now": behind}
+    assert command(store, "sync")["clock_difference"] in (600, 601, 602)
+    served.lies.clear()
+    assert "clock_difference" not in command(store, "sync")

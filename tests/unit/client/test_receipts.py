@@ -181,7 +181,7 @@ def test_a_later_log_with_fewer_entries_is_an_alarm_and_an_old_one_is_stale(
     looked(ana, told)
     del poll.poll.entries[1:]
     poll.time -= 1
-    assert looked(ana, told)["stale"] == ["What is for lunch?"]
+    assert looked(ana, told, stale=True)["stale"] == ["What is for lunch?"]
     poll.time += 10
     assert "fewer entries" in proven(evidence_in(looked(ana, told, alarm=True)), served)
 
