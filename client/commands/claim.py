@@ -122,13 +122,24 @@ def _parsed(given: str) -> "ClaimLink":
 
 def _read(file: Path) -> str:
     from client.commands.sources import read_octets
-    from client.qr_picture import read_text
+    from client.qr_reading import read_text
     from credentials.formats.plain_text import text_in
 
     octets = read_octets(file)
     if b"\0" in octets[:64] and not octets.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return read_text(file)
+        return read_text(file, ours=_is_claim_link)
     try:
         return text_in(octets)
     except SymbolonError:
-        return read_text(file)
+        return read_text(file, ours=_is_claim_link)
+
+
+def _is_claim_link(text: str) -> bool:
+    from credentials.errors import EncodingError
+    from credentials.formats.claim_link import ClaimLink
+
+    try:
+        ClaimLink.parse(text)
+    except EncodingError:
+        return False
+    return True
