@@ -48,6 +48,7 @@ class PollSummary:
     question: str
     state: str
     closes_at: int
+    timezone: str
     withdrawals: tuple[bytes, ...] = ()
 
 

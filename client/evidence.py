@@ -13,7 +13,6 @@ from typing import Any
 
 from client.community import pinned
 from client.errors import ClientError
-from client.poll import time_in_words
 from client.poll_log import ENDINGS, LogView, contradiction, fork, place_of, view_of
 from credentials.errors import SymbolonError
 from credentials.formats import base64url
@@ -24,6 +23,7 @@ from credentials.formats.promise import SignedPromise
 from credentials.log.checkpoint import SignedCheckpoint
 from credentials.log.receipt import Receipt
 from credentials.merkle import leaf_hash
+from credentials.times import in_words
 
 FORM = "symbolon/poll-evidence/1"
 
@@ -184,9 +184,9 @@ class Evidence:
             )
         if view.place_of(promise.leaf_hash) is not None:
             raise EvidenceRefused("The file proves nothing: the ballot is in the log.")
-        by = time_in_words(promise.merged_by)
+        by = in_words(promise.merged_by)
         if view.checkpoint.time >= promise.merged_by:
-            late = f"the log that it signed at {time_in_words(view.checkpoint.time)} lacks it"
+            late = f"the log that it signed at {in_words(view.checkpoint.time)} lacks it"
         elif self.ending and _ends(self.ending, view):
             late = "it ended the poll without it"
         else:
@@ -209,19 +209,17 @@ class Evidence:
             raise EvidenceRefused("The file proves nothing: its two checkpoints agree.")
         return (
             f"The community signed two logs of one poll: {found} "
-            f"({before.size} entries at {time_in_words(before.time)}, {view.checkpoint.size} at "
-            f"{time_in_words(view.checkpoint.time)})."
+            f"({before.size} entries at {in_words(before.time)}, {view.checkpoint.size} at "
+            f"{in_words(view.checkpoint.time)})."
         )
 
 
 def _half(view: LogView, *, ending: bytes) -> str:
     """What one half of a fork says."""
-    size, signed_at = view.checkpoint.size, time_in_words(view.checkpoint.time)
+    size, signed_at = view.checkpoint.size, in_words(view.checkpoint.time)
     closing = ""
     if ending and _ends(ending, view):
-        closing = (
-            f", among them an end of voting at {time_in_words(PollEvent.from_cbor(ending).at)}"
-        )
+        closing = f", among them an end of voting at {in_words(PollEvent.from_cbor(ending).at)}"
     return (
         f"The file proves nothing yet: the community signed a log of {size} entries at {signed_at}"
         f"{closing}. Compare it with the log as it is published: --against."

@@ -4,7 +4,6 @@ Source of what is said: the manifest alone, never what a server says beside it, 
 time as extensions have moved it.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +22,7 @@ from credentials.log.checkpoint import log_origin
 from credentials.polls import Withdrawal, roll_bounds, withdrawals
 from credentials.sealing.trustees import check_sealing
 from credentials.sealing.words import SIGNED_BY_KEYS
+from credentials.times import in_words
 
 OPEN = "open"
 ENDED = frozenset({"certified", "cancelled"})
@@ -124,14 +124,16 @@ def poll_in_words(poll: Poll) -> tuple[tuple[str, str], ...]:
         *trustees_in_words(manifest),
         ("Witnesses", witnesses_in_words(manifest)),
         ("Voters", roll_in_words(poll.head)),
-        ("Closes", time_in_words(poll.closes_at)),
+        ("Closes", in_words(poll.closes_at, timezone=manifest.timezone)),
     )
 
 
 def withdrawn_in_words(poll: Poll) -> tuple[tuple[str, str], ...]:
     """(title, text): the options that do not stand any more, and what becomes of votes for them."""
+    zone = poll.manifest.timezone
     told = [
-        f"“{poll.manifest.options[one.option - 1]}”, {time_in_words(one.at)}: {one.in_words}"
+        f"“{poll.manifest.options[one.option - 1]}”, {in_words(one.at, timezone=zone)}: "
+        f"{one.in_words}"
         for one in poll.withdrawn
     ]
     if not told:
@@ -193,7 +195,7 @@ def ties_in_words(manifest: Manifest) -> str:
     if manifest.tie_rule == BY_OPENING:
         return "a tie is broken by a lot drawn from the value that opens the votes"
     if manifest.beacon is not None:
-        due = time_in_words(manifest.beacon.due_at)
+        due = in_words(manifest.beacon.due_at, timezone=manifest.timezone)
         return f"a tie is broken by a lot drawn from a public beacon's number of {due} or later"
     return "a tie stays a tie: there is no lot"
 
@@ -241,18 +243,12 @@ def roll_in_words(head: Head) -> str:
     return f"at most {most} on the roll, {most - least} removed or changed since they joined"
 
 
-def event_in_words(event: PollEvent) -> str:
+def event_in_words(event: PollEvent, *, timezone: str = "UTC") -> str:
     """When an event was, and why; an extension also says until when, a withdrawal of what."""
-    more = f", to {time_in_words(event.closes_at)}" if event.kind is Kind.EXTENSION else ""
+    more = ""
+    if event.kind is Kind.EXTENSION:
+        more = f", to {in_words(event.closes_at, timezone=timezone)}"
     if event.kind is Kind.WITHDRAWAL:
         more = f", option {event.option}"
     reason = f": {event.reason}" if event.reason else ""
-    return f"{time_in_words(event.at)}{more}{reason}"
-
-
-def time_in_words(unix_seconds: int) -> str:
-    """A moment, in UTC."""
-    try:
-        return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(unix_seconds))
-    except (OverflowError, ValueError, OSError):
-        return "in the far future"
+    return f"{in_words(event.at, timezone=timezone)}{more}{reason}"

@@ -31,6 +31,7 @@ class PollsClient(ServiceClient):
                 question=_plain(self._text(row, "question")),
                 state=_plain(self._text(row, "state")),
                 closes_at=self._number(row, "closes_at"),
+                timezone=_plain(self._text(row, "timezone")),
             )
             for row in self._rows(answer, "polls")
         )

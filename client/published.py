@@ -13,10 +13,6 @@ from credentials.registry.log import split_entries
 class PublishedClient(ServiceClient):
     """The registry, beside the metadata. Raises ClientError, ServerUnreachable, ServerRefused."""
 
-    def clock_difference(self) -> int | None:
-        """This clock minus the server's in seconds, from its Date header; None without one."""
-        return self._transport.clock_difference(f"{self.address}/health")
-
     def heads(self) -> tuple[SignedHead, ...]:
         """The newest registry heads, ascending, up to 64 of them."""
         return self._heads(self._transport.get(f"{self.address}/registry/heads"))

@@ -6,6 +6,7 @@ checked types.
 
 from typing import Any, Self
 
+from client.clocks import ClockReading
 from client.errors import ClientError
 from client.transport import Json, Transport, checked_address, origin_for_people
 from credentials.errors import EncodingError
@@ -23,6 +24,11 @@ class ServiceClient:
     def __init__(self, address: str, *, transport: Transport) -> None:
         self.address = checked_address(address)
         self._transport = transport
+
+    @property
+    def clock(self) -> ClockReading | None:
+        """This machine's clock beside the server's, as its last answer says; None before one."""
+        return self._transport.clock_of(self.address)
 
     def at(self, address: str) -> Self:
         """The same at another address."""

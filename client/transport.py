@@ -6,11 +6,12 @@ address may carry a poll or a request, so errors name the origin only (P8).
 
 import json
 import time
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from urllib.parse import urlsplit
 
+from client.clocks import ClockReading
 from client.errors import ClientError, ServerRefused, ServerUnreachable
 from credentials.formats.addresses import canonical_address
 
@@ -48,8 +49,12 @@ def origin_for_people(address: str) -> str:
 class Transport:
     """One connection pool. Use as a context manager, or call `close`."""
 
-    def __init__(self, *, timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self, *, timeout: float = TIMEOUT_SECONDS, clock: Callable[[], float] = time.time
+    ) -> None:
         self._timeout = timeout
+        self._clock = clock
+        self._clocks: dict[str, ClockReading] = {}
         self._clients: dict[bool, httpx.Client] = {}
 
     def __enter__(self) -> Self:
@@ -102,24 +107,20 @@ class Transport:
         """POST plain text; whatever is answered is left aside. Raises as `get_octets`."""
         self._send("POST", address, text=text, limit=ANSWER_LIMIT)
 
-    def clock_difference(self, address: str) -> int | None:
-        """This clock minus that of the Date header at an address, in seconds; None without one.
+    def clock_of(self, address: str) -> ClockReading | None:
+        """This machine's clock beside that of the server there, as its last answer in this run
+        says; None before one, or where it does not tell its time."""
+        return self._clocks.get(origin_for_people(address))
 
-        Raises ServerUnreachable.
-        """
-        import httpx
-
-        try:
-            answer = self._client(loopback=is_loopback(address)).head(checked_address(address))
-        except httpx.HTTPError:
-            raise ServerUnreachable(
-                f"The server {origin_for_people(address)} cannot be reached."
-            ) from None
-        try:
-            date = parsedate_to_datetime(answer.headers.get("date", ""))
-        except ValueError:
-            return None
-        return int(time.time() - date.timestamp())
+    def _note_clock(self, origin: str, headers: "httpx.Headers", *, sent: float) -> None:
+        reading = ClockReading.of_answer(
+            date=headers.get("date", ""),
+            age=headers.get("age", ""),
+            sent=sent,
+            received=self._clock(),
+        )
+        if reading is not None:
+            self._clocks[origin] = reading
 
     def _client(self, *, loopback: bool) -> "httpx.Client":
         import httpx
@@ -155,6 +156,7 @@ class Transport:
         address = checked_address(address)
         origin = origin_for_people(address)
         headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
+        sent = self._clock()
         if text is not None:
             headers["Content-Type"] = "text/plain; charset=utf-8"
         try:
@@ -162,6 +164,7 @@ class Transport:
                 method, address, json=body, content=text, params=query, headers=headers
             ) as response:
                 status = response.status_code
+                self._note_clock(origin, response.headers, sent=sent)
                 good = 200 <= status < 300
                 octets = bytearray()
                 length = 0

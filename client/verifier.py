@@ -34,6 +34,7 @@ from client.nonce_store import MemoryNonceStore, NonceStore
 from client.published import PublishedClient
 from client.registry import HEADS_KEPT, HeadsSource, follow, read_heads
 from client.transport import REFRESH_TIMEOUT_SECONDS, Transport
+from credentials.days import day_of
 from credentials.errors import PresentationRefused, SymbolonError
 from credentials.formats import base64url
 from credentials.formats.metadata import App, Metadata
@@ -48,7 +49,7 @@ from credentials.presentation import (
     settle,
 )
 from credentials.registry.chain import HeadChain
-from credentials.scope import app_scope, day_of
+from credentials.scope import app_scope
 
 REQUEST_SECONDS = 300
 REFRESH_SECONDS = 30

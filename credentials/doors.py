@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from credentials.days import door_day
 from credentials.errors import EncodingError, PresentationRefused
 from credentials.formats.attribute import ANONYMOUS_TYPES, MAX_OF_TYPE, Attribute
 from credentials.formats.metadata import Door, Event, Metadata
@@ -17,7 +18,7 @@ from credentials.formats.policy import Policy
 from credentials.formats.presentation import Presentation
 from credentials.formats.qr import from_qr_text
 from credentials.formats.scanned import code_in
-from credentials.formats.schema import FIRST_ATTRIBUTE, Schema
+from credentials.formats.schema import FIRST_ATTRIBUTE, REISSUED, Schema
 from credentials.presentation import (
     PendingPresentation,
     VerifiedPresentation,
@@ -26,7 +27,7 @@ from credentials.presentation import (
     settle,
 )
 from credentials.registry.chain import HeadChain
-from credentials.scope import Scope, day_of_slot, door_scope, time_slot
+from credentials.scope import SLOT_SECONDS, Scope, door_scope, time_slot
 from credentials.verdicts import PASSING, VERDICT_SIGNS, Sign, Verdict
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "judge_code",
     "judge_codes",
     "largest_code",
+    "refused_by_attributes",
 ]
 
 MEMBERS_ONLY: Final = "members_only"
@@ -70,11 +72,11 @@ class Judged:
 def door_policy(door: Door, *, schema: Schema) -> Policy:
     """What a door asks: used by the wallet that draws the code and by the door that judges it.
 
-    The date by which passes expire is asked for too. The policy counts as identifying if it asks
-    for more than choices and flags. A members-only door asks for no pseudonym.
+    The date by which passes expire is asked for too, and what the door admits by. The policy counts
+    as identifying if it asks for more than choices and flags. A members-only door asks for no
+    pseudonym.
     """
-    expiry = (door.expires_by,) if door.expires_by else ()
-    names = tuple(dict.fromkeys((*door.disclose, *expiry)))
+    names = door.asks
     types = {schema.attribute(name).type for name in names}
     return Policy(
         purpose="door",
@@ -167,9 +169,10 @@ def judge_codes(
         )
         for code, now in codes
     ]
+    event = metadata.event(door.event)
     outcomes = iter(settle([pending for _, pending in examined if pending is not None]))
     return [
-        judged if pending is None else _conclude(judged, next(outcomes), door=door)
+        judged if pending is None else _conclude(judged, next(outcomes), door=door, event=event)
         for judged, pending in examined
     ]
 
@@ -199,7 +202,13 @@ def _examine(
     refused = _outside(presentation.instance, slot=slot, event=event, now=now)
     if refused is not None:
         return Judged(verdict=refused, code_hash=code_hash, slot=slot), None
-    scope = door_scope(metadata.community_id, event=event, mode=door.mode, time_slot=slot)
+    scope = door_scope(
+        metadata.community_id,
+        event=event,
+        mode=door.mode,
+        time_slot=slot,
+        day_begins=door.day_begins,
+    )
     head = heads.at(presentation.removals)
     if presentation.instance != scope.instance:
         refused = Verdict.WRONG_EVENT
@@ -242,14 +251,20 @@ def fitting_doors(shown: Presentation, *, metadata: Metadata, event: str) -> lis
 
 
 def _conclude(
-    judged: Judged, verified: VerifiedPresentation | PresentationRefused, *, door: Door
+    judged: Judged,
+    verified: VerifiedPresentation | PresentationRefused,
+    *,
+    door: Door,
+    event: Event | None,
 ) -> Judged:
     """What the code says now that its proof is settled."""
-    if isinstance(verified, PresentationRefused):
+    if isinstance(verified, PresentationRefused) or event is None:
         return replace(judged, verdict=Verdict.INVALID, scope=None)
     return replace(
         judged,
-        verdict=_refused_by_attributes(verified.disclosed, door=door, slot=judged.slot or 0),
+        verdict=refused_by_attributes(
+            verified.disclosed, door=door, event=event, slot=judged.slot or 0
+        ),
         pseudonym=verified.pseudonym,
         disclosed=dict(verified.disclosed),
     )
@@ -267,13 +282,21 @@ def _outside(instance: str | bytes, *, slot: int, event: Event, now: int) -> Ver
     return None
 
 
-def _refused_by_attributes(
-    disclosed: Mapping[str, str | int], *, door: Door, slot: int
+def refused_by_attributes(
+    disclosed: Mapping[str, str | int], *, door: Door, event: Event, slot: int
 ) -> Verdict | None:
-    if door.mode != MEMBERS_ONLY and disclosed.get("reissued") != 0:
+    """What a door says to the values that it is shown in a slot; None where it has nothing to say.
+
+    The wallet asks the same before it shows a code. A pass is good to the end of its last day at
+    this door. Raises MetadataRefused where this machine does not know the event's time zone.
+    """
+    if door.mode != MEMBERS_ONLY and disclosed.get(REISSUED) != 0:
         return Verdict.HELP_DESK
     if door.expires_by:
         last_day = disclosed.get(door.expires_by)
-        if not isinstance(last_day, int) or last_day < day_of_slot(slot):
+        today = door_day(door, event=event, at=slot * SLOT_SECONDS)
+        if not isinstance(last_day, int) or last_day < today:
             return Verdict.EXPIRED
+    if any(disclosed.get(one.attribute) not in one.values for one in door.admits):
+        return Verdict.WRONG_PASS
     return None

@@ -28,6 +28,10 @@ class PolicyError(SymbolonError):
     """A policy that is malformed or that the community's schema cannot meet."""
 
 
+class TimeUnclear(SymbolonError):
+    """A time as a person wrote it that names no moment, or two; says what to write instead."""
+
+
 class MetadataRefused(SymbolonError):
     """Community metadata with a wrong signature, key or place in its chain."""
 

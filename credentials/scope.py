@@ -6,9 +6,8 @@ verifier from signed data; a ready-made context_id is never taken from a request
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from credentials.days import day_at, day_of
 from credentials.domain_tags import PRESENTATION_HEADER, SCOPE
 from credentials.errors import MetadataRefused
 from credentials.formats import cbor
@@ -16,17 +15,11 @@ from credentials.formats.addresses import origin_part, take_address
 from credentials.formats.metadata import Event
 
 SLOT_SECONDS = 30
-SECONDS_PER_DAY = 86_400
 
 
 def time_slot(unix_seconds: int) -> int:
     """The time slot of a moment: floor(Unix seconds / 30)."""
     return unix_seconds // SLOT_SECONDS
-
-
-def day_of(unix_seconds: int) -> int:
-    """The UTC day of a moment, in days since 1970-01-01: what policies call today."""
-    return unix_seconds // SECONDS_PER_DAY
 
 
 def day_of_slot(slot: int) -> int:
@@ -54,23 +47,19 @@ def poll_scope(community_id: bytes, manifest_hash: bytes) -> Scope:
     return Scope(verifier=community_id, purpose="poll", instance=manifest_hash)
 
 
-def door_scope(community_id: bytes, event: Event, mode: str, time_slot: int) -> Scope:
+def door_scope(
+    community_id: bytes, event: Event, mode: str, time_slot: int, *, day_begins: int = 0
+) -> Scope:
     """The scope of an event's doors; in mode `once_per_day` that of the slot's day there.
 
-    Raises MetadataRefused where this machine does not know the event's time zone.
+    The day begins `day_begins` minutes after midnight, as the door says. Raises MetadataRefused
+    where this machine does not know the event's time zone.
     """
     instance = event.id
     if mode == "once_per_day":
-        moment = datetime.fromtimestamp(time_slot * SLOT_SECONDS, tz=UTC)
-        instance += "/" + moment.astimezone(_zone(event.timezone)).date().isoformat()
+        day = day_at(time_slot * SLOT_SECONDS, timezone=event.timezone, begins=day_begins)
+        instance += "/" + day.isoformat()
     return Scope(verifier=community_id, purpose="door", instance=instance)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, OSError, ValueError):  # a directory of zones is an OSError
-        raise MetadataRefused(f"the time zone {name} is not known on this machine") from None
 
 
 def app_scope(purpose: str, response_address: str) -> Scope:

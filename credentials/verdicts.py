@@ -18,6 +18,7 @@ class Verdict(StrEnum):
     NOT_INSIDE = "not_inside"
     NOT_CURRENT = "not_current"
     EXPIRED = "expired"
+    WRONG_PASS = "wrong_pass"  # noqa: S105 (a pass, not a password)
     WRONG_EVENT = "wrong_event"
     CODE_TOO_OLD = "code_too_old"
     REPLAYED = "replayed"
@@ -63,6 +64,7 @@ VERDICT_SIGNS: Final = MappingProxyType(
             "⟳", "Ask for a wallet update; not if it says: removed or ended."
         ),
         Verdict.EXPIRED: _red("⌛", "Do not let in: the pass has ended."),
+        Verdict.WRONG_PASS: _red("⊘", "Do not let in here: this door is for other passes."),
         Verdict.WRONG_EVENT: _amber("⇄", "Ask for the code of this door in the wallet."),
         Verdict.CODE_TOO_OLD: _amber("↻", "Ask for the live code; a picture of it does not work."),
         Verdict.REPLAYED: _red("✕", "Do not let in: this very code was used; ask for a new one."),

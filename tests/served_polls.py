@@ -96,6 +96,7 @@ class ServedPoll:
             "state": self.state.value,
             "opens_at": manifest.opens_at,
             "closes_at": self.poll.closes_at,
+            "timezone": "UTC",
             "manifest": base64url.encode(manifest.to_cbor()),
             "head": self.poll.signed_head.to_json(),
             "withdrawals": [row for row in self._events() if row["kind"] == Kind.WITHDRAWAL],

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from client.audit.reading import Entries
 from client.audit.report import Checks
-from client.poll import time_in_words
 from client.poll_log import root_of_first
 from credentials.beacon import verify
 from credentials.errors import LogRefused, SymbolonError
@@ -14,6 +13,7 @@ from credentials.log.checkpoint import SignedCheckpoint
 from credentials.log.note import VerifierKey
 from credentials.polls import State
 from credentials.polls.in_time import seen_in_time
+from credentials.times import in_words
 
 UNSEEN = "nobody witnessed that the log was closed before the lot was known"
 
@@ -43,7 +43,7 @@ def check_lot(
     else:
         try:
             verify(beacon.number, signature)
-            due = time_in_words(beacon.due_at)
+            due = in_words(beacon.due_at, timezone=manifest.timezone)
             checks.passed("lot", f"round {beacon.number} of drand's quicknet, due on {due}")
         except SymbolonError as error:
             checks.failed("lot", error)
@@ -95,7 +95,7 @@ def _missing(
     for decided in found.decided:
         seen = seen_in_time(states, decided=decided)
         if len(seen) < needed:
-            due = time_in_words(decided.before)
+            due = in_words(decided.before)
             wrong.append(
                 f"{len(seen)} of the {needed} witnesses that are needed had seen entry "
                 f"{decided.size - 1} before {due}, when the lot was known"

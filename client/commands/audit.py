@@ -89,8 +89,9 @@ def audit(
 
 def _say(report: "Report") -> None:
     from client.audit import NOBODY_CAN_CHECK
-    from client.poll import event_in_words, time_in_words
+    from client.poll import event_in_words
     from credentials.tally import outcome_in_words
+    from credentials.times import in_words
 
     for text in report.verdict:
         say(text)
@@ -100,7 +101,8 @@ def _say(report: "Report") -> None:
             say_result(report.result, options=report.manifest.options)
         for one in report.withdrawn:
             option = report.manifest.options[one.option - 1]
-            say(f"“{option}” was withdrawn, {time_in_words(one.at)}: {one.in_words}")
+            when = in_words(one.at, timezone=report.manifest.timezone)
+            say(f"“{option}” was withdrawn, {when}: {one.in_words}")
         if report.beside is not None:
             said = outcome_in_words(report.beside, options=report.manifest.options)
             say(f"{said} This stands beside the result.")
@@ -108,7 +110,10 @@ def _say(report: "Report") -> None:
             say(f"The organiser objects to this result: {objection.reason}")
     if report.events:
         say("\nWhat happened")
-        say_rows([(f"  {event.kind}", event_in_words(event)) for event in report.events])
+        zone = "UTC" if report.manifest is None else report.manifest.timezone
+        say_rows(
+            [(f"  {event.kind}", event_in_words(event, timezone=zone)) for event in report.events]
+        )
     say("\nChecks")
     say_rows(
         [

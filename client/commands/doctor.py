@@ -19,8 +19,6 @@ from client.commands.terminal import (
 )
 from credentials.errors import SymbolonError
 
-CLOCK_TOLERANCE_SECONDS = 15
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -106,6 +104,7 @@ def _wallet_and_communities(
 
 
 def _community(address: str, *, fingerprint: bytes | None) -> Iterator[Finding]:
+    from client.clocks import TOLERANCE_SECONDS, wrong_clock
     from client.community import pinned, show_fingerprint
     from client.published import PublishedClient
     from client.transport import Transport
@@ -114,15 +113,15 @@ def _community(address: str, *, fingerprint: bytes | None) -> Iterator[Finding]:
         with Transport() as transport:
             service = PublishedClient(address, transport=transport)
             published = pinned(service.metadata(), fingerprint=fingerprint)
-            difference = service.clock_difference()
+            reading = service.clock
     except SymbolonError as error:
         yield Finding(name="Community", fine=False, words=str(error))
         return
     shown = show_fingerprint(published.fingerprint)
     yield Finding(name="Community", fine=True, words=f"{published.metadata.name}, {shown}")
-    if difference is None:
+    if reading is None:
         yield Finding(name="Clock", fine=True, words="the server does not tell its time")
         return
-    near = abs(difference) <= CLOCK_TOLERANCE_SECONDS
-    words = f"{difference:+d} s beside the server's" + ("" if near else "; set it")
-    yield Finding(name="Clock", fine=near, words=words)
+    wrong = wrong_clock(reading, now=reading.own, published=published.metadata.published_at)
+    words = wrong or f"within {TOLERANCE_SECONDS} s of the server's"
+    yield Finding(name="Clock", fine=not wrong, words=words)

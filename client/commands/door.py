@@ -53,6 +53,7 @@ def prepare(
     as_json: JsonOption = False,
 ) -> None:
     """Download what the door needs to work without network. Repeat it whenever you like."""
+    from client.clocks import beside
     from client.community import parse_fingerprint, show_fingerprint
     from client.door.store import DoorStore
     from client.door.sync import CLOCK_TOLERANCE_SECONDS
@@ -79,9 +80,8 @@ def prepare(
         note(f"No fingerprint was given; this community's is {shown}. Compare it.")
     if abs(prepared.clock_difference) > CLOCK_TOLERANCE_SECONDS:
         note(
-            f"This machine's clock is {abs(prepared.clock_difference)} s "
-            f"{'ahead of' if prepared.clock_difference > 0 else 'behind'} the server's: set it, "
-            "or good codes will be refused."
+            f"This machine's clock is {beside(prepared.clock_difference)} the server's: set it, or "
+            "good codes will be refused."
         )
     if as_json:
         say_json(
@@ -115,6 +115,7 @@ def status(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
     from client.community import show_fingerprint
     from client.door.scanning import DoorDesk
     from client.door.store import DoorStore
+    from credentials.times import in_words
 
     store = DoorStore.open(door_file)
     desk = DoorDesk(store)
@@ -140,6 +141,7 @@ def status(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
         "queued": queued,
         "refused": refused,
         "kept": kept_json(kept),
+        "clock": desk.own_clock(now=now) or None,
     }
     if as_json:
         say_json(state)
@@ -149,20 +151,23 @@ def status(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
             ("Door", f"{desk.door.name} ({desk.door.id}), {desk.door.mode}"),
             ("Community", f"{desk.metadata.name}, {desk.identity.address}"),
             ("Fingerprint", state["fingerprint"]),
-            ("Prepared", _moment(desk.identity.prepared_at)),
-            ("Registry head", f"{head.epoch}, of {_moment(head.published_at)}"),
+            ("Prepared", in_words(desk.identity.prepared_at, timezone=desk.zone)),
+            (
+                "Registry head",
+                f"{head.epoch}, of {in_words(head.published_at, timezone=desk.zone)}",
+            ),
             ("Known movements", str(entries)),
             ("To be handed in", str(queued)),
             ("Refused scans", str(refused)),
         ]
     )
-    say_kept(kept)
+    say_kept(kept, zone=desk.zone)
+    wrong = desk.own_clock(now=now)
+    if wrong:
+        note(wrong)
     if due:
         note(
-            f"A newer registry head was due on {_moment(head.next_at)}; `symbolon door sync` "
-            "fetches it. Until then this door cannot judge the codes of wallets that have it."
+            f"A newer registry head was due on {in_words(head.next_at, timezone=desk.zone)}; "
+            "`symbolon door sync` fetches it. Until then this door cannot judge the codes of "
+            "wallets that have it."
         )
-
-
-def _moment(at: int) -> str:
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))

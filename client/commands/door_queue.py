@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from client.commands.door_scan import DoorFileOption
-from client.commands.door_verdict import clock_time
 from client.commands.exit_status import KEPT
 from client.commands.terminal import JsonOption, YesOption, agree, note, say, say_json
 from client.errors import ClientError
 
 if TYPE_CHECKING:
+    from client.answers import SyncResult
     from client.door.handing_in import HandedIn
     from client.door.queue import KeptScan
 
@@ -35,13 +35,14 @@ def sync(*, door_file: DoorFileOption, as_json: JsonOption = False) -> None:
     with Transport() as transport:
         service = DoorClient(desk.identity.address, transport=transport)
         done = hand_in(store, identity=desk.identity, service=service)
-        _say_handed_in(done, as_json=as_json)
+        _say_handed_in(done, zone=desk.zone, as_json=as_json)
         refresh_heads(store, metadata=desk.metadata, service=service)
     if done.kept:
         raise typer.Exit(KEPT)
 
 
-def _say_handed_in(done: "HandedIn", *, as_json: bool) -> None:
+def _say_handed_in(done: "HandedIn", *, zone: str, as_json: bool) -> None:
+    from client.clocks import beside
     from client.door.sync import CLOCK_TOLERANCE_SECONDS
 
     difference = done.clock_difference or 0
@@ -62,21 +63,25 @@ def _say_handed_in(done: "HandedIn", *, as_json: bool) -> None:
     else:
         say(f"Scans recorded: {done.recorded}. Conflicts: {len(done.conflicts)}.")
         for conflict in done.conflicts:
-            say(f"  {conflict.verdict}: {_earlier(conflict.conflict_door, conflict.conflict_at)}")
+            say(f"  {conflict.verdict}: {_earlier(conflict, zone=zone)}")
         for reason, count in done.later.items():
             say(f"  not recorded, kept, and tried again: {count}. {reason}")
         for reason, count in done.refused.items():
             say(f"  refused, and kept: {count}. {reason} `symbolon door refused` shows them.")
     if clock_is_off:
         note(
-            f"The server's clock is {abs(difference)} s "
-            f"{'behind' if difference > 0 else 'ahead of'} this door's. One of them is wrong: a "
+            f"This door's clock is {beside(difference)} the server's. One of them is wrong: a "
             "door or a server with a wrong clock refuses good codes."
         )
 
 
-def _earlier(door: str | None, at: int | None) -> str:
-    return "no earlier scan" if door is None else f"came in before at {door}, {clock_time(at)}"
+def _earlier(lost: "SyncResult", *, zone: str) -> str:
+    from credentials.times import on_the_wall
+
+    if lost.conflict_door is None or lost.conflict_at is None:
+        return "no earlier scan"
+    at = on_the_wall(lost.conflict_at, now=int(time.time()), timezone=zone)
+    return f"came in before at {lost.conflict_door}, {at}"
 
 
 def refused(
@@ -93,15 +98,16 @@ def refused(
 
     Each let a person pass here, and stands in no record. Nothing else forgets them.
     """
+    from client.door.scanning import DoorDesk
     from client.door.store import DoorStore
 
     if again and drop:
         raise ClientError("Give --again or --drop, not both.")
     store = DoorStore.open(door_file)
-    store.identity()
+    zone = DoorDesk(store).zone
     found = tuple(scan for scan in store.queue.kept() if scan.refused)
     if drop and found:
-        say_kept(found, to=note)
+        say_kept(found, zone=zone, to=note)
         agree(f"Forget {len(found)} scan(s) that stand in no record?", yes=yes)
         store.queue.drop_refused()
     elif again:
@@ -115,7 +121,7 @@ def refused(
     elif again:
         say(f"To be handed in again: {len(found)}.")
     else:
-        say_kept(found)
+        say_kept(found, zone=zone)
 
 
 def kept_json(kept: "Sequence[KeptScan]") -> list[dict[str, Any]]:
@@ -132,12 +138,11 @@ def kept_json(kept: "Sequence[KeptScan]") -> list[dict[str, Any]]:
     ]
 
 
-def say_kept(kept: "Sequence[KeptScan]", *, to: "Callable[[str], None]" = say) -> None:
-    """The same for people."""
+def say_kept(kept: "Sequence[KeptScan]", *, zone: str, to: "Callable[[str], None]" = say) -> None:
+    """The same for people, in the time zone of the event."""
+    from credentials.times import in_words
+
     for scan in kept:
         what = "refused" if scan.refused else "not recorded yet"
-        to(f"  {_moment(scan.scanned_at)}, {what} since {_moment(scan.since)}: {scan.reason}")
-
-
-def _moment(at: int) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
+        at, since = (in_words(each, timezone=zone) for each in (scan.scanned_at, scan.since))
+        to(f"  {at}, {what} since {since}: {scan.reason}")

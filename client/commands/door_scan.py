@@ -1,5 +1,6 @@
 """`symbolon door scan`: read a code, decide, and say it so that nobody misunderstands."""
 
+import time
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -87,6 +88,9 @@ def scan(
     if offline and online_only:
         raise ClientError("Give --offline or --online-only, not both.")
     desk = DoorDesk(DoorStore.open(door_file))
+    wrong = desk.own_clock(now=int(time.time()))
+    if wrong:
+        note(wrong)
     scanner = _Scanner(
         desk=desk, direction=direction, offline=offline, online_only=online_only, as_json=as_json
     )

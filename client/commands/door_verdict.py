@@ -1,7 +1,7 @@
 """A door's verdict on the screen: what a volunteer does now, said so that nobody misunderstands."""
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -20,6 +20,7 @@ def show(scanned: "Scanned", *, desk: "DoorDesk", as_json: bool) -> None:
     """Show a verdict; it counts as shown once this returns."""
     from credentials.door_words import instruction
     from credentials.doors import PASSING, VERDICT_SIGNS, Verdict
+    from credentials.times import in_words, iso, on_the_wall
 
     sign = VERDICT_SIGNS[scanned.verdict]
     again = scanned.again and scanned.verdict in PASSING
@@ -29,7 +30,9 @@ def show(scanned: "Scanned", *, desk: "DoorDesk", as_json: bool) -> None:
         for name, value in scanned.disclosed.items()
     }
     if as_json:
-        first = {"at": scanned.first_at, "door": scanned.first_door}
+        first: dict[str, Any] = {"at": scanned.first_at, "door": scanned.first_door}
+        if scanned.first_at is not None:
+            first["at_iso"] = iso(scanned.first_at, timezone=desk.zone)
         say_json(
             {
                 "verdict": scanned.verdict.value,
@@ -56,10 +59,11 @@ def show(scanned: "Scanned", *, desk: "DoorDesk", as_json: bool) -> None:
         say(AGAIN)
     if scanned.verdict is Verdict.DOOR_OUT_OF_DATE:
         head = desk.heads.newest
-        published = time.strftime("%Y-%m-%d %H:%M", time.localtime(head.published_at))
+        published = in_words(head.published_at, timezone=desk.zone)
         say(f"This door knows the registry up to {published}; `symbolon door sync` refreshes it.")
     if scanned.first_at is not None:
-        say(f"First: {clock_time(scanned.first_at)}, door {scanned.first_door}.")
+        first_at = on_the_wall(scanned.first_at, now=int(time.time()), timezone=desk.zone)
+        say(f"First: {first_at}, door {scanned.first_door}.")
     shown = ", ".join(f"{name} {value}" for name, value in disclosed.items() if name != "reissued")
     if shown:
         say(f"Shown: {shown}.")
@@ -76,12 +80,3 @@ def _title(scanned: "Scanned") -> str:
     if scanned.verdict is Verdict.INVALID and scanned.explanation:
         return "NO CODE FOR THIS DOOR"
     return scanned.verdict.value.replace("_", " ").upper()
-
-
-def clock_time(at: int | None) -> str:
-    """A moment as the clock on the wall shows it, with its date if that was another day."""
-    if at is None:
-        return "unknown"
-    then = time.localtime(at)
-    is_today = then[:3] == time.localtime()[:3]
-    return time.strftime("%H:%M:%S" if is_today else "%Y-%m-%d %H:%M:%S", then)

@@ -29,16 +29,23 @@ def list_polls(
     as_json: JsonOption = False,
 ) -> None:
     """List a community's polls."""
-    from client.poll import time_in_words
     from client.polls import PollsClient
     from client.transport import Transport
+    from credentials.times import in_words, iso
 
     with Transport() as transport:
         polls = PollsClient(address, transport=transport).polls()
     if as_json:
         say_json(
             [
-                {"id": p.id, "question": p.question, "state": p.state, "closes_at": p.closes_at}
+                {
+                    "id": p.id,
+                    "question": p.question,
+                    "state": p.state,
+                    "closes_at": p.closes_at,
+                    "closes_at_iso": iso(p.closes_at, timezone=p.timezone),
+                    "timezone": p.timezone,
+                }
                 for p in polls
             ]
         )
@@ -46,7 +53,13 @@ def list_polls(
     if not polls:
         say("There are no polls.")
     say_rows(
-        [(p.id, f"{p.question} ({p.state}; closes {time_in_words(p.closes_at)})") for p in polls]
+        [
+            (
+                p.id,
+                f"{p.question} ({p.state}; closes {in_words(p.closes_at, timezone=p.timezone)})",
+            )
+            for p in polls
+        ]
     )
 
 
@@ -67,6 +80,7 @@ def show(
     from client.poll import poll_in_words, read_poll
     from client.polls import PollsClient
     from client.transport import Transport
+    from credentials.times import iso
 
     address, poll_id = place(link)
     if address is None or poll_id is None:
@@ -85,6 +99,9 @@ def show(
                 "question": poll.manifest.question,
                 "options": list(poll.manifest.options),
                 "manifest_hash": poll.manifest.manifest_hash.hex(),
+                "closes_at": poll.closes_at,
+                "closes_at_iso": iso(poll.closes_at, timezone=poll.manifest.timezone),
+                "timezone": poll.manifest.timezone,
             }
             | {title.lower(): text for title, text in rows}
         )

@@ -153,6 +153,7 @@ def _door(
         policy=door_policy(found, schema=metadata.schema),
         metadata=metadata,
         credential=mine,
+        now=int(time.time()),
     )
 
     def draw() -> "DoorCode":
@@ -194,7 +195,9 @@ def _credential(
 
 
 def _say_standing(standing: "Standing", *, yes: bool) -> None:
-    """What the member should know of the registry before anything is shown."""
+    """What the member should know of the registry, and of clocks, before anything is shown."""
+    if standing.clock:
+        note(standing.clock)
     if standing.note:
         note(standing.note)
     if standing.caution:

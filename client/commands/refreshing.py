@@ -177,6 +177,7 @@ def keep(*, wallet: WalletOption, passphrase_file: PassphraseOption = None) -> N
     """
     from client.commands.main import sentence
     from client.wallet.keeping import next_task
+    from credentials.times import in_words
 
     vault = open_wallet(wallet, passphrase_file)
     failures: dict[bytes, int] = {}
@@ -188,7 +189,7 @@ def keep(*, wallet: WalletOption, passphrase_file: PassphraseOption = None) -> N
             return
         now = int(time.time())
         if task.at > now:
-            note(f"Next at {time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime(task.at))}.")
+            note(f"Next on {in_words(task.at)}.")
             time.sleep(min(task.at - now, LONGEST_SLEEP))
             continue
         try:

@@ -133,10 +133,11 @@ def _see(kept: "KeptPoll", shown: "Evidence") -> None:
 
 def _agreed_to_early_closing(closed: "ClosedPoll", *, repeated: str | None) -> str:
     """How the trustee agreed to open a poll before its closing time. Raises ClientError."""
-    from client.poll import time_in_words
+    from credentials.times import in_words
 
     poll = closed.manifest.poll
-    from_then_on = f"From {time_in_words(closed.closes_at)} on you are not asked."
+    closes_at = in_words(closed.closes_at, timezone=closed.manifest.timezone)
+    from_then_on = f"From {closes_at} on you are not asked."
     note(
         "The organiser ended this poll before its time. Only the witnesses above say that "
         "everybody else saw that too, and the organiser chose them: do you know them, and do they "

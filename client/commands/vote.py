@@ -122,7 +122,12 @@ def vote(
                 yes=yes,
                 at_once=at_once,
             )
-    _say_cast(done, metadata_key=membership.metadata.metadata_key, as_json=as_json)
+    _say_cast(
+        done,
+        metadata_key=membership.metadata.metadata_key,
+        zone=poll.manifest.timezone,
+        as_json=as_json,
+    )
 
 
 def _cast_new(
@@ -179,10 +184,10 @@ def _cast_new(
         return send(wrong.expected)
 
 
-def _say_cast(done: "Vote", *, metadata_key: bytes, as_json: bool) -> None:
-    from client.poll import time_in_words
+def _say_cast(done: "Vote", *, metadata_key: bytes, zone: str, as_json: bool) -> None:
     from credentials.formats import base64url
     from credentials.formats.promise import SignedPromise
+    from credentials.times import in_words, iso
 
     signed = SignedPromise(octets=done.promise, signature=done.signature)
     merged_by = signed.open(metadata_key=metadata_key).merged_by
@@ -195,11 +200,13 @@ def _say_cast(done: "Vote", *, metadata_key: bytes, as_json: bool) -> None:
                 "ballot": ballot,
                 "number": done.sequence,
                 "merged_by": merged_by,
+                "merged_by_iso": iso(merged_by, timezone=zone),
             }
         )
         return
     say(f"Your vote was taken: “{done.answer}”.")
-    say(f"The community promised to have it in the poll's log by {time_in_words(merged_by)}.")
+    by = in_words(merged_by, timezone=zone)
+    say(f"The community promised to have it in the poll's log by {by}.")
     say("`symbolon poll receipts` looks for it there.")
 
 

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 
 from client.answers import QueuedScan, Synced, SyncResult
+from client.clocks import ClockReading
 from client.door.store import DoorIdentity, DoorStore
 from client.doors import DoorClient
 from client.errors import ServerRefused
@@ -110,6 +111,7 @@ def _take(
             counts[reason] = counts.get(reason, 0) + 1
         store.queue.settle(tuple(answer.scan_id for answer in settled))
         store.merge_entries(synced.entries)
+        store.clocks.note(ClockReading(own=now, server=synced.now))
     return _counted(
         done,
         recorded=len(settled),

@@ -11,12 +11,13 @@ import hashlib
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from secrets import token_bytes
 
 from client.answers import CheckIn
 from client.door.attempts import SCAN_ID_LENGTH, Attempt
+from client.door.clocks import FARTHEST_SECONDS, own_clock, whose_clock
 from client.door.handing_in import RETRY_SECONDS, HandedIn, hand_in
 from client.door.record import DoorRecord
 from client.door.store import DoorIdentity, DoorStore
@@ -24,7 +25,7 @@ from client.door.sync import door_chain, refresh_heads
 from client.doors import DoorClient
 from client.errors import DoorError, ServerRefused, ServerUnreachable
 from credentials.door_words import explain
-from credentials.doors import RE_ENTRY, Judged, Verdict, judge_code
+from credentials.doors import PASSING, RE_ENTRY, Judged, Verdict, judge_code
 from credentials.errors import EncodingError, SymbolonError
 from credentials.formats.metadata import Door, Metadata, SignedMetadata
 from credentials.formats.presentation import Presentation
@@ -32,6 +33,7 @@ from credentials.formats.qr import from_qr_text
 from credentials.formats.scanned import code_in
 from credentials.keys import VerifierKeys
 from credentials.registry.chain import HeadChain
+from credentials.scope import SLOT_SECONDS, time_slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,7 @@ class DoorDesk:
                 disclosed=judged.disclosed,
                 explanation=self._explain(typed, judged.verdict, now=now),
             )
+        self._store.clocks.good()
         verdict, last = self._record.admit(
             judged,
             code=code,
@@ -168,6 +171,9 @@ class DoorDesk:
         verdict = Verdict(answer.verdict)
         notes = _notes(handed)
         try:
+            self._store.clocks.note(service.clock)
+            if verdict in PASSING:
+                self._store.clocks.good()
             self._learn_heads(code, verdict=verdict, handed=handed, service=service)
             self._record.remember(
                 self._judge(code, now=int(time.time())),
@@ -188,8 +194,46 @@ class DoorDesk:
             notes=notes,
         )
 
+    @property
+    def zone(self) -> str:
+        """The time zone of this door's event."""
+        event = self.metadata.event(self.door.event)
+        return "UTC" if event is None else event.timezone
+
+    def own_clock(self, *, now: int) -> str:
+        """What is wrong with this door's own clock, as far as is known; empty if nothing is."""
+        return own_clock(self._store.clocks.reading(), now=now, published=self._published)
+
+    @property
+    def _published(self) -> int:
+        return max(self.metadata.published_at, self.heads.newest.published_at)
+
     def _explain(self, text: str, verdict: Verdict, *, now: int) -> str:
-        return explain(text, verdict, metadata=self.metadata, door=self.door, now=now)
+        said = explain(text, verdict, metadata=self.metadata, door=self.door, now=now)
+        if verdict not in (Verdict.CLOCK_WRONG, Verdict.CODE_TOO_OLD):
+            return said
+        return f"{said} {self._whose_clock(code_in(text) or text, now=now)}".strip()
+
+    def _whose_clock(self, code: str, *, now: int) -> str:
+        """Whose clock is wrong, where a code was refused for its time."""
+        shown = _shown(code)
+        slot = None if shown is None else shown.freshness
+        if not isinstance(slot, int) or abs(slot * SLOT_SECONDS - now) > FARTHEST_SECONDS:
+            return ""
+        then = slot * SLOT_SECONDS
+        judged = self._judge(code, now=then)
+        alike = 0
+        if judged.scope is not None and judged.code_hash is not None:
+            who = judged.pseudonym or judged.code_hash
+            with suppress(sqlite3.Error):  # a verdict is given, whatever can be noted beside it
+                alike = self._store.clocks.odd(who, ahead=then - now, now=now)
+        return whose_clock(
+            ahead=then - time_slot(now) * SLOT_SECONDS,
+            alike=alike,
+            reading=self._store.clocks.reading(),
+            now=now,
+            published=self._published,
+        )
 
     def _is_ahead(self, code: str, *, now: int) -> bool:
         """Whether this door let the member pass, and the server does not know of it."""
@@ -258,9 +302,15 @@ def _notes(handed: HandedIn) -> tuple[str, ...]:
     )
 
 
-def _removals_of(code: str) -> int | None:
-    """By how many removals a code names its registry value; None if it is no code at all."""
+def _shown(code: str) -> Presentation | None:
+    """What a code holds, of which nothing is checked; None if it is no code at all."""
     try:
-        return Presentation.from_cbor(from_qr_text(code)).removals
+        return Presentation.from_cbor(from_qr_text(code))
     except EncodingError:
         return None
+
+
+def _removals_of(code: str) -> int | None:
+    """By how many removals a code names its registry value; None if it is no code at all."""
+    shown = _shown(code)
+    return None if shown is None else shown.removals

@@ -16,11 +16,13 @@ from pathlib import Path
 
 from client.answers import Entry
 from client.door.attempts import Attempts
+from client.door.clocks import TABLES as CLOCK_TABLES
+from client.door.clocks import DoorClocks
 from client.door.queue import ScanQueue
 from client.errors import DoorError
 from credentials.formats.head import SignedHead
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 BUSY_SECONDS = 30.0
 SEEN_SECONDS = 120
 """How long the hash of a code is kept: longer than a code is good for."""
@@ -75,6 +77,7 @@ class DoorStore:
         self.path = path
         self.queue = ScanQueue(connection)
         self.attempts = Attempts(connection)
+        self.clocks = DoorClocks(connection)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False) -> "DoorStore":
@@ -236,7 +239,7 @@ class DoorStore:
         with self.transaction():
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
-                for statement in _TABLES.split(";"):
+                for statement in (*_TABLES.split(";"), *CLOCK_TABLES.split(";")):
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         if version not in (0, SCHEMA_VERSION):

@@ -6,6 +6,7 @@ Both may be repeated at any time.
 import time
 from dataclasses import dataclass
 
+from client.clocks import ClockReading
 from client.community import pinned
 from client.door.store import DoorIdentity, DoorStore
 from client.doors import DoorClient
@@ -91,6 +92,7 @@ def prepare(
             )
         )
         store.merge_entries(bundle.entries)
+        store.clocks.note(ClockReading(own=now, server=bundle.now))
     return Prepared(
         metadata=published.metadata,
         fingerprint=published.fingerprint,

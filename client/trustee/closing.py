@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from client.community import PinnedMetadata
 from client.errors import TrusteeError
 from client.evidence import Evidence
-from client.poll import read_poll, time_in_words
+from client.poll import read_poll
 from client.poll_log import LogView, PlacedEvent, events_of, read_log
 from client.polls import PollsClient
 from credentials.errors import LogRefused, PollLogRefused
@@ -22,6 +22,7 @@ from credentials.formats.manifest import Manifest
 from credentials.formats.poll_event import PollEvent
 from credentials.log.note import VerifierKey
 from credentials.polls import Replay, State, closing_seen_by
+from credentials.times import in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +52,12 @@ class ClosedPoll:
     def in_words(self) -> tuple[tuple[str, str], ...]:
         """(title, text): what a trustee should know before a share leaves the house."""
         manifest, keys = self.manifest, self.manifest.witness_keys
-        closed = time_in_words(self.closing.at)
+        closed = in_words(self.closing.at, timezone=manifest.timezone)
         reason = self.closing.reason
         seen = "\n".join(key.to_text() for key in keys if key.name in self.seen_by)
         return (
             ("Poll", f"{manifest.question} ({manifest.poll})"),
-            ("Should close", time_in_words(self.closes_at)),
+            ("Should close", in_words(self.closes_at, timezone=manifest.timezone)),
             ("Closed", f"{closed}, because: {reason}" if reason else closed),
             (
                 "Witnesses",
@@ -117,8 +118,9 @@ def closed_poll(shown: ShownPoll, *, now: int, witnesses: Sequence[VerifierKey] 
     closing = shown.events[-1].event
     if closing.at > now:
         raise TrusteeError(
-            f"The poll closes in the future, at {time_in_words(closing.at)}, by this machine's "
-            "clock. Nothing was sent."
+            "The poll closes in the future, on "
+            f"{in_words(closing.at, timezone=manifest.timezone)}, by this machine's clock, which "
+            f"says {in_words(now)}. Nothing was sent."
         )
     closed = ClosedPoll(
         manifest=manifest,

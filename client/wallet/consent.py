@@ -9,14 +9,17 @@ from dataclasses import dataclass, field
 
 from client.poll import Poll, sealed_in_words, trustees_in_words
 from client.wallet.crowd import company
+from client.wallet.refusals import days_in_words, refused_in_words
 from client.wallet.required import check_met, required_in_words
+from credentials.days import day_of
+from credentials.errors import RequirementNotMet
 from credentials.formats.attribute import AttributeValue
 from credentials.formats.head import Head
 from credentials.formats.metadata import App, Door, Event, Metadata
 from credentials.formats.policy import Policy
 from credentials.formats.request import PresentationRequest
 from credentials.holder import Credential
-from credentials.scope import day_of, origin_of
+from credentials.scope import origin_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +36,19 @@ class Asked:
     crowd_at_least: int | None = None
     warning: str = ""
     readers: tuple[tuple[str, str], ...] = ()
+    refused: str = ""
+    today: str = ""
 
     def lines(self) -> tuple[tuple[str, str], ...]:
         """(title, text) in the order of importance."""
         shown = ", ".join(f"{name} = {value}" for name, value in self.disclosed)
         rows = (
+            *((("Will refuse", self.refused),) if self.refused else ()),
             ("Who asks", f"{self.who} ({self.where})"),
             ("You allow", self.action),
             ("They will see", shown or "only that you are a member"),
             *(("They will know", phrase) for phrase in self.proven),
+            *((("Today", self.today),) if self.today else ()),
             *self.readers,
             ("Linkable", self.linkable),
             ("Crowd", self.crowd),
@@ -60,13 +67,21 @@ class Asked:
             "crowd": self.crowd,
             "crowd_at_least": self.crowd_at_least,
             "warning": self.warning or None,
+            "refused": self.refused or None,
+            "today": self.today or None,
         }
 
 
 def asked_by_door(
-    door: Door, *, event: Event, policy: Policy, metadata: Metadata, credential: Credential
+    door: Door,
+    *,
+    event: Event,
+    policy: Policy,
+    metadata: Metadata,
+    credential: Credential,
+    now: int,
 ) -> Asked:
-    """Checking in at a door."""
+    """Checking in at a door; `refused` says so where this door will not let this pass in."""
     if door.mode == "members_only":
         linkable = "No: the door sees a member, and nothing that it could recognise again."
     elif door.mode == "once_per_day":
@@ -81,6 +96,9 @@ def asked_by_door(
         where=metadata.address,
         action=f"Check in at {event.name}.",
         linkable=linkable,
+        refused=refused_in_words(
+            credential.attributes, door=door, event=event, schema=metadata.schema, now=now
+        ),
     )
 
 
@@ -90,8 +108,14 @@ def asked_by_app(
     """Proving membership to a registered app. Raises RequirementNotMet."""
     origin, policy = origin_of(app.response_address), request.policy
     purpose = "Log in" if policy.purpose == "login" else "Show your membership"
+    other_days = days_in_words(policy, metadata=metadata, at=request.asked_at)
+    try:
+        check_met(policy, credential=credential, today=day_of(request.asked_at))
+    except RequirementNotMet as error:
+        raise RequirementNotMet(f"{error} {other_days}".strip()) from None
     return _asked(
         policy,
+        other_days=other_days,
         metadata=metadata,
         credential=credential,
         today=day_of(request.asked_at),
@@ -163,6 +187,8 @@ def _asked(
     linkable: str,
     roll: Head | None = None,
     readers: tuple[tuple[str, str], ...] = (),
+    refused: str = "",
+    other_days: str = "",
 ) -> Asked:
     schema = metadata.schema
     policy.check(schema)
@@ -182,6 +208,8 @@ def _asked(
     if policy.identifying:
         warning = "What is disclosed can identify you: this is not an anonymous proof."
     return Asked(
+        refused=refused,
+        today=other_days,
         who=who,
         where=where,
         action=action,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NoReturn
 
+from client.clocks import ClockReading
 from client.errors import WalletError
 from client.registry import HEADS_KEPT
 from credentials.formats.head import Head, SignedHead
@@ -104,7 +105,7 @@ class Membership:
     Times in Unix seconds, 0 where there is none (`client.wallet.traffic`): `named_at` is when the
     wallet last told the community which member it is, `shown_at` when it last showed or voted,
     `renew_at` when it should ask what became of a credential, `update_at` when it looks for the
-    next registry head.
+    next registry head. `clock` is this device's clock beside the server's, when last compared.
     """
 
     address: str
@@ -122,6 +123,7 @@ class Membership:
     shown_at: int = 0
     renew_at: int = 0
     update_at: int = 0
+    clock: ClockReading | None = None
 
     @property
     def signed(self) -> SignedMetadata:

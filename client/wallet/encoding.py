@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from client.clocks import ClockReading
 from client.wallet.contents import (
     GONE,
     IN_LOG,
@@ -32,7 +33,7 @@ from credentials.formats.poll_bundle import CHECKPOINT_LIMIT
 from credentials.formats.promise import PROMISE_LIMIT, SIGNATURE_LENGTH
 from credentials.registry.digits import TABLE_LENGTH
 
-LABEL = "symbolon/wallet-contents/4"
+LABEL = "symbolon/wallet-contents/5"
 CONTENTS_LIMIT = 16 * 1024 * 1024
 
 _ENDS = ("", REMOVED, REPLACED, GONE)  # 0 to 3 in the octets
@@ -96,13 +97,14 @@ def _membership_fields(m: Membership) -> list[Any]:
         m.digits,
         [[log.manifest_hash, log.manifest, log.checkpoint] for log in m.logs],
         [m.named_at, m.shown_at, m.renew_at, m.update_at],
+        [] if m.clock is None else [m.clock.own, m.clock.server],
     ]
 
 
 def _membership(value: Any) -> Membership:
-    fields = take_array(value, length=12)
+    fields = take_array(value, length=13)
     address, fingerprint, octets, signature, next_count, claims, enrolments, votes = fields[:8]
-    heads, digits, logs, times = fields[8:]
+    heads, digits, logs, times, clock = fields[8:]
     named_at, shown_at, renew_at, update_at = (
         take_uint(moment, max=MAX_TIME) for moment in take_array(times, length=4)
     )
@@ -122,7 +124,16 @@ def _membership(value: Any) -> Membership:
         shown_at=shown_at,
         renew_at=renew_at,
         update_at=update_at,
+        clock=_clock(clock),
     )
+
+
+def _clock(value: Any) -> ClockReading | None:
+    read = take_array(value, max=2)
+    if not read:
+        return None
+    own, server = take_array(read, length=2)
+    return ClockReading(own=take_uint(own, max=MAX_TIME), server=take_uint(server, max=MAX_TIME))
 
 
 def _claim(value: Any) -> Claim:

@@ -96,7 +96,11 @@ class Registry:
 
     def kept_in(self, membership: Membership) -> Membership:
         """A membership with all that is known here; raises HeadRefused for a fork."""
-        return replace(membership.with_chain(self._known), digits=self._digits)
+        return replace(
+            membership.with_chain(self._known),
+            digits=self._digits,
+            clock=self._service.clock or membership.clock,
+        )
 
     @property
     def _known(self) -> HeadChain:

@@ -26,7 +26,7 @@ def renew_metadata(
 
     def renewed(now: Membership) -> Membership:
         check_newer(now.signed, published=published)  # another command may have been faster
-        return replace(now, **published.stored)
+        return replace(now, **published.stored, clock=service.clock or now.clock)
 
     vault.change(lambda now: now.changed(membership.fingerprint, renewed))
     return published

@@ -107,6 +107,7 @@ def with_restored(
         digits=found.digits or membership.digits,
         named_at=found.named_at,
         renew_at=found.renew_at,
+        clock=found.clock or membership.clock,
     )
     if found.chain is not None:
         membership = membership.with_chain(found.chain)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from client.errors import ClientError, WalletError
 from client.transport import Transport, checked_address
+from credentials.days import day_of
 from credentials.doors import door_policy
 from credentials.errors import EncodingError, PolicyError
 from credentials.formats import base64url
@@ -18,7 +19,7 @@ from credentials.formats.qr import to_qr_text
 from credentials.formats.request import PresentationRequest
 from credentials.holder import Credential
 from credentials.presentation import present
-from credentials.scope import app_scope, day_of, door_scope, time_slot
+from credentials.scope import app_scope, door_scope, time_slot
 
 MESSAGE_MAX = 300
 DAY_TOLERANCE_SECONDS = 86_400
@@ -59,7 +60,13 @@ def draw_code(
     presentation = present(
         credential,
         policy=door_policy(door, schema=metadata.schema),
-        scope=door_scope(metadata.community_id, event=event, mode=door.mode, time_slot=slot),
+        scope=door_scope(
+            metadata.community_id,
+            event=event,
+            mode=door.mode,
+            time_slot=slot,
+            day_begins=door.day_begins,
+        ),
         freshness=slot,
     )
     octets = presentation.to_cbor()

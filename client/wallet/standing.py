@@ -11,16 +11,19 @@ from dataclasses import dataclass, replace
 
 from client.errors import ServerRefused, ServerUnreachable, WalletError
 from client.published import PublishedClient
+from client.wallet.clock import warn_of_clock
 from client.wallet.contents import GONE, REPLACED, Enrolment, Membership
 from client.wallet.enrolling import credential_of
 from client.wallet.holdings import Holding
 from client.wallet.registry import Registry
 from client.wallet.traffic import check_before_showing, next_update, renewal_due, shown
 from client.wallet.vault import Vault
+from credentials.days import common_zone
 from credentials.errors import MemberRevoked
 from credentials.formats.head import Head
 from credentials.holder import Credential
 from credentials.registry.chain import HeadChain
+from credentials.times import in_words
 
 CAREFUL_REMOVALS = 2
 """More heads than this that remove somebody outside the schedule, in a day, call for care."""
@@ -31,7 +34,7 @@ class Standing:
     """A credential ready to be shown.
 
     `note` says what could not be brought up to date, if any; `caution` what the member should know
-    about the registry before anything is shown.
+    about the registry before anything is shown; `clock` what is wrong with this device's clock.
     """
 
     membership: Membership
@@ -39,6 +42,7 @@ class Standing:
     credential: Credential
     note: str = ""
     caution: str = ""
+    clock: str = ""
 
 
 def stand(
@@ -82,6 +86,7 @@ def stand(
         credential=credential_of(vault.read().seed, membership=membership, enrolment=enrolment),
         note=note,
         caution=_caution(membership, chain=membership.chain, now=now),
+        clock=warn_of_clock(membership, now=now),
     )
 
 
@@ -140,7 +145,7 @@ def check_not_ended(enrolment: Enrolment, *, membership: Membership) -> None:
 def ended_in_words(enrolment: Enrolment, *, membership: Membership) -> str:
     """That a credential has ended, when, and what its holder can do."""
     name = membership.metadata.name
-    day = time.strftime("%Y-%m-%d", time.gmtime(enrolment.ended_at))
+    day = in_words(enrolment.ended_at, timezone=common_zone(membership.metadata))
     if enrolment.ended == GONE:
         return (
             f"This membership of {name} was changed or removed on {day}. `symbolon wallet renew` "
@@ -156,8 +161,8 @@ def current_in_words(enrolment: Enrolment, *, membership: Membership) -> str:
     head = membership.head(enrolment.epoch)
     if head is None:
         return "not known; `symbolon wallet refresh` asks"
-    day = time.strftime("%Y-%m-%d %H:%M", time.gmtime(head.published_at))
-    return f"current at registry head {head.epoch}, of {day} UTC"
+    day = in_words(head.published_at, timezone=common_zone(membership.metadata))
+    return f"current at registry head {head.epoch}, of {day}"
 
 
 def update(

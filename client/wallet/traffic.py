@@ -7,13 +7,13 @@ hour lies between them is kept here, and so is when a wallet fetches what is new
 own, drawn at random, and not because somebody asks.
 """
 
-import time
 from dataclasses import replace
 from secrets import randbelow
 
 from client.errors import WalletError
 from client.wallet.contents import Membership
 from credentials.formats.head import Head
+from credentials.times import in_words
 
 QUIET_SECONDS = 900
 """Between an act that names the member to the community, and one that must not."""
@@ -38,7 +38,7 @@ def check_before_showing(membership: Membership, *, now: int) -> None:
     if _is_near(membership.named_at, now=now):
         raise _too_soon(
             membership.named_at,
-            f"At {{at}} this wallet told {membership.metadata.name} who it is, to get its "
+            f"On {{at}}, this wallet told {membership.metadata.name} who it is, to get its "
             "credential. What you show or vote so soon after could be laid to you.",
         )
 
@@ -48,7 +48,7 @@ def check_before_naming(membership: Membership, *, now: int) -> None:
     if _is_near(membership.shown_at, now=now):
         raise _too_soon(
             membership.shown_at,
-            f"At {{at}} this wallet showed a pass or voted. {membership.metadata.name} will know "
+            f"On {{at}}, this wallet showed a pass or voted. {membership.metadata.name} will know "
             "who asks for a credential, and so soon after could lay what was shown to you.",
         )
 
@@ -83,5 +83,5 @@ def _is_near(moment: int, *, now: int) -> bool:
 
 def _too_soon(moment: int, why: str) -> TooSoon:
     until = moment + QUIET_SECONDS
-    at, then = (time.strftime("%H:%M UTC", time.gmtime(each)) for each in (moment, until + 59))
+    at, then = (in_words(each // 60 * 60) for each in (moment, until + 59))
     return TooSoon(f"{why.format(at=at)} Wait until {then}, or add --at-once.", until=until)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from credentials import domain_tags
-from credentials.errors import MetadataRefused
+from credentials.errors import MetadataRefused, SchemaError
 from credentials.formats import cbor
 from credentials.formats.addresses import MAX_ADDRESS, origin_part, take_origin
 from credentials.formats.credential import CredentialHeader
@@ -96,6 +96,11 @@ class Metadata:
                 raise MetadataRefused(f"the door {door.id!r} asks for {name!r}, not in the schema")
         if door.expires_by and known.get(door.expires_by) != "date":
             raise MetadataRefused(f"the door {door.id!r} expires by something that is not a date")
+        for one in door.admits:
+            try:
+                one.check(self.schema)
+            except SchemaError as error:
+                raise MetadataRefused(f"whom the door {door.id!r} admits: {error}") from None
 
     @property
     def schema(self) -> Schema:

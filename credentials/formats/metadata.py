@@ -17,10 +17,19 @@ from credentials.errors import MetadataRefused, SymbolonError
 from credentials.formats import base64url, cbor
 from credentials.formats.community import METADATA_LIMIT, Metadata
 from credentials.formats.json_object import read_object
-from credentials.formats.places import App, Door, Event
+from credentials.formats.places import Admission, App, Door, Event
 from credentials.formats.public_keys import PublicKeys
 
-__all__ = ["App", "Door", "Event", "Metadata", "PublicKeys", "SignedMetadata", "check_successor"]
+__all__ = [
+    "Admission",
+    "App",
+    "Door",
+    "Event",
+    "Metadata",
+    "PublicKeys",
+    "SignedMetadata",
+    "check_successor",
+]
 
 SIGNATURE_LENGTH: Final = 64
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from credentials.days import SECONDS_PER_DAY
 from credentials.errors import HeadNotAccepted, HeadRefused
 from credentials.formats.head import Head, SignedHead
 from credentials.formats.metadata import Metadata
-from credentials.scope import SECONDS_PER_DAY
 
 SEGMENT_HEADS: Final = 256
 """How many heads a static segment has, as the log's segments have their entries."""

@@ -43,7 +43,7 @@ def forged_code(metadata: Metadata, *, head: Head, door_id: str) -> str:
     presentation = present(
         credential,
         policy=door_policy(door, schema=metadata.schema),
-        scope=door_scope(metadata.community_id, event, door.mode, slot),
+        scope=door_scope(metadata.community_id, event, door.mode, slot, day_begins=door.day_begins),
         freshness=slot,
     )
     return to_qr_text(replace(presentation, removals=head.removals).to_cbor())

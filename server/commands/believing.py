@@ -6,8 +6,8 @@ from typing import Any
 
 import typer
 
+from credentials.days import earliest_today
 from credentials.polls import State
-from credentials.scope import day_of
 from server.agreement.guard import known_of
 from server.agreement.words import amount, in_words
 from server.commands.asking import YesOption, agree
@@ -75,9 +75,10 @@ def consequences(session: Session) -> list[str]:
     if closing:
         said.append(f"  {amount(len(closing), 'poll')} will close: {', '.join(closing)}")
     with session.database.read() as connection:
-        schema = session.community.metadata(connection=connection).schema
+        metadata = session.community.metadata(connection=connection)
+        today = earliest_today(metadata, at=now)
         enrolments = Enrolments(session.registry)
-        ending = enrolments.count_ending(connection, schema=schema, today=day_of(now))
+        ending = enrolments.count_ending(connection, schema=metadata.schema, today=today)
     if ending:
         said.append(f"  {amount(ending, 'pass', 'passes')} will end, for good.")
     status = session.registry.status()

@@ -21,6 +21,7 @@ from server.commands.session import (
 )
 from server.community.organiser import CommunityOffice, consequences_of_move
 from server.community.reached import check_reaches
+from server.issuance.attendee import State
 
 commands = typer.Typer(
     help="The community itself: what it is, its name, and where it is.", no_args_is_help=True
@@ -98,7 +99,7 @@ def move(
     before = session.community.metadata()
     if not unchecked:
         check_reaches(address, own=session.community.signed())
-    unclaimed = Counter(one.state for one in session.entitlements.attendees())["invited"]
+    unclaimed = Counter(one.state for one in session.entitlements.attendees())[State.INVITED]
     agree(consequences_of_move(before, address=address, unclaimed=unclaimed), yes=yes)
     published = office.move(address)
     show(
@@ -136,7 +137,7 @@ def _document(session: Session) -> dict[str, Any]:
         "events": len(metadata.events),
         "doors": len(metadata.doors),
         "apps": len(metadata.apps),
-        "attendees": _counted(one.state for one in session.entitlements.attendees()),
+        "attendees": _counted(one.state.value for one in session.entitlements.attendees()),
         "head": registry.head.epoch,
         "next_head_at": registry.head.next_at,
         "removals": registry.head.removals,

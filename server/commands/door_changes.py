@@ -7,10 +7,16 @@ from typing import Annotated
 import typer
 
 from credentials.doors import MEMBERS_ONLY
-from credentials.formats.metadata import Door
+from credentials.formats.metadata import Admission, Door
 from credentials.formats.names import mend_shown_text
 from credentials.formats.schema import REISSUED
 from server.commands.asking import YesOption, agree
+from server.commands.door_options import (
+    admissions,
+    day_begins,
+    show_admissions,
+    show_day_begins,
+)
 from server.commands.session import (
     DEFAULT_DATA,
     DataOption,
@@ -60,6 +66,23 @@ def edit(
         str | None,
         typer.Option("--expires-by", help="A date attribute, the last day of a pass; '' for none."),
     ] = None,
+    begins: Annotated[
+        str | None,
+        typer.Option(
+            "--day-begins",
+            help="When its days begin, such as 06:00; only as long as nobody came in.",
+            metavar="TIME",
+        ),
+    ] = None,
+    admits: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--admits",
+            help="All passes that it lets in now, such as pass=week,organiser; may be repeated.",
+            metavar="NAME=VALUES",
+        ),
+    ] = None,
+    admits_all: Annotated[bool, typer.Option("--admits-all", help="Let in every pass.")] = False,
     yes: YesOption = False,
     data: DataOption = DEFAULT_DATA,
     passphrase_file: PassphraseFileOption = None,
@@ -72,8 +95,17 @@ def edit(
     if disclose and disclose_nothing:
         raise OperatorError("Give --disclose or --disclose-nothing, not both.")
     shown = () if disclose_nothing else tuple(disclose) if disclose else None
-    if name is None and mode is None and shown is None and expires_by is None:
-        raise OperatorError("Say what is to change: --name, --mode, --disclose, --expires-by.")
+    if admits and admits_all:
+        raise OperatorError("Give --admits or --admits-all, not both.")
+    given = (name, mode, shown, expires_by, begins, admits)
+    if not admits_all and all(one is None for one in given):
+        raise OperatorError(
+            "Say what is to change: --name, --mode, --disclose, --expires-by, --day-begins, "
+            "--admits."
+        )
+    session = open_community(data, passphrase_file=passphrase_file)
+    schema = session.community.metadata().schema
+    admitted = () if admits_all else admissions(admits, schema=schema) if admits else None
 
     def change(door: Door) -> Door:
         return _changed(
@@ -82,9 +114,10 @@ def edit(
             mode=door.mode if mode is None else mode.value,
             shown=shown,
             expires_by=door.expires_by if expires_by is None else expires_by,
+            begins=door.day_begins if begins is None else day_begins(begins),
+            admitted=door.admits if admitted is None else admitted,
         )
 
-    session = open_community(data, passphrase_file=passphrase_file)
     office = DoorOffice(session.database, session.community)
     before = office.door(door_id).door
     office.check_edit(door_id, change)
@@ -98,6 +131,8 @@ def edit(
             "mode": door.mode,
             "disclose": list(door.disclose),
             "expires_by": door.expires_by or None,
+            "day_begins": show_day_begins(door),
+            "admits": show_admissions(door, schema=schema),
         },
         as_json=as_json,
         text=f"Door {door.id} is {door.name} now, in mode {door.mode}; it is shown "
@@ -122,13 +157,30 @@ def remove(
 
 
 def _changed(
-    door: Door, *, name: str, mode: str, shown: tuple[str, ...] | None, expires_by: str
+    door: Door,
+    *,
+    name: str,
+    mode: str,
+    shown: tuple[str, ...] | None,
+    expires_by: str,
+    begins: int,
+    admitted: tuple[Admission, ...],
 ) -> Door:
-    """The door with these; what its mode and its last day need is shown in any case."""
+    """The door with these; what its mode, its last day and its passes need is shown in any case."""
     if shown is None:
-        own = {REISSUED} if door.mode != MEMBERS_ONLY else set()
-        shown = tuple(each for each in door.disclose if each not in own | {door.expires_by})
+        own = {door.expires_by} | {one.attribute for one in door.admits}
+        own |= {REISSUED} if door.mode != MEMBERS_ONLY else set()
+        shown = tuple(each for each in door.disclose if each not in own)
     needed = () if mode == MEMBERS_ONLY else (REISSUED,)
     last = (expires_by,) if expires_by else ()
-    disclose = tuple(dict.fromkeys((*needed, *shown, *last)))
-    return replace(door, name=name, mode=mode, disclose=disclose, expires_by=expires_by)
+    passes = tuple(one.attribute for one in admitted)
+    disclose = tuple(dict.fromkeys((*needed, *shown, *last, *passes)))
+    return replace(
+        door,
+        name=name,
+        mode=mode,
+        disclose=disclose,
+        expires_by=expires_by,
+        day_begins=begins,
+        admits=admitted,
+    )

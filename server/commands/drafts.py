@@ -129,6 +129,12 @@ def edit(
     require_nothing: Annotated[
         bool, typer.Option("--require-nothing", help="Let every member vote.")
     ] = False,
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            "--timezone", help="The zone in which its times are given and shown.", metavar="ZONE"
+        ),
+    ] = None,
     data: DataOption = DEFAULT_DATA,
     passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
@@ -152,8 +158,11 @@ def edit(
         "threshold": threshold and read.share(threshold),
     }
     fields: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if timezone is not None:
+        fields["timezone"] = read.zone(timezone, metadata=session.community.metadata())
     if closes is not None:
-        fields["closes_at"], fields["closes_after"] = read.closing(closes)
+        zone = timezone or session.polls.office.poll(poll_id).draft.timezone
+        fields["closes_at"], fields["closes_after"] = read.closing(closes, timezone=zone)
     if seal is not None:
         fields["sealing"] = read.sealing(seal, session=session)
     if witness or no_witnesses or witnesses_needed is not None:

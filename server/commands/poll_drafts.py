@@ -1,13 +1,14 @@
 """From the options of `symbolon-server poll create` to a draft. Raises OperatorError."""
 
 import re
-from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
 from credentials.beacon import SIGNATURE_LENGTH
+from credentials.days import common_zone
 from credentials.errors import SymbolonError
 from credentials.formats.attribute import AttributeValue
+from credentials.formats.community import Metadata
 from credentials.formats.lot import BY_BEACON, BY_NONE, BY_OPENING
 from credentials.formats.plain_text import text_in
 from credentials.formats.schema import Schema
@@ -16,6 +17,8 @@ from credentials.formats.vote import QUADRATIC, SCORE
 from credentials.sealing import ServerOpener
 from credentials.sealing.ceremony import read_ceremony
 from credentials.tally import METHODS, newest
+from credentials.times import read_moment
+from server.commands.make import check_timezone
 from server.commands.session import Session
 from server.problems import OperatorError
 
@@ -111,12 +114,15 @@ def signature(text: str) -> bytes:
     return octets
 
 
-def closing(text: str) -> tuple[int | None, int | None]:
-    """(closes_at, None) for a time, (None, closes_after) for a duration."""
+def closing(text: str, *, timezone: str) -> tuple[int | None, int | None]:
+    """(closes_at, None) for a time, (None, closes_after) for a duration.
+
+    A time without a zone of its own is one by the clocks of `timezone`.
+    """
     duration = _DURATION.fullmatch(text.strip())
     if duration is not None:
         return None, int(duration[1]) * _UNIT_SECONDS[duration[2]]
-    return moment(text, option="--closes"), None
+    return moment(text, option="--closes", timezone=timezone), None
 
 
 def seconds(text: str, *, option: str) -> int:
@@ -127,25 +133,31 @@ def seconds(text: str, *, option: str) -> int:
     return int(duration[1]) * _UNIT_SECONDS[duration[2]]
 
 
-def moment(text: str, *, option: str) -> int:
-    """Unix seconds of a time with its zone."""
+def moment(text: str, *, option: str, timezone: str) -> int:
+    """Unix seconds of a time, by the clocks of `timezone` unless it says others."""
     try:
-        read = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return read_moment(text, timezone=timezone)
+    except SymbolonError as error:
         raise OperatorError(
-            f"{option} takes a duration such as 2h, or a time such as 2030-05-01T18:00+02:00."
+            f"{option} takes a duration such as 2h, or a time; {error}. Without a zone it is a "
+            f"time in {timezone}."
         ) from None
-    if read.tzinfo is None:
-        raise OperatorError(f"{option} needs a time zone with the time: add Z, or +02:00.")
-    return int(read.timestamp())
 
 
-def later(text: str, *, than: int) -> int:
+def zone(text: str | None, *, metadata: Metadata) -> str:
+    """The time zone in which a poll's times are given and shown: that of all events if none is."""
+    if text is None:
+        return common_zone(metadata)
+    check_timezone(text)
+    return text
+
+
+def later(text: str, *, than: int, timezone: str) -> int:
     """A new closing time: a time, or a duration that is added to the old one, Unix seconds."""
     duration = _DURATION.fullmatch(text.strip())
     if duration is not None:
         return than + int(duration[1]) * _UNIT_SECONDS[duration[2]]
-    return moment(text, option="--until")
+    return moment(text, option="--until", timezone=timezone)
 
 
 def share(text: str) -> tuple[int, int]:
@@ -166,8 +178,3 @@ def requirements(texts: list[str], *, schema: Schema) -> tuple[tuple[str, Attrib
             raise OperatorError("--require takes ATTRIBUTE=VALUE.")
         required.append((name, schema.parse_text(name, value)))
     return tuple(required)
-
-
-def in_words(unix_seconds: int) -> str:
-    """A time for people."""
-    return datetime.fromtimestamp(unix_seconds, tz=UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -5,7 +5,7 @@ from typing import Any
 import typer
 
 from credentials.formats.schema import Schema
-from server.commands import poll_drafts as read
+from credentials.times import in_words
 from server.polls.drafts import Paper
 from server.polls.outcome import sealing_sentence, witnesses_sentence
 from server.polls.page import rules_in_words
@@ -62,10 +62,10 @@ def _rows(paper: Paper, *, schema: Schema) -> list[tuple[str, str]]:
 def _closing(paper: Paper) -> str:
     after = paper.draft.closes_after
     if after is None:
-        return read.in_words(paper.draft.closes_at or 0)
+        return in_words(paper.draft.closes_at or 0, timezone=paper.draft.timezone)
     if paper.poll is None:
         return f"{after} s after the opening"
-    return f"{read.in_words(paper.poll.closes_at)} if it opens now"
+    return f"{in_words(paper.poll.closes_at, timezone=paper.draft.timezone)} if it opens now"
 
 
 def _live(paper: Paper) -> str:

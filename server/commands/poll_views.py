@@ -10,7 +10,7 @@ import typer
 
 from credentials.formats.witnesses import read_witness
 from credentials.tally import mark_in_words
-from server.commands import poll_drafts as read
+from credentials.times import in_words, iso
 from server.commands.session import (
     DEFAULT_DATA,
     DataOption,
@@ -66,7 +66,8 @@ def show_result(
     typer.echo(f"{turnout_sentence(result.voters, roll=roll)} {label}{sentence}")
     for one in withdrawn:
         option = poll.manifest.options[one.option - 1]
-        typer.echo(f"“{option}” was withdrawn on {read.in_words(one.at)}: {one.in_words}")
+        when = in_words(one.at, timezone=poll.manifest.timezone)
+        typer.echo(f"“{option}” was withdrawn on {when}: {one.in_words}")
     if result.beside is not None:
         typer.echo(
             f"{result.sentence_beside(poll.manifest.options)} This stands beside the result."
@@ -127,7 +128,7 @@ def show_poll(
     typer.echo(poll.draft.question)
     rows = [("state", str(poll.state)), ("ballots taken", str(poll.ballots))]
     if poll.closes_at is not None:
-        rows.append(("voting ends", read.in_words(poll.closes_at)))
+        rows.append(("voting ends", in_words(poll.closes_at, timezone=poll.draft.timezone)))
     if poll.poll is not None:
         rows += [
             ("in the log", str(poll.logged)),
@@ -200,12 +201,14 @@ def _count(poll: ListedPoll) -> str:
     """The step that leads to a certified result, once votes can be read."""
     if poll.awaited is None:
         return f"symbolon-server poll certify {poll.id}"
-    return f"from {read.in_words(poll.awaited.due_at)} on symbolon-server poll beacon {poll.id}"
+    due = in_words(poll.awaited.due_at, timezone=poll.draft.timezone)
+    return f"from {due} on symbolon-server poll beacon {poll.id}"
 
 
 def _document(poll: ListedPoll, *, as_json: bool) -> dict[str, str | int | list[str] | None]:
     closes_at = poll.closes_at
-    shown = "" if closes_at is None else read.in_words(closes_at)
+    zone = poll.draft.timezone
+    shown = "" if closes_at is None else in_words(closes_at, timezone=zone)
     return {
         "id": poll.id,
         "state": poll.state.value,
@@ -213,6 +216,8 @@ def _document(poll: ListedPoll, *, as_json: bool) -> dict[str, str | int | list[
         "options": list(poll.draft.options),
         "ballots": poll.ballots,
         "closes_at": closes_at if as_json else shown,
+        "closes_at_iso": None if closes_at is None else iso(closes_at, timezone=zone),
+        "timezone": zone,
         "witnesses": [read_witness(text).name for text in poll.draft.witnesses],
         "witnesses_needed": poll.draft.witnesses_needed,
     }

@@ -8,6 +8,7 @@ import typer
 from credentials.formats.manifest_rules import MAX_NUMBER, MAX_QUESTION
 from credentials.formats.names import mend_shown_text
 from credentials.tally import outcome_in_words
+from credentials.times import in_words
 from server.commands import drafts, poll_views
 from server.commands import poll_drafts as read
 from server.commands.asking import YesOption, agree
@@ -150,6 +151,15 @@ def create(
         list[str] | None,
         typer.Option("--require", help="ATTRIBUTE=VALUE that every voter has and shows."),
     ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            "--timezone",
+            metavar="ZONE",
+            help="The zone in which its times are given and shown, such as Europe/Lisbon. "
+            "Default: that of the events, if they have one; else UTC.",
+        ),
+    ] = None,
     open_now: Annotated[bool, typer.Option("--open", help="Open it at once.")] = False,
     yes: YesOption = False,
     data: DataOption = DEFAULT_DATA,
@@ -161,7 +171,8 @@ def create(
     Drafts are changed and deleted with `poll draft`.
     """
     session = open_community(data, passphrase_file=passphrase_file)
-    closes_at, closes_after = read.closing(closes)
+    zone = read.zone(timezone, metadata=session.community.metadata())
+    closes_at, closes_after = read.closing(closes, timezone=zone)
     kind, tally, at_most = read.counting(ballot_type, method=method, limit=limit)
     pinned, needed = read.witnesses(
         witness or [], none=no_witnesses, needed=witnesses_needed, session=session
@@ -177,6 +188,7 @@ def create(
         tie_rule=read.tie_rule(lot),
         closes_at=closes_at,
         closes_after=closes_after,
+        timezone=zone,
         batch_seconds=read.seconds(batch, option="--batch"),
         quorum=quorum,
         threshold=read.share(threshold),
@@ -199,8 +211,9 @@ def create(
         else f" Next: symbolon-server poll open {poll.id}, or symbolon-server poll draft edit "
         f"{poll.id}"
     )
-    text = f"Poll {poll.id} is {poll.state}.{following}"
-    tell(poll, as_json=as_json, text=text)
+    ends = poll.closes_at
+    closing = "" if ends is None else f" Voting ends {in_words(ends, timezone=zone)}."
+    tell(poll, as_json=as_json, text=f"Poll {poll.id} is {poll.state}.{closing}{following}")
 
 
 @commands.command("open")
@@ -221,8 +234,8 @@ def open_poll(
     session = open_community(data, passphrase_file=passphrase_file)
     _agree_to_open(session, poll_id, yes=yes, shown=False)
     poll = session.polls.office.open(poll_id)
-    closes_at = poll.closes_at or 0
-    tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {read.in_words(closes_at)}.")
+    until = in_words(poll.closes_at or 0, timezone=poll.draft.timezone)
+    tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {until}.")
 
 
 @commands.command("extend")
@@ -230,7 +243,7 @@ def extend(
     *,
     poll_id: PollArgument,
     until: Annotated[
-        str, typer.Option("--until", help="30m, 2h or 1d longer, or a time with its zone.")
+        str, typer.Option("--until", help="30m, 2h or 1d longer, or a time (2026-12-01 18:00).")
     ],
     reason: ReasonOption,
     data: DataOption = DEFAULT_DATA,
@@ -240,9 +253,11 @@ def extend(
     """Let voting go on for longer."""
     office = open_community(data, passphrase_file=passphrase_file).polls.office
     before = office.poll(poll_id)
-    closes_at = read.later(until, than=before.closes_at or 0)
+    zone = before.draft.timezone
+    closes_at = read.later(until, than=before.closes_at or 0, timezone=zone)
     poll = office.extend(poll_id, closes_at=closes_at, reason=reason)
-    tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {read.in_words(closes_at)}.")
+    told = in_words(closes_at, timezone=zone)
+    tell(poll, as_json=as_json, text=f"Poll {poll.id} is open until {told}.")
 
 
 @commands.command("close")
@@ -341,7 +356,7 @@ def beacon(
     awaited = None if poll.poll is None else office.move_on(poll_id).awaited
     if awaited is None:
         raise OperatorError(f"The poll {poll_id} waits for no round of the beacon.")
-    address, due = round_address(awaited), read.in_words(awaited.due_at)
+    address, due = round_address(awaited), in_words(awaited.due_at)
     show(
         {"round": awaited.number, "at": awaited.due_at, "address": address},
         as_json=as_json,

@@ -1,13 +1,14 @@
 """`symbolon-server registry status|publish|schedule|catch-up`."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from credentials.days import common_zone
 from credentials.errors import SymbolonError
+from credentials.times import in_words
 from server import migrations
 from server.agreement.anchor import check_anchor, lost_entries
 from server.agreement.catch_up import catch_up
@@ -36,14 +37,16 @@ commands = typer.Typer(
 @commands.command("status")
 def show_status(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
     """Show the newest head, when the next one comes, and how many removals wait for it."""
-    status = open_community(data).registry.status()
+    session = open_community(data)
+    status, zone = session.registry.status(), common_zone(session.community.metadata())
     head = status.head
+    then, following = (in_words(at, timezone=zone) for at in (head.published_at, head.next_at))
     show(
         _document(status),
         as_json=as_json,
         text=(
-            f"Head {head.epoch} of {_time(head.published_at)}, with {head.removals} removals.\n"
-            f"Next: {_time(head.next_at)} ({status.schedule}). Waiting for it: {status.pending}."
+            f"Head {head.epoch} of {then}, with {head.removals} removals.\n"
+            f"Next: {following} ({status.schedule}). Waiting for it: {status.pending}."
         ),
     )
 
@@ -90,13 +93,14 @@ def set_schedule(
 
     The next head comes when it was announced; the new schedule counts from there on.
     """
-    registry = open_community(data).registry
-    registry.set_schedule(Schedule.parse(every=every, at=at))
-    status = registry.status()
+    session = open_community(data)
+    session.registry.set_schedule(Schedule.parse(every=every, at=at))
+    status, zone = session.registry.status(), common_zone(session.community.metadata())
+    next_at = in_words(status.head.next_at, timezone=zone)
     show(
         _document(status),
         as_json=as_json,
-        text=f"Heads come {status.schedule}, after the next one at {_time(status.head.next_at)}.",
+        text=f"Heads come {status.schedule}, after the next one: {next_at}.",
     )
 
 
@@ -169,7 +173,3 @@ def _document(status: RegistryStatus) -> dict[str, Any]:
         "period": status.schedule.period,
         "offset": status.schedule.offset,
     }
-
-
-def _time(unix_seconds: int) -> str:
-    return datetime.fromtimestamp(unix_seconds, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -142,14 +142,18 @@ class SyncBody(BaseModel):
 
 
 class DoorBody(BaseModel):
-    """A door, the signed metadata that lists it, and the newest registry heads, the newest last;
-    `entries` only for the door's own token."""
+    """A door, the signed metadata that lists it, and the newest registry heads, the newest last.
+
+    `day_begins` in minutes after midnight at the event; `admits` has the values that the door lets
+    in, by attribute, nothing for every pass. `entries` only for the door's own token."""
 
     door: str
     name: str
     event: str
     mode: str
     disclose: list[str]
+    day_begins: int
+    admits: dict[str, list[str | int]]
     metadata: str
     signature: str
     heads: list[SignedHeadBody]

@@ -77,6 +77,12 @@ def _check_change(connection: Connection, before: Door, after: Door, *, metadata
             "again: changed now, who is in could come in a second time. Add another door with the "
             "other mode: symbolon-server door add"
         )
+    if after.day_begins != before.day_begins and store.has_scans(connection, before.id):
+        raise OperatorError(
+            f"The door {before.id} has let people in, and when its days begin decides to which day "
+            "they belong: changed now, who is in could come in a second time. Add another door "
+            "with the other beginning: symbolon-server door add"
+        )
     _check_fits(after, metadata=metadata)
 
 

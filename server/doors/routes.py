@@ -48,6 +48,8 @@ def router(doors: DoorService, sync: SyncService, registry: RegistryService) -> 
             event=listed.event,
             mode=listed.mode,
             disclose=list(doors.policy(listed).disclose),
+            day_begins=listed.day_begins,
+            admits={one.attribute: list(one.values) for one in listed.admits},
             metadata=base64url.encode(signed.octets),
             signature=base64url.encode(signed.signature),
             heads=heads(),

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from credentials.days import day_of
 from credentials.formats.schema import REISSUED
-from credentials.scope import day_of
 from server.clock import Clock, unix_seconds
 from server.community.service import CommunityService
 from server.database import Database

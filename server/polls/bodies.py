@@ -8,6 +8,7 @@ from credentials.formats import base64url
 from credentials.formats.lot import Beacon
 from credentials.formats.poll import BALLOT_LIMIT
 from credentials.formats.sealing import Sealing
+from credentials.times import iso
 from server.polls.log import LogEvent
 from server.polls.poll import Poll
 from server.registry.bodies import SignedHeadBody
@@ -16,13 +17,18 @@ Base64Url = Annotated[str, Field(description="base64url without padding")]
 
 
 class PollSummary(BaseModel):
-    """A poll in the list; times are Unix seconds, `closes_at` with extensions."""
+    """A poll in the list; times are Unix seconds, `closes_at` with extensions.
+
+    `closes_at_iso` is the same by the clocks of the poll's `timezone`, with their offset.
+    """
 
     id: str
     question: str
     state: str
     opens_at: int
     closes_at: int
+    closes_at_iso: str | None
+    timezone: str
 
     @classmethod
     def of(cls, poll: Poll) -> "PollSummary":
@@ -33,6 +39,8 @@ class PollSummary(BaseModel):
             state=poll.state.value,
             opens_at=poll.manifest.opens_at,
             closes_at=poll.closes_at,
+            closes_at_iso=iso(poll.closes_at, timezone=poll.manifest.timezone),
+            timezone=poll.manifest.timezone,
         )
 
 
@@ -106,7 +114,6 @@ class PollBody(PollSummary):
     """
 
     closed_at: int | None
-    timezone: str
     manifest: Base64Url
     manifest_hash: Base64Url
     head: SignedHeadBody

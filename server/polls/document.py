@@ -4,9 +4,9 @@ They load the style sheet and run nothing; everything that people wrote is escap
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from html import escape
 
+from credentials import times
 from credentials.polls import State
 from server.pages.document import document
 from server.polls.poll import Poll
@@ -40,14 +40,15 @@ def pill(poll: Poll) -> str:
 def when(poll: Poll) -> str:
     """Until when voting goes on, or since when it has ended."""
     if poll.is_open:
-        return f"Voting goes on until {in_words(poll.closes_at)}."
-    return f"Voting ended on {in_words(poll.closed_at or poll.closes_at)}."
+        return f"Voting goes on until {in_words(poll.closes_at, timezone=poll.manifest.timezone)}."
+    ended_at = poll.closed_at or poll.closes_at
+    return f"Voting ended on {in_words(ended_at, timezone=poll.manifest.timezone)}."
 
 
-def in_words(unix_seconds: int) -> str:
-    """A time for people, and for programs."""
-    time = datetime.fromtimestamp(unix_seconds, tz=UTC)
-    return f'<time datetime="{time:%Y-%m-%dT%H:%M:%SZ}">{time.day} {time:%B %Y, %H:%M} UTC</time>'
+def in_words(unix_seconds: int, *, timezone: str) -> str:
+    """A time for people, in a zone and in UTC, and for programs."""
+    shown = escape(times.in_words(unix_seconds, timezone=timezone))
+    return f'<time datetime="{times.iso(unix_seconds) or ""}">{shown}</time>'
 
 
 def definitions(rows: Sequence[tuple[str, str]]) -> str:

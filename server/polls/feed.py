@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 
 from credentials.formats.poll_event import Kind, PollEvent
 from credentials.tally import TallyResult, outcome_in_words
+from credentials.times import in_words
 from server.polls.poll import Poll
 
 TOLD = {
@@ -23,9 +24,11 @@ def feed(polls: Iterable[tuple[Poll, Iterable[PollEvent]]], *, community: str, a
     """The feed of a community at its web address, the newest 100 entries first."""
     entries: list[tuple[int, int, str]] = []
     for poll, events in polls:
-        happened = [(poll.manifest.opens_at, "Voting has begun", "")]
+        zone = poll.manifest.timezone
+        until = f"Voting ends {in_words(poll.manifest.closes_at, timezone=zone)}."
+        happened = [(poll.manifest.opens_at, "Voting has begun", until)]
         happened += [
-            (event.at, TOLD[event.kind], _came_to(event, poll))
+            (event.at, TOLD[event.kind], _told_of(event, poll))
             for event in events
             if event.kind in TOLD
         ]
@@ -41,6 +44,13 @@ def feed(polls: Iterable[tuple[Poll, Iterable[PollEvent]]], *, community: str, a
         f"<author><name>{escape(community)}</name></author><updated>{updated}</updated>"
         f"{''.join(text for _, _, text in entries[:MOST])}</feed>\n"
     )
+
+
+def _told_of(event: PollEvent, poll: Poll) -> str:
+    """Why, and for an extension until when."""
+    if event.kind is not Kind.EXTENSION:
+        return event.reason or _came_to(event, poll)
+    return f"Until {in_words(event.closes_at, timezone=poll.manifest.timezone)}: {event.reason}"
 
 
 def _came_to(event: PollEvent, poll: Poll) -> str:

@@ -88,7 +88,7 @@ def _options(poll: Poll, *, address: str, withdrawn: Sequence[Withdrawal]) -> st
     """The options with their numbers, and how to vote while that is possible."""
     gone = {one.option: one for one in withdrawn}
     rows = "".join(
-        f"<li>{escape(option)}{_withdrawn(gone.get(number))}</li>"
+        f"<li>{escape(option)}{_withdrawn(gone.get(number), timezone=poll.manifest.timezone)}</li>"
         for number, option in enumerate(poll.manifest.options, start=1)
     )
     listed = f'<ol class="options">{rows}</ol>'
@@ -101,11 +101,11 @@ def _options(poll: Poll, *, address: str, withdrawn: Sequence[Withdrawal]) -> st
     )
 
 
-def _withdrawn(one: Withdrawal | None) -> str:
+def _withdrawn(one: Withdrawal | None, *, timezone: str) -> str:
     """That an option does not stand any more, since when and why."""
     if one is None:
         return ""
-    return f"<p>Withdrawn on {in_words(one.at)}: {escape(one.in_words)}</p>"
+    return f"<p>Withdrawn on {in_words(one.at, timezone=timezone)}: {escape(one.in_words)}</p>"
 
 
 def rules_in_words(poll: Poll) -> list[tuple[str, str]]:
@@ -168,16 +168,17 @@ def _sealing(poll: Poll, *, shares: set[int]) -> str:
 
 
 def _history(poll: Poll, *, events: Sequence[PollEvent]) -> str:
-    rows = [(in_words(poll.manifest.opens_at), "Opened")]
+    zone = poll.manifest.timezone
+    rows = [(in_words(poll.manifest.opens_at, timezone=zone), "Opened")]
     for event in events:
         told = _EVENTS[event.kind]
         if event.kind is Kind.WITHDRAWAL:
             told += f" “{escape(poll.manifest.options[event.option - 1])}”"
         if event.kind is Kind.EXTENSION:
-            told += f" until {in_words(event.closes_at)}"
+            told += f" until {in_words(event.closes_at, timezone=zone)}"
         if event.reason:
             told += f": {escape(event.reason)}"
-        rows.append((in_words(event.at), told))
+        rows.append((in_words(event.at, timezone=zone), told))
     items = "".join(f"<li>{time}<br>{told}</li>" for time, told in rows)
     return f'<h2>What happened</h2><ol class="events">{items}</ol>'
 
@@ -194,7 +195,9 @@ def _witnesses(poll: Poll, *, witnesses: Sequence[SeenWitness], witnessed: Seque
         (
             escape(one.name),
             "yes" if one.pinned else "no",
-            "not the newest state" if one.at is None else in_words(one.at),
+            "not the newest state"
+            if one.at is None
+            else in_words(one.at, timezone=poll.manifest.timezone),
         )
         for one in witnesses
     ]

@@ -91,7 +91,6 @@ def router(service: PollService, community: CommunityService) -> APIRouter:
         return PollBody(
             **PollSummary.of(found).model_dump(),
             closed_at=found.closed_at,
-            timezone=manifest.timezone,
             manifest=base64url.encode(found.octets),
             manifest_hash=base64url.encode(manifest.manifest_hash),
             head=SignedHeadBody.of(roll.head),

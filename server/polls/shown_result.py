@@ -130,9 +130,10 @@ def _open_tie(poll: Poll) -> str:
     beacon = poll.beacon
     if beacon is None or poll.has_ended:
         return ""
+    due = in_words(beacon.due_at, timezone=poll.manifest.timezone)
     return (
         '<div class="note"><p>A lot will decide. It is drawn from round '
-        f"{beacon.number} of the public beacon drand, due on {in_words(beacon.due_at)}.</p></div>"
+        f"{beacon.number} of the public beacon drand, due on {due}.</p></div>"
     )
 
 
@@ -141,7 +142,7 @@ def _source(poll: Poll) -> str:
     if poll.beacon is not None:
         return (
             f"The lot is drawn from round {poll.beacon.number} of the public beacon drand, due on "
-            f"{in_words(poll.beacon.due_at)}."
+            f"{in_words(poll.beacon.due_at, timezone=poll.manifest.timezone)}."
         )
     return (
         "The lot is drawn from the value that opened the votes; fewer trustees than were needed to "

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from credentials.days import day_of
 from credentials.errors import EncodingError, PresentationRefused
 from credentials.formats.metadata import App
 from credentials.formats.policy import Policy
@@ -10,7 +11,7 @@ from credentials.formats.request import REQUEST_PURPOSES
 from credentials.keys import VerifierKeys
 from credentials.presentation import verify_presentation
 from credentials.registry.chain import HeadChain
-from credentials.scope import app_scope, day_of
+from credentials.scope import app_scope
 from server.problems import PolicyRefused, PresentationMalformed
 
 VERIFIED = "verified"

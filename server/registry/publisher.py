@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from credentials.curve import curve
 from credentials.curve.scalars import decode_scalar
+from credentials.days import earliest_today
 from credentials.errors import MetadataRefused
 from credentials.formats.crowd import Crowd
 from credentials.formats.head import Head, SignedHead
@@ -25,7 +26,6 @@ from credentials.issuance import IssuerSecret
 from credentials.merkle import Frontier
 from credentials.registry.accumulator import Removal, first_value, remove
 from credentials.registry.log import entry_of
-from credentials.scope import day_of
 from server.clock import Clock, unix_seconds
 from server.community.service import CommunityService
 from server.database import Database
@@ -102,8 +102,8 @@ class Publisher:
         with self._database.read() as connection:
             if not self._is_due(connection):
                 return None
-            schema = self._community.metadata(connection=connection).schema
-            today = day_of(self._clock())
+            metadata = self._community.metadata(connection=connection)
+            schema, today = metadata.schema, earliest_today(metadata, at=self._clock())
             # Counting takes long where there are many; nobody who writes waits for it.
             crowd_at = self._enrolments.count(connection, schema=schema, today=today)
         try:
@@ -143,13 +143,14 @@ class Publisher:
         return True
 
     def _is_crowd_due(self, connection: Connection) -> bool:
-        schema = self._community.metadata(connection=connection).schema
-        today = day_of(self._clock())
-        return self._enrolments.is_first_crowd_due(connection, schema=schema, today=today)
+        metadata = self._community.metadata(connection=connection)
+        today = earliest_today(metadata, at=self._clock())
+        return self._enrolments.is_first_crowd_due(connection, schema=metadata.schema, today=today)
 
     def _count(self, connection: Connection) -> Callable[[Connection, Head], Crowd | None]:
-        schema = self._community.metadata(connection=connection).schema
-        return self._enrolments.count(connection, schema=schema, today=day_of(self._clock()))
+        metadata = self._community.metadata(connection=connection)
+        today = earliest_today(metadata, at=self._clock())
+        return self._enrolments.count(connection, schema=metadata.schema, today=today)
 
     def publish_first(self, connection: Connection) -> Head:
         """Publish the head of epoch 0, at which nobody is removed."""

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from credentials.scope import SECONDS_PER_DAY
+from credentials.days import SECONDS_PER_DAY
 from server.problems import OperatorError
 
 SHORTEST_PERIOD = 60

@@ -6,6 +6,7 @@ Everything that somebody else may hand over is here: to verifiers, doors, polls 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from credentials.days import day_of
 from credentials.doors import door_policy, judge_code
 from credentials.errors import (
     BallotRefused,
@@ -32,7 +33,7 @@ from credentials.presentation import present, verify_presentation
 from credentials.registry.chain import HeadChain
 from credentials.registry.digits import open_digits
 from credentials.registry.log import read_entries, split_entries
-from credentials.scope import app_scope, day_of, door_scope
+from credentials.scope import app_scope, door_scope
 from tests.attacks.mutations import Original, Spare
 from tests.community import DOORS, EVENT, Community
 

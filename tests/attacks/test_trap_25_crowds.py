@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from client.wallet.consent import Asked, asked_by_app
+from credentials.days import day_of
 from credentials.errors import EncodingError
 from credentials.formats.crowd import Crowd
 from credentials.formats.policy import Policy
 from credentials.formats.request import PresentationRequest
-from credentials.scope import day_of
 from server.registry.publisher import When
 from tests.community import APPS
 from tests.flows.town import Town, TownWallet

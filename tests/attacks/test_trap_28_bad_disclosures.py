@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from client.verifier import Verifier
+from credentials.days import day_of
 from credentials.doors import Verdict, door_policy, judge_code, judge_codes
 from credentials.errors import BallotRefused, EncodingError, PresentationRefused
 from credentials.formats import base64url
@@ -23,7 +24,7 @@ from credentials.polls import make_ballot, verify_ballots
 from credentials.presentation import present, settle, verify_presentation
 from credentials.presentation import presentation as presentations
 from credentials.presentation.signature import SignatureStatement
-from credentials.scope import app_scope, day_of, door_scope, time_slot
+from credentials.scope import app_scope, door_scope, time_slot
 from tests.attacks.bad_lists import BAD, Pairs, inside, with_bad, with_pairs
 from tests.attacks.forger import forge, statements_of, verify_at_cafe
 from tests.community import DOORS, EVENT, Community, Member

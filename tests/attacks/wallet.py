@@ -120,7 +120,9 @@ class Wallet:
         return present(
             self.current(),
             policy=door_policy(listed, schema=metadata.schema),
-            scope=door_scope(metadata.community_id, event, listed.mode, slot),
+            scope=door_scope(
+                metadata.community_id, event, listed.mode, slot, day_begins=listed.day_begins
+            ),
             freshness=slot,
         )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from credentials.curve.scalars import encode_scalar
+from credentials.days import day_of
 from credentials.doors import door_policy
 from credentials.formats.credential import MAX_SERIAL
 from credentials.formats.crowd import Crowd
@@ -26,7 +27,7 @@ from credentials.merkle import Frontier
 from credentials.polls import make_ballot
 from credentials.presentation import present
 from credentials.registry.log import read_entries, split_entries
-from credentials.scope import app_scope, day_of, door_scope, poll_scope, time_slot
+from credentials.scope import app_scope, door_scope, poll_scope, time_slot
 from server.bearer import hash_token
 from server.community.service import CommunityService
 from server.database import Database, tables

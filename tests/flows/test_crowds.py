@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from credentials.days import day_of
 from credentials.formats.crowd import Crowd, Group, Sheet
-from credentials.scope import day_of
 from server.registry import watch
 from server.registry.publisher import When
 from tests.flows.town import Town, TownWallet

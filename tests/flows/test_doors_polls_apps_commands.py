@@ -51,6 +51,30 @@ def test_a_door_is_added_listed_and_given_a_new_token(city: Terminal) -> None:
         city.text("door", "add", "Main gate")
 
 
+def test_a_door_may_begin_its_day_at_six_and_admit_some_passes_only(city: Terminal) -> None:
+    door = ("door", "add", "Club", "--mode", "once_per_day", "--day-begins", "6:00")
+    added = city.json(*door, "--admits", "pass=resident, day")
+    assert (added["day_begins"], added["admits"]) == ("06:00", "pass=resident,day")
+    (listed,) = [one for one in city.json("door", "list") if one["id"] == "club"]
+    assert (listed["day_begins"], listed["admits"]) == ("06:00", "pass=resident,day")
+    community = open_community(city.data).community.metadata()
+    club = community.door("club")
+    assert club is not None
+    assert club.day_begins == 360
+    assert club.asks == ("reissued", "pass")
+    for wrong in ("24:00", "6", "06:60", "-1:00"):
+        with pytest.raises(OperatorError, match="06:00"):
+            city.text("door", "add", "Bar", f"--day-begins={wrong}")
+    with pytest.raises(OperatorError, match="resident, day"):
+        city.text("door", "add", "Bar", "--admits", "pass=gold")
+    with pytest.raises(OperatorError, match="neither"):
+        city.text("door", "add", "Bar", "--admits", "valid_until=2026-12-01")
+    with pytest.raises(OperatorError, match="no attribute"):
+        city.text("door", "add", "Bar", "--admits", "height=1")
+    with pytest.raises(OperatorError, match="ATTRIBUTE=VALUE"):
+        city.text("door", "add", "Bar", "--admits", "day")
+
+
 def test_a_door_that_cannot_be_is_refused_in_one_sentence(city: Terminal) -> None:
     with pytest.raises(OperatorError, match="no event"):
         city.text("door", "add", "Side", "--event", "nowhere")
@@ -62,6 +86,32 @@ def test_a_door_that_cannot_be_is_refused_in_one_sentence(city: Terminal) -> Non
         city.text("door", "add", "Side", "--expires-by", "pass")
     with pytest.raises(OperatorError, match="no door"):
         city.text("door", "token", "side")
+
+
+def test_a_closing_is_given_and_shown_in_the_events_zone_and_in_utc(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path / "data")
+    terminal.text("init", "--name", "Agora")
+    terminal.text("event", "add", "surf", "--name", "Surf", "--timezone", "Pacific/Honolulu")
+    options = ("--option", "Garden", "--option", "Roof")
+    told = terminal.text("poll", "create", "Lunch?", *options, "--closes", "2040-12-01 18:00")
+    shown = "Sat 1 Dec 2040, 18:00 Pacific/Honolulu (Sun 2 Dec 2040, 04:00 UTC)"
+    assert f"Voting ends {shown}." in told
+    assert shown in terminal.text("poll", "show", "lunch")
+    (listed,) = terminal.json("poll", "list")
+    assert listed["closes_at"] == 2_238_033_600
+    assert listed["closes_at_iso"] == "2040-12-01T18:00:00-10:00"
+    here = ("--timezone", "Europe/Berlin", "--closes")
+    made = terminal.json("poll", "create", "Tea?", *options, *here, "2040-12-01 18:00")
+    assert (made["timezone"], made["closes_at_iso"]) == (
+        "Europe/Berlin",
+        "2040-12-01T18:00:00+01:00",
+    )
+    with pytest.raises(OperatorError, match="comes twice in Europe/Berlin: write"):
+        terminal.text("poll", "create", "Rum?", *options, *here, "2035-10-28 02:30")
+    with pytest.raises(OperatorError, match=r"does not come in Europe/Berlin: write .*T03:30"):
+        terminal.text("poll", "create", "Rum?", *options, *here, "2035-03-25 02:30")
+    with pytest.raises(OperatorError, match="such as 2026-12-01 18:00"):
+        terminal.text("poll", "create", "Rum?", *options, "--closes", "next week")
 
 
 def test_an_app_is_added_for_the_origin_of_its_address(city: Terminal) -> None:
@@ -147,7 +197,7 @@ def test_a_poll_is_cancelled_with_a_reason(city: Terminal) -> None:
         (("--type", "score"), ("score", "score/1", 5)),
         (("--type", "ranked"), ("ranked", "irv/1", 0)),
         (("--type", "ranked", "--method", "schulze"), ("ranked", "schulze/1", 0)),
-        (("--type", "ranked", "--method", "stv", "--seats", "2"), ("ranked", "stv/1", 0)),
+        (("--type", "ranked", "--method", "stv", "--seats", "2"), ("ranked", "stv/2", 0)),
         (("--type", "quadratic", "--limit", "16"), ("quadratic", "quadratic/1", 16)),
     ],
 )
@@ -222,7 +272,7 @@ def test_a_poll_pins_all_listed_witnesses_and_needs_more_than_half_unless_it_is_
     [
         (("--witnesses-needed", "1"), "No witness is listed"),
         (("--closes", "soon"), "duration"),
-        (("--closes", "2999-01-01T00:00"), "time zone"),
+        (("--closes", "2999-01-01"), "a time is a date and a time of the day"),
         (("--closes", "2001-01-01T00:00Z"), "later closing time"),
         (("--threshold", "half"), "share"),
         (("--threshold", "3/2"), "fraction"),

@@ -266,7 +266,7 @@ def test_witnesses_stand_there_with_the_time_of_their_cosignature(city: HttpCity
     note = SignedCheckpoint.parse(logs.checkpoint(poll))
     logs.cosign(poll, key.cosign(note.note.text, time=NOON).to_line())
     text = read(city, "/polls/place").text
-    seen = r"Hawk ?no ?not the newest state ?Owl ?no ?\d+ September 2026, \d\d:\d\d UTC"
+    seen = r"Hawk ?no ?not the newest state ?Owl ?no ?\w+ \d+ Sep 2026, \d\d:\d\d(:\d\d)? UTC"
     assert re.search(seen, text)
 
 

@@ -1,11 +1,13 @@
 """Revoking, told as days in a town: who is removed when, who passes till then, and what is said."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from credentials.days import day_of, event_day
 from credentials.errors import MemberRevoked, RequirementNotMet
-from credentials.scope import day_of
+from credentials.formats.metadata import Event, Metadata
 from server.registry.publisher import When
 from tests.flows.town import Town, TownWallet, slug
 
@@ -229,6 +231,27 @@ def test_a_pass_that_ends_is_removed_at_the_next_scheduled_head_by_itself(town: 
     ana.claim()
     assert ana.issued.serial == serial
     assert town.states()["Ana"] == "claimed"
+
+
+def test_a_pass_does_not_end_while_its_last_day_goes_on_at_an_event(town: Town) -> None:
+    """At 03:00 UTC, when the head comes, it is still the day before in Honolulu."""
+    today = day_of(town.clock())
+    surf = Event(id="surf", name="Surf", timezone="Pacific/Honolulu")
+
+    def with_surf(metadata: Metadata) -> Metadata:
+        return replace(metadata, events=(*metadata.events, surf))
+
+    with town.database.write() as connection:
+        town.community.publish(with_surf, connection=connection)
+    ana = town.join("Ana", valid_until=today)
+    head = town.to_next_head()
+    assert day_of(head.published_at) == today + 1
+    assert event_day(surf, at=head.published_at) == today
+    assert town.states()["Ana"] == "claimed"
+    ana.update()
+    assert ana.enter() == "admitted"
+    town.to_next_head()
+    assert town.states()["Ana"] == "ended"
 
 
 def test_today_is_the_day_on_which_the_app_asked(town: Town) -> None:

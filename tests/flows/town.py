@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from credentials.days import day_of
 from credentials.doors import door_policy
 from credentials.formats import base64url
 from credentials.formats.credential import IssuedCredential, IssuedWitness
@@ -28,7 +29,7 @@ from credentials.registry.accumulator import Removal
 from credentials.registry.chain import HeadChain
 from credentials.registry.digits import open_digits
 from credentials.registry.log import read_entries, split_entries
-from credentials.scope import app_scope, day_of, door_scope, time_slot
+from credentials.scope import app_scope, door_scope, time_slot
 from server.app import create_app
 from server.community.service import CommunityService
 from server.database import Database
@@ -257,7 +258,9 @@ class TownWallet:
         shown = present(
             self.credential,
             policy=door_policy(listed, schema=metadata.schema),
-            scope=door_scope(metadata.community_id, EVENT, listed.mode, slot),
+            scope=door_scope(
+                metadata.community_id, EVENT, listed.mode, slot, day_begins=listed.day_begins
+            ),
             freshness=slot,
         )
         code = to_qr_text(shown.to_cbor())

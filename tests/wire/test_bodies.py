@@ -54,6 +54,8 @@ def bodies() -> dict[str, Any]:
         event="agora-26",
         mode="once",
         disclose=["reissued"],
+        day_begins=360,
+        admits={"pass": ["week"]},
         metadata=base64url.encode(symbolon.octets(community["metadata"])),
         signature=base64url.encode(symbolon.octets(community["metadataSignature"])),
         heads=heads(),

@@ -17,7 +17,17 @@ from credentials.errors import SymbolonError
 from tests.vectors import symbolon
 from tests.vectors.objects.readers import READERS
 from tests.wire import grammar
-from tests.wire.mutations import EXTRA, FOREIGN, HUGE, LABEL, MISSING, NUMBER, WRONG_LENGTH, mutants
+from tests.wire.mutations import (
+    EXTRA,
+    FOREIGN,
+    HUGE,
+    LABEL,
+    MISSING,
+    NUMBER,
+    WRONG_LENGTH,
+    WRONG_TYPE,
+    mutants,
+)
 
 FILES = symbolon.names("objects")
 PARSED = [name for name in FILES if symbolon.load(f"objects/{name}.json")["form"] == "cbor"]
@@ -37,7 +47,7 @@ BEYOND: dict[str, dict[str, set[str]]] = {
         "version": {NUMBER},
         "previous": {WRONG_LENGTH},
         "events": {EXTRA, MISSING},
-        "doors": {EXTRA, MISSING},
+        "doors": {EXTRA, MISSING, NUMBER, WRONG_TYPE},  # values that a door admits by
         "apps": {EXTRA},
         "crowd": {EXTRA, MISSING, NUMBER},
     },
@@ -176,7 +186,7 @@ def test_every_label_of_a_wire_object_is_in_the_grammar() -> None:
     }
     assert len(labels) > 20
     found = set(re.findall(r'"(symbolon/[a-z-]+/[0-9]+)"', grammar.text()))
-    own = {"symbolon/wallet-contents/4", "symbolon/poll-evidence/1"}  # of the client alone
+    own = {"symbolon/wallet-contents/5", "symbolon/poll-evidence/1"}  # of the client alone
     assert found == labels | own
 
 

@@ -53,7 +53,11 @@ def code(
         credential or member.credential,
         policy=door_policy(listed, schema=community.schema),
         scope=door_scope(
-            community.metadata.community_id, event=EVENT, mode=listed.mode, time_slot=slot
+            community.metadata.community_id,
+            event=EVENT,
+            mode=listed.mode,
+            time_slot=slot,
+            day_begins=listed.day_begins,
         ),
         freshness=slot,
     )

@@ -200,6 +200,7 @@ def test_p9_a_door_that_sees_reissued_has_its_crowd(community: Community, ana: M
             policy=door_policy(door, schema=community.schema),
             metadata=replace(community.metadata, crowd=CROWD),
             credential=ana.credential,
+            now=1_790_000_000,
         )
         assert shown.crowd_at_least == (320 if door.mode == "members_only" else 260)
 

@@ -114,6 +114,7 @@ def test_p9_each_kind_of_door_says_who_will_know_you_again(
             policy=door_policy(door, schema=community.schema),
             metadata=community.metadata,
             credential=ana.credential,
+            now=1_790_000_000,
         ).linkable
         for door in DOORS
         if door.mode != "re_entry"

@@ -1,6 +1,5 @@
 """A wallet and the registry: one chain, its own witness, and plain words when a membership ends."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from credentials.errors import (
 )
 from credentials.holder import Credential
 from credentials.issuance import draw_handle
+from credentials.times import in_words
 from tests.served_community import Served, serving
 from tests.unit.client.member import NOON, Person, member
 
@@ -106,7 +106,7 @@ def test_a_long_absence_is_bridged_by_segments(served: Served, ana: Person, tmp_
 
 def test_a_removed_member_is_told_plainly_and_it_is_remembered(served: Served, ana: Person) -> None:
     head = served.remove(0)
-    day = time.strftime("%Y-%m-%d", time.gmtime(head.published_at))
+    day = in_words(head.published_at, timezone="Europe/Athens").partition(",")[0]
     with pytest.raises(MemberRevoked, match=f"membership of Agora was changed or removed on {day}"):
         ana.stand(value=head.value)
     assert (ana.enrolment.ended, ana.enrolment.ended_at) == (GONE, head.published_at)

@@ -13,12 +13,13 @@ import pytest
 from client import Policy, PresentationRefused, Verifier
 from client.errors import ClientError
 from client.nonce_store import MemoryNonceStore
+from credentials.days import day_of
 from credentials.errors import MetadataRefused, PolicyError
 from credentials.formats import base64url
 from credentials.formats.presentation import Presentation
 from credentials.formats.request import PresentationRequest
 from credentials.presentation import present
-from credentials.scope import app_scope, day_of, door_scope, time_slot
+from credentials.scope import app_scope, door_scope, time_slot
 from tests.community import EVENT, Community, Member
 from tests.served_community import heads_json
 

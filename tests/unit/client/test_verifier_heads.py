@@ -9,12 +9,12 @@ import pytest
 
 from client import HeadNotAccepted, PresentationRefused, Verifier
 from client.errors import ClientError
+from credentials.days import day_of
 from credentials.errors import HeadRefused, RequirementNotMet
 from credentials.formats import base64url
 from credentials.formats.head import SignedHead
 from credentials.issuance import draw_handle
 from credentials.presentation import VerifiedPresentation
-from credentials.scope import day_of
 from tests.community import Community, Member
 from tests.served_community import Served, heads_json, serving
 from tests.unit.client.test_verifier import answer, opened, verifier_of

@@ -11,8 +11,10 @@ from credentials.doors import (
     Verdict,
     door_policy,
     judge_code,
+    largest_code,
 )
-from credentials.formats.metadata import Door, Event, Metadata
+from credentials.errors import MetadataRefused
+from credentials.formats.metadata import Admission, Door, Event, Metadata
 from credentials.formats.presentation import Presentation
 from credentials.formats.qr import to_qr_text
 from credentials.presentation import present
@@ -36,7 +38,7 @@ def code_for(
     shown = present(
         member.credential,
         policy=door_policy(door, schema=metadata.schema),
-        scope=door_scope(metadata.community_id, event, door.mode, slot),
+        scope=door_scope(metadata.community_id, event, door.mode, slot, day_begins=door.day_begins),
         freshness=slot,
     )
     return to_qr_text(shown.to_cbor()), shown
@@ -197,6 +199,86 @@ def test_a_pass_is_good_on_its_last_day_and_expired_on_the_next(community: Commu
         member = community.enrol(valid_until=last_day)
         code, _ = code_for(member, metadata=community.metadata, door=door)
         assert judge(community, code, door=door).verdict is verdict
+
+
+def test_the_last_day_of_a_pass_is_the_events_and_ends_when_the_doors_day_does(
+    community: Community,
+) -> None:
+    """Valid until the 5th: good on the 5th in Honolulu, which is the 6th in UTC already."""
+    fifth = 20_792  # 2026-12-05
+    surf = Event(id="surf", name="Surf", timezone="Pacific/Honolulu")
+    midnight = (fifth + 1) * 86_400 + 10 * 3600  # there
+    for begins, end in {0: midnight, 360: midnight + 6 * 3600}.items():
+        door = Door(
+            id="beach",
+            name="Beach",
+            event="surf",
+            mode="once",
+            expires_by="valid_until",
+            day_begins=begins,
+        )
+        own = Community()
+        own.describe(events=(surf,), doors=(door,))
+        member = own.enrol(valid_until=fifth)
+        for at, verdict in {end - 1: None, end + 60: Verdict.EXPIRED}.items():
+            code, _ = code_for(member, metadata=own.metadata, door=door, at=at)
+            assert judge(own, code, door=door, now=at).verdict is verdict
+
+
+def test_a_door_that_admits_only_some_passes_tells_the_others_so() -> None:
+    community = Community()
+    crew = Door(
+        id="crew",
+        name="Crew",
+        event=EVENT.id,
+        mode="once",
+        admits=(
+            Admission(attribute="pass", values=("resident", "week")),
+            Admission(attribute="volunteer", values=(1,)),
+        ),
+    )
+    community.describe(doors=(crew,))
+    assert Metadata.from_cbor(community.metadata.to_cbor()).door("crew") == crew
+    assert door_policy(crew, schema=community.metadata.schema).disclose == (
+        "reissued",
+        "pass",
+        "volunteer",
+    )
+    for values, verdict in (
+        ({"pass": "week", "volunteer": 1}, None),
+        ({"pass": "week", "volunteer": 0}, Verdict.WRONG_PASS),
+        ({"pass": "day", "volunteer": 1}, Verdict.WRONG_PASS),
+        ({"pass": "day", "volunteer": 1, "reissued": 1}, Verdict.HELP_DESK),
+    ):
+        member = community.enrol(**values)
+        code, _ = code_for(member, metadata=community.metadata, door=crew)
+        for up_to_date in (True, False):  # the server, and a door without network
+            judged = judge(community, code, door=crew, up_to_date=up_to_date)
+            assert judged.verdict is verdict
+    assert largest_code(crew, event=EVENT, schema=community.metadata.schema) <= 828
+
+
+@pytest.mark.parametrize(
+    "admits",
+    [
+        (Admission(attribute="points", values=(1,)),),
+        (Admission(attribute="pass", values=("gold",)),),
+        (Admission(attribute="age", values=(1,)),),
+        (
+            Admission(attribute="pass", values=("day",)),
+            Admission(attribute="pass", values=("day",)),
+        ),
+    ],
+)
+def test_a_door_admits_by_choices_and_flags_of_the_schema_only(
+    admits: tuple[Admission, ...],
+) -> None:
+    community = Community()
+    with pytest.raises(MetadataRefused):
+        replace(
+            community.metadata,
+            doors=(Door(id="crew", name="Crew", event=EVENT.id, mode="once", admits=admits),),
+        )
 
 
 def test_the_day_of_a_code_is_the_events_own(community: Community, ana: Member) -> None:

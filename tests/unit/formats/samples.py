@@ -11,7 +11,15 @@ from credentials.formats.credential import CredentialHeader, IssuedCredential, I
 from credentials.formats.crowd import Crowd, Group, Sheet
 from credentials.formats.head import Head, SignedHead
 from credentials.formats.manifest import Manifest
-from credentials.formats.metadata import App, Door, Event, Metadata, PublicKeys, SignedMetadata
+from credentials.formats.metadata import (
+    Admission,
+    App,
+    Door,
+    Event,
+    Metadata,
+    PublicKeys,
+    SignedMetadata,
+)
 from credentials.formats.policy import Policy
 from credentials.formats.poll import Ballot
 from credentials.formats.poll_bundle import BundleHead
@@ -61,6 +69,8 @@ METADATA = Metadata(
             mode="once_per_day",
             disclose=("reissued", "pass"),
             expires_by="valid_until",
+            day_begins=360,
+            admits=(Admission(attribute="pass", values=("visitor",)),),
         ),
         Door(id="lounge", name="Lounge", event="summer-2026", mode="members_only", disclose=()),
     ),

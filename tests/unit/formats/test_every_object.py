@@ -154,7 +154,7 @@ def test_the_sample_encodings_stay_as_they_are() -> None:
         "issued": "5e73e98374c4d462",
         "witness": "eeb4d2a8ff7e9018",
         "head": "3a3a1e0070809a08",
-        "metadata": "46f5f8cbba28a6d2",
+        "metadata": "68861663a3c3e803",
         "request": "9f0de844cbc7d103",
         "presentation": "46aabef0b056500a",
         "manifest": "b4c14b115080e620",
@@ -169,7 +169,7 @@ def test_the_sample_encodings_stay_as_they_are() -> None:
         "beacon's round": "933edcd3e52c8d2a",
         "promise": "e1104d995f64ef0c",
         "abstention": "1a6c7940cb924c22",
-        "bundle": "1ad8d0b5efca5364",
+        "bundle": "2c0095c9c1865e02",
     }
 
 

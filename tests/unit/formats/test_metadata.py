@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from credentials.errors import EncodingError, MetadataRefused, SymbolonError
-from credentials.formats.metadata import App, Door, Event, Metadata, SignedMetadata, check_successor
+from credentials.formats.metadata import (
+    Admission,
+    App,
+    Door,
+    Event,
+    Metadata,
+    SignedMetadata,
+    check_successor,
+)
 from credentials.formats.schema import Schema
 from tests.unit.formats.samples import KEYS, METADATA, METADATA_KEY, OTHER_KEY, SIGNED
 
@@ -233,6 +241,11 @@ def test_a_door_that_counts_must_ask_whether_the_credential_is_reissued(mode: st
         {"disclose": ("reissued", "Pass")},
         {"expires_by": "Valid"},
         {"expires_by": None},
+        {"day_begins": 1440},
+        {"day_begins": -1},
+        {"day_begins": None},
+        {"admits": [Admission(attribute="pass", values=("week",))]},
+        {"admits": ("pass",)},
     ],
 )
 def test_a_malformed_door_does_not_exist(changes: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from credentials.formats.crowd import Crowd, Group, Sheet
-from credentials.formats.metadata import App, Door, Event, Metadata
+from credentials.formats.metadata import Admission, App, Door, Event, Metadata
 from tests.vectors.objects.crowds import spoilt_crowds
 from tests.vectors.objects.object_file import (
     Changes,
@@ -38,6 +38,11 @@ def _metadata(community: VectorCommunity) -> ObjectFile:
                 mode="re_entry",
                 disclose=("reissued", "pass"),
                 expires_by="valid_until",
+                day_begins=360,
+                admits=(
+                    Admission(attribute="pass", values=("resident", "week")),
+                    Admission(attribute="volunteer", values=(1,)),
+                ),
             ),
             Door(id="bar", name="Bar", event="agora-27", mode="members_only", disclose=()),
         ),

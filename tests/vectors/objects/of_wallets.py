@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 from functools import partial
 
+from client.clocks import ClockReading
 from client.sealed_file import seal
 from client.wallet.contents import (
     GONE,
@@ -61,6 +62,7 @@ def wallets(community: VectorCommunity, holder: Holder, log: PollLog) -> dict[st
         digits=community.table,
         named_at=community.heads[1].published_at,
         update_at=community.heads[1].next_at + 300,
+        clock=ClockReading(own=community.heads[1].published_at, server=community.heads[0].next_at),
     )
     gone = replace(
         member,
