@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from credentials.issuance import commit, derive_secrets
-from server import keystore
+from server import sealed_keystore
 from server.commands.program import commands
 from server.commands.session import open_community
 from server.issuance.attendee import Invitation
@@ -19,7 +19,7 @@ from server.issuance.service import IssuanceService
 def with_cheap_passphrase(patch: pytest.MonkeyPatch) -> None:
     """A passphrase in the environment, and keystores that open at once."""
     patch.setenv("SYMBOLON_PASSPHRASE", "correct horse")
-    patch.setattr(keystore, "SCRYPT_N", 2**10)
+    patch.setattr(sealed_keystore, "SCRYPT_N", 2**10)
 
 
 class Terminal:
