@@ -2,7 +2,6 @@
 
 import json
 import multiprocessing
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import typer
 
 from client.answers import CheckIn
 from client.commands import door_scan
-from client.commands.door_verdict import clock_time, show
+from client.commands.door_verdict import show
 from client.door.scanning import DoorDesk, Scanned
 from client.door.store import DoorStore
 from client.doors import DoorClient
@@ -269,9 +268,3 @@ def test_of_several_lines_one_that_fails_keeps_the_others_from_nothing(
         door_scan.scan(door_file=file)
     assert ended.value.exit_code == 1
     assert capsys.readouterr().err.count("No answer came.") == 3
-
-
-def test_an_entry_of_another_day_is_shown_with_its_date() -> None:
-    now = int(time.time())
-    assert len(clock_time(now)) == len("12:00:00")
-    assert len(clock_time(now - 86_400)) == len("2026-11-27 12:00:00")

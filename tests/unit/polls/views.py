@@ -74,7 +74,7 @@ def said(result: Result, *, poll: Poll, word: str) -> Iterator[tuple[str, set[in
     if not result.so_far:
         yield (
             "the auditor's terminal",
-            _in_lines(_printed(lambda: say_result(tally, manifest=paper)), word),
+            _in_lines(_printed(lambda: say_result(tally, options=paper.options)), word),
         )
 
 
@@ -84,10 +84,10 @@ def named_in_json(result: Result, *, poll: Poll) -> Iterator[tuple[str, set[int]
     yield "winners of the service", {winner.option for winner in body.winners}
     yield "rounds of the service", {k for one in body.rounds or () for k in one.elected}
     if not result.so_far:
-        told = result_json(result.tally, manifest=poll.manifest)
+        told = result_json(result.tally, options=poll.manifest.options)
         yield "winners of the audit", {winner["option"] for winner in told["winners"]}
         yield "rounds of the audit", {k for one in told["rounds"] for k in one["elected"]}
-        came_to = outcome_json(result.tally, manifest=poll.manifest)
+        came_to = outcome_json(result.tally, options=poll.manifest.options)
         yield "the audit's outcome", {winner["option"] for winner in came_to["winners"]}
 
 
