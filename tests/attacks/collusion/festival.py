@@ -19,7 +19,7 @@ from server.issuance.attendee import Invitation
 from server.issuance.claim_codes import derive_code
 from server.registry.publisher import When
 from tests.attacks.collusion.grounds import DAY, HALVES, Grounds
-from tests.attacks.collusion.members import Member, at_home
+from tests.attacks.collusion.members import Member, at_home, at_the_true_time
 from tests.attacks.collusion.record import Request
 
 MEMBERS = 64
@@ -197,7 +197,8 @@ def _passes() -> list[tuple[int, int, int, int]]:
 @contextmanager
 def playing(directory: Path) -> Iterator[Festival]:
     """A festival that was founded, at its own time; ended in the end."""
-    festival = Festival(directory).found()
+    with at_the_true_time():
+        festival = Festival(directory).found()
     try:
         with at_home(festival.clock):
             yield festival

@@ -14,7 +14,7 @@ import os
 import ssl
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
@@ -54,10 +54,23 @@ def _print_plainly(console: Console, table: Table, **_: object) -> None:
 
 
 @contextmanager
+def at_the_true_time(
+    now: Callable[[], float] = time.time, running: Callable[[int], float] = time.clock_gettime
+) -> Iterator[None]:
+    """Found a city as an organiser does, also while another festival is on."""
+    with (
+        mock.patch.object(time, "time", now),
+        mock.patch.object(time, "clock_gettime", running),
+    ):
+        yield
+
+
+@contextmanager
 def at_home(clock: Clock) -> Iterator[None]:
     """Run commands at the festival's time, and quickly."""
     with (
         mock.patch.object(time, "time", clock),
+        mock.patch.object(time, "clock_gettime", clock.running),
         mock.patch.object(sealed_file, "LOG2_N", QUICKEST),
         mock.patch.object(sealed_file, "_derive", cache(sealed_file._derive)),
         mock.patch.object(ssl, "create_default_context", cache(ssl.create_default_context)),
