@@ -36,7 +36,7 @@ class Kind(StrEnum):
     """A member whose row is there and of no use; nothing is done."""
     KEPT = "kept as you decided"
     """The organiser decided otherwise by hand, and the list says nothing new."""
-    NO_TICKET = "gives no membership"
+    NO_TICKET = "without membership"
     """Canceled or another product, and not a member either."""
     UNCHANGED = "unchanged"
 

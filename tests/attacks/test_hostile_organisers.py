@@ -91,7 +91,8 @@ def test_p4_an_app_cannot_hand_a_proof_on_to_another_app_of_its_origin(
         freshness=NONCE,
     )
     apps = tuple(
-        App(id=f"app-{n}", name="App", response_address=at) for n, at in enumerate((first, second))
+        App(id=f"app-{n}", name=f"App {n + 2}", response_address=at)
+        for n, at in enumerate((first, second))
     )
     with pytest.raises(MetadataRefused, match="same origin"):
         replace(community.metadata, apps=apps)
@@ -101,7 +102,7 @@ def test_p4_an_app_cannot_hand_a_proof_on_to_another_app_of_its_origin(
         "https://b.sites.example:8443/",
     )
     apart = tuple(
-        App(id=f"app-{n}", name="App", response_address=at) for n, at in enumerate(others)
+        App(id=f"app-{n}", name=f"App {n + 2}", response_address=at) for n, at in enumerate(others)
     )
     assert replace(community.metadata, apps=apart).apps == apart
 
