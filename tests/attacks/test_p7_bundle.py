@@ -87,7 +87,11 @@ def doubled(found: Published) -> Published:
 def other_result(found: Published) -> Published:
     """Another winner in the certified result."""
     chosen = 1 + sum(found.result.winners) % 3
-    other = replace(found.result, outcome=Outcome.WINNER, winners=(chosen,), tied=())
+    *before, last = found.result.rounds
+    rounds = (*before, replace(last, elected=(chosen,)))
+    other = replace(
+        found.result, outcome=Outcome.WINNER, winners=(chosen,), tied=(), rounds=rounds
+    )
     event = replace(PollEvent.from_cbor(found.entries[-1]), value=other.to_cbor())
     return found.with_entries([*found.entries[:-1], event.to_cbor()])
 
