@@ -122,7 +122,7 @@ def test_p7_an_objection_stands_beside_the_result_wherever_it_is_shown(
     assert f"The organiser objects to this result: {REASON}" in said.stdout
     told = json.loads(run("audit", bundle, "--json").stdout)
     assert [one["reason"] for one in told["objections"]] == [REASON]
-    assert told["outcome"] == "“green” wins."
+    assert told["sentence"] == "“green” wins."
 
 
 def test_p7_an_objection_takes_nothing_from_the_result_and_needs_one(

@@ -14,7 +14,7 @@ from credentials.formats import base64url
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll_event import PollEvent
 from credentials.sealing import share_of
-from credentials.tally import Outcome
+from credentials.tally import Outcome, TallyResult
 from tests.attacks.city import City
 from tests.attacks.published import Published, honest
 from tests.attacks.wallet import Wallet, cast
@@ -109,10 +109,17 @@ def test_trap_18_the_lot_of_a_poll_of_trustees_is_drawn_from_what_opens_it(
     assert report.result == result
 
 
+def electing(result: TallyResult, option: int) -> TallyResult:
+    """The result of somebody who says that this option has won, whole in itself."""
+    *before, last = result.rounds
+    rounds = (*before, replace(last, elected=(option,)))
+    return replace(result, outcome=Outcome.WINNER, winners=(option,), tied=(), rounds=rounds)
+
+
 def test_trap_18_another_winner_of_the_lot_is_named(drawn_by_trustee: Published) -> None:
     """The organiser certifies whom it likes better of those that are tied."""
     published = drawn_by_trustee
-    other = replace(published.result, winners=(1 + published.result.winners[0] % 3,))
+    other = electing(published.result, 1 + published.result.winners[0] % 3)
     event = replace(PollEvent.from_cbor(published.entries[-1]), value=other.to_cbor())
     changed = published.with_entries([*published.entries[:-1], event.to_cbor()]).signed_anew()
     assert [check.name for check in changed.audited().failures] == ["result"]
@@ -122,7 +129,7 @@ def test_trap_18_a_winner_where_there_is_no_lot_is_named(
     city: City, crowd: tuple[Wallet, ...]
 ) -> None:
     published = held(city, crowd, "plurality/1")
-    won = replace(published.result, outcome=Outcome.WINNER, winners=(2,), tied=())
+    won = electing(published.result, 2)
     event = replace(PollEvent.from_cbor(published.entries[-1]), value=won.to_cbor())
     changed = published.with_entries([*published.entries[:-1], event.to_cbor()]).signed_anew()
     assert [check.name for check in changed.audited().failures] == ["result"]
