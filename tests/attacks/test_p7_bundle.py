@@ -16,9 +16,8 @@ from credentials.formats import cbor
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll import Ballot
 from credentials.formats.poll_event import Kind, PollEvent
-from credentials.tally import Outcome
 from tests.attacks.city import City
-from tests.attacks.published import Published, failed, honest
+from tests.attacks.published import Published, electing, failed, honest
 from tests.attacks.wallet import Wallet, cast
 
 Change = Callable[[Published], Published]
@@ -87,11 +86,7 @@ def doubled(found: Published) -> Published:
 def other_result(found: Published) -> Published:
     """Another winner in the certified result."""
     chosen = 1 + sum(found.result.winners) % 3
-    *before, last = found.result.rounds
-    rounds = (*before, replace(last, elected=(chosen,)))
-    other = replace(
-        found.result, outcome=Outcome.WINNER, winners=(chosen,), tied=(), rounds=rounds
-    )
+    other = electing(found.result, chosen)
     event = replace(PollEvent.from_cbor(found.entries[-1]), value=other.to_cbor())
     return found.with_entries([*found.entries[:-1], event.to_cbor()])
 

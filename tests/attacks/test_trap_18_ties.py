@@ -14,9 +14,9 @@ from credentials.formats import base64url
 from credentials.formats.manifest import Manifest
 from credentials.formats.poll_event import PollEvent
 from credentials.sealing import share_of
-from credentials.tally import Outcome, TallyResult
+from credentials.tally import Outcome
 from tests.attacks.city import City
-from tests.attacks.published import Published, honest
+from tests.attacks.published import Published, electing, honest
 from tests.attacks.wallet import Wallet, cast
 from tests.poll_papers import sealed_by_trustees
 from tests.polling import recounted
@@ -107,13 +107,6 @@ def test_trap_18_the_lot_of_a_poll_of_trustees_is_drawn_from_what_opens_it(
     report = drawn_by_trustee.audited()
     assert report.sound
     assert report.result == result
-
-
-def electing(result: TallyResult, option: int) -> TallyResult:
-    """The result of somebody who says that this option has won, whole in itself."""
-    *before, last = result.rounds
-    rounds = (*before, replace(last, elected=(option,)))
-    return replace(result, outcome=Outcome.WINNER, winners=(option,), tied=(), rounds=rounds)
 
 
 def test_trap_18_another_winner_of_the_lot_is_named(drawn_by_trustee: Published) -> None:

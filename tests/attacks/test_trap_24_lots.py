@@ -24,6 +24,7 @@ from credentials.merkle import root_of
 from credentials.polls import tie_seed
 from credentials.sealing import share_of
 from credentials.tally import Outcome, TallyResult, lot_order
+from tests.attacks.published import electing
 from tests.beacons import OwnBeacon
 from tests.community import Community, Member
 from tests.poll_papers import CLOSES_AT, OPENS_AT, open_manifest, sealed_by_server
@@ -320,7 +321,7 @@ def test_trap_24_the_certified_winner_is_the_lot_s(
     poll = ended(beacon_poll(town, members), network)
     event = PollEvent.from_cbor(poll.entries[-1])
     result = TallyResult.from_cbor(event.value)
-    other = replace(result, winners=(1 + result.winners[0] % OPTIONS,))
+    other = electing(result, 1 + result.winners[0] % OPTIONS)
     poll.entries[-1] = replace(event, value=other.to_cbor()).to_cbor()
     assert failed(audited_poll(poll)).keys() == {"result"}
 
