@@ -178,7 +178,7 @@ def test_trap_13_a_queued_screenshot_is_judged_at_the_time_of_its_scan(
     scans = [
         {"code": mia.code("gate", slot=slot - 10), "scanned_at": now},
         {"code": mia.code("gate", slot=slot), "scanned_at": now - 600},
-        {"code": mia.code("gate", slot=slot + 20), "scanned_at": now + 600},
+        {"code": mia.code("gate", slot=slot + 20), "scanned_at": now},
     ]
     body = {
         "scans": [
@@ -217,9 +217,9 @@ def test_trap_15_no_address_takes_a_members_secret(city: City) -> None:
     assert {field for body in requests.values() for field in body.get("properties", {})} == {
         *("nonce", "commitment", "claim_code"),
         *("code", "direction", "scan_id", "scans", "scanned_at"),
-        *("ballot", "policy", "presentation", "asked_at"),
+        *("ballot", "policy", "presentation", "request", "asked_at"),
         *("trustee", "share"),  # of one poll's opening value, after its close
-        *("when", "attributes", "emergency"),  # the organiser's
+        *("name", "email", "keep_link", "when", "attributes", "emergency"),  # the organiser's
     }
 
 
