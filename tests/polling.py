@@ -34,7 +34,7 @@ from credentials.polls import (
 from credentials.presentation import present
 from credentials.scope import poll_scope
 from credentials.sealing import share_of
-from credentials.tally import TallyResult
+from credentials.tally import Outcome, TallyResult
 from tests.community import Community, Member
 from tests.poll_papers import OPENS_AT, OPTIONS, open_manifest, sealed_by_server
 
@@ -310,3 +310,10 @@ def lunch(
     poll.cast(members[0], 2)
     poll.end()
     return poll
+
+
+def electing(result: TallyResult, option: int) -> TallyResult:
+    """The result of somebody who says that this option has won, whole in itself."""
+    *before, last = result.rounds
+    rounds = (*before, replace(last, elected=(option,)))
+    return replace(result, outcome=Outcome.WINNER, winners=(option,), tied=(), rounds=rounds)

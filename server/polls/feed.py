@@ -47,20 +47,16 @@ def feed(polls: Iterable[tuple[Poll, Iterable[PollEvent]]], *, community: str, a
 
 
 def _told_of(event: PollEvent, poll: Poll) -> str:
-    """Why, and for an extension until when."""
-    if event.kind is not Kind.EXTENSION:
-        return event.reason or _came_to(event, poll)
-    return f"Until {in_words(event.closes_at, timezone=poll.manifest.timezone)}: {event.reason}"
-
-
-def _came_to(event: PollEvent, poll: Poll) -> str:
-    """The reason, or what the result is, in the words of the page."""
+    """The reason, and what an event has come to: until when, without what, with which result."""
+    if event.kind is Kind.EXTENSION:
+        until = in_words(event.closes_at, timezone=poll.manifest.timezone)
+        return f"Until {until}: {event.reason}"
     if event.kind is Kind.WITHDRAWAL:
         return f"“{poll.manifest.options[event.option - 1]}”: {event.reason}"
-    if event.kind is not Kind.CERTIFICATION:
-        return event.reason
-    result = TallyResult.from_cbor(event.value)
-    return outcome_in_words(result, options=poll.manifest.options)
+    if event.kind is Kind.CERTIFICATION:
+        result = TallyResult.from_cbor(event.value)
+        return outcome_in_words(result, options=poll.manifest.options)
+    return event.reason
 
 
 def _entry(poll: Poll, number: int, at: int, what: str, reason: str, *, address: str) -> str:

@@ -18,7 +18,7 @@ from credentials.merkle import leaf_hash, root_of
 from credentials.polls import make_ballot
 from credentials.presentation import present
 from credentials.scope import poll_scope
-from credentials.tally import Outcome, TallyResult
+from credentials.tally import TallyResult
 from tests.attacks.city import City
 from tests.attacks.wallet import Wallet
 from tests.community import head_named
@@ -138,10 +138,3 @@ class Published:
 def failed(report: Report) -> dict[str, str]:
     """The reason of each check that failed, by its name."""
     return {check.name: check.reason for check in report.failures}
-
-
-def electing(result: TallyResult, option: int) -> TallyResult:
-    """The result of somebody who says that this option has won, whole in itself."""
-    *before, last = result.rounds
-    rounds = (*before, replace(last, elected=(option,)))
-    return replace(result, outcome=Outcome.WINNER, winners=(option,), tied=(), rounds=rounds)

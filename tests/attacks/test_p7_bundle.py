@@ -17,8 +17,9 @@ from credentials.formats.manifest import Manifest
 from credentials.formats.poll import Ballot
 from credentials.formats.poll_event import Kind, PollEvent
 from tests.attacks.city import City
-from tests.attacks.published import Published, electing, failed, honest
+from tests.attacks.published import Published, failed, honest
 from tests.attacks.wallet import Wallet, cast
+from tests.polling import electing
 
 Change = Callable[[Published], Published]
 PROOFS, ORDER, ROOT, RESULT = "ballots' proofs", "order of the log", "log's root", "result"

@@ -16,10 +16,10 @@ from credentials.formats.poll_event import PollEvent
 from credentials.sealing import share_of
 from credentials.tally import Outcome
 from tests.attacks.city import City
-from tests.attacks.published import Published, electing, honest
+from tests.attacks.published import Published, honest
 from tests.attacks.wallet import Wallet, cast
 from tests.poll_papers import sealed_by_trustees
-from tests.polling import recounted
+from tests.polling import electing, recounted
 
 TIES = {
     "plurality/1": ("single_choice", 0, [(1,), (2,), (3,)]),

@@ -24,11 +24,10 @@ from credentials.merkle import root_of
 from credentials.polls import tie_seed
 from credentials.sealing import share_of
 from credentials.tally import Outcome, TallyResult, lot_order
-from tests.attacks.published import electing
 from tests.beacons import OwnBeacon
 from tests.community import Community, Member
 from tests.poll_papers import CLOSES_AT, OPENS_AT, open_manifest, sealed_by_server
-from tests.polling import PollInMemory
+from tests.polling import PollInMemory, electing
 from tests.unit.client.audited import audited, audited_poll, failed, line
 from tests.vectors.test_drand import ROUNDS, signature_of
 

@@ -65,6 +65,8 @@ def test_a_member_reads_the_poll_votes_and_finds_the_own_ballot_in_the_bundle(
         "state": "open",
         "opens_at": NOON,
         "closes_at": NOON + 60,
+        "closes_at_iso": "2026-09-21T14:14:20+00:00",
+        "timezone": "UTC",
     }
     assert city.http.get("/polls").json() == {"polls": [summary]}
     body = city.http.get("/polls/place").json()
@@ -222,7 +224,9 @@ def test_the_feed_tells_what_happens_to_polls_and_nothing_of_people(
         "Voting goes on for longer: Where do we meet?",
         "Voting has begun: Where do we meet?",
     ]
-    assert entries[2].findtext(f"{ATOM}summary") == "Rain & <wind>."
+    assert entries[2].findtext(f"{ATOM}summary") == (
+        "Until Mon 21 Sep 2026, 14:14:50 UTC: Rain & <wind>."
+    )
     ids = [one.findtext(f"{ATOM}id") for one in entries]
     assert len(set(ids)) == 4
     # What an entry is called does not change when others come.

@@ -80,6 +80,8 @@ def test_a_removal_is_asked_for_twice(city: Terminal) -> None:
 
 
 def test_a_removed_attendee_gets_a_new_link(city: Terminal) -> None:
+    if states(city)["Bo"] != "removed":
+        city.text("attendees", "remove", "bo@example.org", "--yes")
     with pytest.raises(Refusal, match="attendees restore"):
         city.text("attendees", "reissue", "bo@example.org", "--yes")
     told = city.json("attendees", "restore", "bo@example.org")

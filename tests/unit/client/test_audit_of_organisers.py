@@ -15,7 +15,7 @@ from credentials.formats.poll_event import Kind, PollEvent
 from credentials.polls import poll_pseudonym
 from tests.community import Community, Member
 from tests.poll_papers import CLOSES_AT, open_manifest
-from tests.polling import PollInMemory, lunch
+from tests.polling import PollInMemory, electing, lunch
 from tests.unit.client.audited import audited, audited_poll, failed
 
 SECRET = 123_456_789
@@ -181,7 +181,7 @@ def test_a_result_that_is_not_the_count_is_named(town: Community, members: list[
     for member in members[:3]:
         poll.cast(member, 1)
     poll.close()
-    result = replace(poll.count(), winners=(2,))
+    result = electing(poll.count(), 2)
     poll.add(PollEvent(kind=Kind.CERTIFICATION, at=CLOSES_AT + 2, value=result.to_cbor()))
     found = failed(audited_poll(poll))
     assert found == {"result": "the recount comes to another result than the certified one"}
