@@ -74,6 +74,9 @@ class Everybody:
     ) -> Callable[[Connection, Head], Crowd | None]:
         return lambda _connection, _head: None
 
+    def is_first_crowd_due(self, _connection: Connection, *, schema: Schema, today: int) -> bool:
+        return False
+
 
 @dataclass
 class Standing:

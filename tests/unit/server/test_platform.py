@@ -38,7 +38,7 @@ def _shape(database: Database) -> dict[str, object]:
     names = sorted(set(inspector.get_table_names()) - {"alembic_version"})
     return {
         name: (
-            [(column["name"], str(column["type"])) for column in inspector.get_columns(name)],
+            sorted((one["name"], str(one["type"])) for one in inspector.get_columns(name)),
             inspector.get_pk_constraint(name)["constrained_columns"],
             sorted(str(one["column_names"]) for one in inspector.get_unique_constraints(name)),
             sorted(
