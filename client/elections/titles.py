@@ -20,7 +20,6 @@ _RANK_CELL: Final = re.compile(
     r"(?:rank|choice|preference|place)?[\s_#-]*(\d{1,3})(?:st|nd|rd|th|\.)?"
     r"(?:\s+(?:rank|choice|preference|place))?"
 )
-_GRID: Final = re.compile(r"(.*?)\s*\[(.+)\]")
 _COUNT: Final = frozenset(
     {"ballots", "count", "weight", "number of ballots", "number of votes", "voters", "times"}
 )
@@ -133,8 +132,9 @@ def _grid(titles: list[str], *, contest: str | None) -> tuple[str, list[Column]]
     """The question of a form's grid, and its rows; none if there is no grid."""
     questions: dict[str, list[Column]] = {}
     for at, title in enumerate(titles):
-        if found := _GRID.fullmatch(title):
-            questions.setdefault(found[1], []).append(Column(at, found[2]))
+        question, bracket, row = title.partition("[")
+        if bracket and len(row) > 1 and row.endswith("]"):
+            questions.setdefault(question.rstrip(), []).append(Column(at, row[:-1]))
     grids = {
         question: rows
         for question, rows in questions.items()
