@@ -77,6 +77,25 @@ _COMES = (
     r"^(kommst du|kommen sie|nimmst du teil|nehmen sie teil)( zu[rm]? \w+)?$",
     r"^(serez vous presente?|participez vous|viendrez vous|asistiras|asistira usted|vienes)$",
 )
+_ALLOWS_ANYWHERE = (
+    r"\b(paid|payment|approv\w*|accepted|acceptance|confirm\w*|valid|verified|validated|eligible)\b",
+    r"\b(admitted|admission|decision|registered|good standing|payed|received|selected|granted)\b",
+    r"\b(\w*bezahlt|gezahlt|zahlung\w*|zahldatum|bestatigt|genehmigt|zugelassen|zulassung|einlass)\b",
+    r"\b(stimmberechtigt|angenommen|zugesagt|freigegeben|payee?s?|paiement|accept\w*|valid\w*)\b",
+    r"\b(confirm\w*|approuv\w*|pagad\w*|pago|aprobad\w*|admitid\w*|pagat\w*|approvat\w*)\b",
+    r"\b(betaald|bevestigd|betald|betalt|maksettu)\b|оплач|подтвержд|одобр|支付|付款|确认|確認|承認",
+)
+_COMES_ANYWHERE = (
+    r"\b(attend\w*|coming|come|join(ing)?|make it|be there|participat\w*|taking part|dabei)\b",
+    r"\b(kommt|komme|kommst|teilnahme|teilnehmen|vient|viens|viendra\w*|particip\w*|presente?)\b",
+    r"\b(asist\w*|viene|vienes|vendra\w*|partecip\w*|verra)\b|参加|出席|참석",
+)
+_ENDS_ANYWHERE = (
+    r"\b(not attending|not coming|not going|unable to|cannot|can t|won t|will not|disqualified)\b",
+    r"\b(resigned|deceased|left|duplicate|spam|fraud|no longer|dropped|excluded|quit)\b",
+    r"\b(ausgetreten|austritt|verstorben|gekundigt|kundigung|nicht teil|doppelt|ausgeschlossen)\b",
+    r"\b(demission\w*|decede\w*|doublon|exclu\w*|baja|renuncia|fallecid\w*|duplicad\w*)\b",
+)
 _VISITED = (
     r"\bcheck(ed)? ?(in|out)s?\b|\bchecked\b|\beingecheckt\b|\bscanned\b",
     r"^(attended|present|anwesend|anwesenheit|no show)$",
@@ -113,6 +132,24 @@ def kind_of(title: str) -> Kind | None:
             return kind
     if _found(_STATUS_OR_REGION, words) and not _found(_ADDRESS, words):
         return Kind.STATUS
+    return None
+
+
+def kind_by_values(title: str) -> Kind | None:
+    """What a title says that names a status somewhere among other words.
+
+    Only for columns whose values are nothing but yes, no and dates: "Payment method" is no status.
+    """
+    words = words_of(title)
+    if _found(_TERMS, words) or _found(_VISITED, words):
+        return None
+    for kind, patterns in (
+        (Kind.ENDS, _ENDS_ANYWHERE),
+        (Kind.ALLOWS, _ALLOWS_ANYWHERE),
+        (Kind.COMES, _COMES_ANYWHERE),
+    ):
+        if _found(patterns, words):
+            return kind
     return None
 
 

@@ -134,7 +134,7 @@ STATES: Final = {
 }
 
 
-_EVERYDAY: Final = _words("new,open,started,review,in review,closed,ended,due,draft,absent")
+EVERYDAY: Final = _words("new,open,started,review,in review,closed,ended,due,draft,absent")
 
 
 def tells_apart(values: Collection[str], *, certainly: bool) -> bool:
@@ -144,5 +144,5 @@ def tells_apart(values: Collection[str], *, certainly: bool) -> bool:
     certain, and one of them says no.
     """
     known = [value for value in values if value in STATES]
-    says_no = any(STATES[value] is not TicketState.VALID for value in set(known) - _EVERYDAY)
+    says_no = any(STATES[value] is not TicketState.VALID for value in set(known) - EVERYDAY)
     return says_no and (1 if certainly else 2) * len(known) >= len(values)

@@ -11,12 +11,14 @@ from dataclasses import replace
 from typing import Final
 
 from credentials.formats import cbor
-from credentials.formats.text import tidy, unshowable
+from credentials.formats.text import fold, tidy, unshowable
 from server.email_address import EmailRefused, take_email
 from server.organiser.attribute_reader import AttributeReader
 from server.organiser.list_columns import ListColumns
 from server.organiser.product_mapping import ProductMapping
 from server.organiser.row_unusable import RowUnusable
+from server.organiser.shown_text import shown
+from server.organiser.status_doubts import begins_with_no
 from server.organiser.table_file import Row
 from server.organiser.ticket import Ticket, TicketState
 from server.organiser.ticket_status import StatusReader
@@ -24,6 +26,11 @@ from server.organiser.ticket_status import StatusReader
 LABEL: Final = "symbolon/attendee/1"
 MAX_NAME: Final = 200  # characters
 MAX_KEY: Final = 200  # characters of each id
+
+_PLACEHOLDERS: Final = frozenset(
+    {"info requested", "info requested info requested", "n/a", "n/a n/a", "-", "--", "tba", "tbd"}
+)
+"""What shops write where they have no name yet, folded."""
 
 _ADDRESS_IN_BRACKETS: Final = re.compile(r"[^<>]*<([^<>]+)>\s*")  # Ana Amaro <ana@example.org>
 
@@ -58,6 +65,8 @@ class TicketReader:
             state = TicketState.OTHER_PRODUCT
         elif self._is_unnamed_add_on(cells, product=product, variation=variation):
             state, said = TicketState.OTHER_PRODUCT, "an add-on of another position"
+        elif state is TicketState.VALID and self._refuses(product, variation=variation):
+            state, said = TicketState.PENDING, shown(product) or "its product"
         valid = state is TicketState.VALID
         ticket = Ticket(
             line=row.line,
@@ -105,12 +114,19 @@ class TicketReader:
             and not self._attributes.is_pass(product, variation=variation)
         )
 
+    def _refuses(self, product: str, *, variation: str) -> bool:
+        """Whether a product is called like a waiting list or a refusal, and no mapping names it."""
+        named = self._mapping.names(product, variation=variation)
+        return bool(begins_with_no([(0, product)])) and not named
+
     def _order(self, cells: Sequence[str]) -> str:
         order = tidy(self._cell(cells, "order"))
         return order if len(order) <= MAX_NAME and unshowable(order) is None else ""
 
     def _name(self, cells: Sequence[str], *, needed: bool) -> str:
         name = tidy(self._columns.name(cells))
+        if fold(name) in _PLACEHOLDERS:
+            name = ""
         refused = unshowable(name)
         if refused is None and len(name) <= MAX_NAME:
             return name

@@ -12,13 +12,21 @@ from pathlib import Path
 from typing import Final
 
 from server.organiser.shown_text import quoted, shown
-from server.organiser.status_titles import Kind, is_address_part, kind_of, may_be_region
+from server.organiser.status_doubts import doubts, says_yes_or_no
+from server.organiser.status_titles import (
+    Kind,
+    is_address_part,
+    kind_by_values,
+    kind_of,
+    may_be_region,
+)
 from server.organiser.status_words import NO, SAYS_NOTHING, STATES, YES, tells_apart, words_of
 from server.organiser.table_file import TableFile
 from server.organiser.ticket import TicketState
 from server.problems import OperatorError
 
 _DATE: Final = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b.*")
+_SAYING: Final = frozenset({Kind.STATUS, Kind.BY_VALUES, Kind.ALLOWS, Kind.COMES})
 _STRICTNESS: Final = (TicketState.VALID, TicketState.PENDING, TicketState.CANCELED)
 _VALUES_SHOWN: Final = 5
 _MOST_STATES: Final = 60  # different values of a column whose title says nothing of a status
@@ -30,6 +38,7 @@ _YES: Final = {
     Kind.COMES: TicketState.VALID,
 }
 _NO: Final = {Kind.ALLOWS: TicketState.PENDING, Kind.COMES: TicketState.CANCELED}
+_NOTHING: Final = frozenset({"", "-", "--", "\u2013", "\u2014", ".", "/"})
 _BY_TITLE: Final = frozenset({Kind.ENDS, Kind.WAITS, Kind.VISITED})  # no mapping changes yes there
 _EMPTY: Final = {Kind.ALLOWS: TicketState.PENDING, Kind.COMES: TicketState.PENDING}
 
@@ -76,6 +85,9 @@ class StatusReader:
         for column in self._columns:
             if column.sure:
                 self._refuse_unclear(table, column=column, path=path)
+        if named is None and not by_form and not any(one.kind in _SAYING for one in self._columns):
+            known = personal | others | {one.position for one in self._columns}
+            _refuse_doubts(table, known=known, path=path)
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -112,16 +124,16 @@ class StatusReader:
         state = None if said_by_title else self._statuses.get(words, STATES.get(words))
         if state is not None:
             return True, state
-        if words == "":
+        if value in _NOTHING or column.kind is Kind.VISITED or (words and words in SAYS_NOTHING):
             return True, _EMPTY.get(column.kind)
-        if words in SAYS_NOTHING or column.kind is Kind.VISITED:
-            return True, None
         if column.kind in (Kind.STATUS, Kind.BY_VALUES):
             return False, None
         if words in NO:
             return True, _NO.get(column.kind)
         dated = column.kind is not Kind.COMES and _DATE.fullmatch(value) is not None
-        return (True, _YES[column.kind]) if words in YES or dated else (False, None)
+        # A mark of other signs, such as *, is no empty cell: it crosses somebody out.
+        marked = not words and column.kind in (Kind.ENDS, Kind.WAITS)
+        return (True, _YES[column.kind]) if words in YES or dated or marked else (False, None)
 
     def _refuse_unclear(self, table: TableFile, *, column: StatusColumn, path: Path) -> None:
         unclear: dict[str, int] = {}
@@ -163,17 +175,19 @@ def _status_columns(
 ) -> Iterator[StatusColumn]:
     for position, title in enumerate(table.columns):
         if position in (by_form if named is None else named):
-            kind = kind_of(title) or Kind.STATUS
+            kind = kind_of(title) or _kind_by_values(table, position=position) or Kind.STATUS
+            if kind is Kind.STATUS and says_yes_or_no(_cells(table, position=position)):
+                kind = Kind.ALLOWS
             yield StatusColumn(position=position, title=title, kind=kind, sure=True)
             continue
         if position in personal:
             continue
-        kind_by_title = kind_of(title) if position not in others else None
+        kind_by_title = None
+        if position not in others:
+            kind_by_title = kind_of(title) or _kind_by_values(table, position=position)
         if kind_by_title is None and not tells_apart(
             _values(table, position=position), certainly=position in others
         ):
-            continue
-        if kind_by_title is Kind.COMES and _is_empty(table, position=position):
             continue
         yield StatusColumn(
             position=position,
@@ -183,8 +197,31 @@ def _status_columns(
         )
 
 
-def _is_empty(table: TableFile, *, position: int) -> bool:
-    return not any(row.cells[position] for row in table.rows if row.cells is not None)
+def _kind_by_values(table: TableFile, *, position: int) -> Kind | None:
+    """What the title says among other words, where the values are nothing but yes, no and dates."""
+    cells = _cells(table, position=position)
+    plain = [value for value in cells if not _DATE.fullmatch(value)]
+    if not cells or (plain and not says_yes_or_no(plain)):
+        return None
+    return kind_by_values(table.columns[position])
+
+
+def _cells(table: TableFile, *, position: int) -> list[str]:
+    """What stands in a column, without empty cells."""
+    found = (row.cells[position] for row in table.rows if row.cells is not None)
+    return [value for value in found if value not in _NOTHING]
+
+
+def _refuse_doubts(table: TableFile, *, known: frozenset[int], path: Path) -> None:
+    found = list(doubts(table, known=known))
+    if not found:
+        return
+    said = "; ".join(f"{title!r} {why}" for title, why in found[:_VALUES_SHOWN])
+    raise OperatorError(
+        f"{path}: no column is known to say who counts, and one of these may: {said}. Nobody was "
+        f"imported. If it does, say so with --columns status={found[0][0]}; if none does, with "
+        "--columns status= and nothing behind it."
+    )
 
 
 def _values(table: TableFile, *, position: int) -> set[str]:

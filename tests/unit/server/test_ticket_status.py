@@ -198,9 +198,9 @@ def test_values_that_say_no_are_found_under_any_title(tmp_path: Path) -> None:
     ]
     with pytest.raises(OperatorError, match=r"'Answer of the board'.*“later” "):
         states(tmp_path, "Answer of the board", "accepted", "declined", "later")
-    assert states(tmp_path, "Notes", "vegan", "canceled his lunch", "new", "brings a dog") == [
-        *("valid", "valid", "valid", "valid")
-    ]
+    assert states(tmp_path, "Notes", "vegan", "new", "brings a dog") == ["valid"] * 3
+    with pytest.raises(OperatorError, match=r"'Notes' says “canceled by phone” on line 3"):
+        states(tmp_path, "Notes", "vegan", "canceled by phone", "brings a dog")
 
 
 def test_a_state_beside_a_city_is_a_place_unless_it_says_more(tmp_path: Path) -> None:
@@ -281,4 +281,52 @@ def test_each_kind_of_title_is_told_apart() -> None:
 
 def test_a_column_of_tickets_that_holds_statuses_is_one(tmp_path: Path) -> None:
     assert states(tmp_path, "Ticket", "valid", "cancelled") == ["valid", "canceled"]
-    assert states(tmp_path, "Ticket", "Waitlist", "Standard") == ["valid", "valid"]
+    assert states(tmp_path, "Ticket", "Waitlist", "Standard") == ["pending", "valid"]
+    assert states(tmp_path, "Ticket", "Refunded: VIP", "Standard") == ["pending", "valid"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Approved (yes/no)", "Accepted (Y/N)", "Valid (TRUE/FALSE)", "Membership fee paid"),
+        *("Approved by organiser", "Final decision", "Eligible to vote?", "Registered?"),
+        *("Can you make it?", "Mitgliedsbeitrag bezahlt", "Stimmberechtigt", "Einlass", "Dabei?"),
+        *("Cotisation payée", "Accepté(e)", "Vient ?", "Cuota pagada", "Asiste"),
+    ],
+)
+def test_a_status_is_found_among_other_words_of_a_title(tmp_path: Path, title: str) -> None:
+    yes, no, nothing = states(tmp_path, title, "yes", "no", "")
+    assert yes == "valid"
+    assert {no, nothing} <= {"pending", "canceled"}
+
+
+@pytest.mark.parametrize(
+    "title", ["Not attending", "Unable to attend", "Disqualified", "Ausgetreten", "Duplicate"]
+)
+def test_yes_says_no_where_the_title_does(tmp_path: Path, title: str) -> None:
+    assert states(tmp_path, title, "yes", "no", "") == ["canceled", "valid", "valid"]
+
+
+@pytest.mark.parametrize("title", ["Payment date", "Bezahlt am", "Confirmed At (UTC)"])
+def test_a_date_that_is_missing_says_not_yet(tmp_path: Path, title: str) -> None:
+    assert states(tmp_path, title, "2026-05-01", "") == ["valid", "pending"]
+
+
+@pytest.mark.parametrize("title", ["Vegetarian", "Newsletter", "Answer 3"])
+def test_a_column_of_yes_and_no_that_nobody_knows_is_asked_about(
+    tmp_path: Path, title: str
+) -> None:
+    with pytest.raises(OperatorError, match=f"'{title}' says only yes and no"):
+        states(tmp_path, title, "yes", "no")
+
+
+def test_nothing_said_is_no_yes(tmp_path: Path) -> None:
+    assert states(tmp_path, "Approved", "N/A", "none", "-", "yes") == [
+        *("pending", "pending", "pending", "valid")
+    ]
+    assert states(tmp_path, "RSVP", "", "") == ["pending", "pending"]
+
+
+@pytest.mark.parametrize("mark", ["*", "!", "+", "x"])
+def test_a_mark_crosses_somebody_out(tmp_path: Path, mark: str) -> None:
+    assert states(tmp_path, "Cancelled", mark, "") == ["canceled", "valid"]
