@@ -5,16 +5,20 @@ matched with that one. Leaves out what follows from a match (comparison.py).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 
-from server.issuance.attendee import Attendee
+from credentials.formats.text import fold
+from server.email_address import email_key
+from server.issuance.attendee import Attendee, Decision
 from server.issuance.person import Person, is_another, person
-from server.organiser.ticket import AttendeeList, Ticket, TicketState
+from server.organiser.likeness import are_wholly_different, likeness
+from server.organiser.ticket import AttendeeList, SkippedRow, Ticket, TicketState
 
 _LIKE = 0.7
-"""How like two names of one address are, from 0 to 1, for a removed attendee to be meant."""
+"""How like two names of one address are, from 0 to 1, for one whom a list removed to be meant."""
+
+_Fits = Callable[[Ticket, Attendee], bool]
 
 _Finder = Callable[[Sequence[Ticket], Sequence[Attendee]], Iterator[tuple[Ticket, Attendee]]]
 
@@ -54,9 +58,35 @@ def match(known: Sequence[Attendee], attendees: AttendeeList) -> Matches:
     without = [ticket for ticket in tickets if ticket.key is None]
     _match_ids(known, with_ids, scope=scope, found=found)
     in_scope = [one for one in known if one.key is None and covers(scope, one.scope)]
-    _match_persons(in_scope, without, found=found)
+    mentioned = _Mentioned(attendees.skipped)
+    _match_persons(in_scope, without, mentioned=mentioned, found=found)
+    found.missing, unread_persons = mentioned.apart(found.missing)
+    found.unread += unread_persons
     found.pairs.sort(key=lambda pair: pair[0].line)
     return found
+
+
+class _Mentioned:
+    """Who may be meant by rows that cannot be used and name no ticket: by name or by address."""
+
+    def __init__(self, rows: Iterable[SkippedRow]) -> None:
+        said = [text for row in rows if row.key is None and not row.repeated for text in row.whose]
+        self._names = {fold(text) for text in said}
+        self._addresses = {email_key(text) for text in said if "@" in text}
+
+    def has(self, attendee: Attendee) -> bool:
+        """Whether a row has the name or the address, as it is known or as a list had it."""
+        return any(
+            (bool(who.name) and who.name in self._names) or who.address in self._addresses
+            for who in (person(attendee), person(attendee.listed or attendee))
+        )
+
+    def apart(
+        self, missing: Sequence[tuple[Attendee, bytes | None]]
+    ) -> tuple[list[tuple[Attendee, bytes | None]], list[Attendee]]:
+        """Those who are missing indeed, and those whose row is there."""
+        here = [one for one, key in missing if key == one.key and self.has(one)]
+        return [(one, key) for one, key in missing if one not in here], here
 
 
 # --- tickets with ids
@@ -107,7 +137,8 @@ def _is_left(holder: Attendee, ticket: Ticket | None) -> bool:
     """Whether the holder has this ticket no longer: it is gone, canceled or wholly another's."""
     if ticket is None or ticket.state is not TicketState.VALID:
         return True
-    return is_another(holder, ticket) and not _is_of(holder, ticket)
+    given = is_another(holder, ticket) or are_wholly_different(holder.name, ticket.name)
+    return given and not _is_of(holder, ticket)
 
 
 class _Homeless:
@@ -137,8 +168,17 @@ class _Homeless:
 # --- tickets without ids
 
 
-def _match_persons(known: Sequence[Attendee], tickets: Sequence[Ticket], *, found: Matches) -> None:
-    """By address and name; then by the address, then by the name alone, where that is clear."""
+def _match_persons(
+    known: Sequence[Attendee],
+    tickets: Sequence[Ticket],
+    *,
+    mentioned: _Mentioned,
+    found: Matches,
+) -> None:
+    """By address and name; then by the address, then by the name alone, where that is clear.
+
+    Who has another's address, and no part of the name, is matched last: the ticket was given away.
+    """
     owners: dict[int, Attendee] = {}
     placed: set[str] = set()
 
@@ -151,15 +191,37 @@ def _match_persons(known: Sequence[Attendee], tickets: Sequence[Ticket], *, foun
 
     settle(lambda rows, waiting: _same(rows, waiting, who=person))
     settle(lambda rows, waiting: _same(rows, waiting, who=lambda one: person(one.listed or one)))
-    settle(lambda rows, waiting: _closest(rows, _members(waiting), least=0.0))
+    settle(lambda rows, waiting: _closest(rows, _members(waiting), fits=_may_be))
     settle(lambda rows, waiting: _same_name(rows, _members(waiting)))
-    settle(lambda rows, waiting: _closest(rows, waiting, least=_LIKE))
+    settle(lambda rows, waiting: _closest(rows, waiting, fits=_may_have_been))
+    settle(lambda rows, waiting: _ended(rows, _members(waiting), fits=_may_be))
+    settle(lambda rows, waiting: _closest(rows, _without(waiting, mentioned), fits=_any))
+    settle(lambda rows, waiting: _ended(rows, _without(waiting, mentioned), fits=_any))
     found.pairs += [(ticket, owners.get(ticket.line)) for ticket in tickets]
     found.missing += [(one, None) for one in known if one.id not in placed]
 
 
 def _members(known: Iterable[Attendee]) -> list[Attendee]:
     return [one for one in known if one.is_member]
+
+
+def _without(known: Iterable[Attendee], mentioned: _Mentioned) -> list[Attendee]:
+    return [one for one in _members(known) if not mentioned.has(one)]
+
+
+def _may_be(ticket: Ticket, attendee: Attendee) -> bool:
+    return not are_wholly_different(ticket.name, attendee.name)
+
+
+def _may_have_been(ticket: Ticket, attendee: Attendee) -> bool:
+    """Of those who are no members: whom the organiser removed comes back by no part of a name."""
+    if attendee.decision is Decision.REMOVED:
+        return _may_be(ticket, attendee)
+    return likeness(ticket.name, attendee.name) >= _LIKE
+
+
+def _any(_ticket: Ticket, _attendee: Attendee) -> bool:
+    return True
 
 
 def _same(
@@ -173,30 +235,46 @@ def _same(
 
 
 def _closest(
-    tickets: Sequence[Ticket], known: Sequence[Attendee], *, least: float
+    tickets: Sequence[Ticket], known: Sequence[Attendee], *, fits: _Fits
 ) -> Iterator[tuple[Ticket, Attendee]]:
     """Of those who have one address, the names that are most alike, one after the other."""
-    by_address: dict[str, list[Attendee]] = defaultdict(list)
+    valid = [ticket for ticket in tickets if ticket.state is TicketState.VALID]
+    return _most_alike(valid, _by_address(known), fits=fits)
+
+
+def _ended(
+    tickets: Sequence[Ticket], known: Sequence[Attendee], *, fits: _Fits
+) -> Iterator[tuple[Ticket, Attendee]]:
+    """Tickets that give no membership any more, where one alone is left of their address."""
+    ended = [ticket for ticket in tickets if ticket.state is not TicketState.VALID]
+    alone = {address: some for address, some in _by_address(known).items() if len(some) == 1}
+    return _most_alike(ended, alone, fits=fits)
+
+
+def _by_address(known: Iterable[Attendee]) -> dict[str, list[Attendee]]:
+    found: dict[str, list[Attendee]] = defaultdict(list)
     for one in known:
-        by_address[person(one).address].append(one)
+        found[person(one).address].append(one)
+    return found
+
+
+def _most_alike(
+    tickets: Iterable[Ticket], by_address: Mapping[str, Sequence[Attendee]], *, fits: _Fits
+) -> Iterator[tuple[Ticket, Attendee]]:
     ranked = sorted(
         (
-            (-_likeness(ticket, one), ticket.line, number, ticket, one)
+            (-likeness(ticket.name, one.name), ticket.line, number, ticket, one)
             for ticket in tickets
-            if ticket.state is TicketState.VALID
-            for number, one in enumerate(by_address[person(ticket).address])
+            for number, one in enumerate(by_address.get(person(ticket).address, ()))
+            if fits(ticket, one)
         ),
         key=lambda row: row[:3],
     )
     taken: set[object] = set()
-    for unlike, line, _, ticket, one in ranked:
-        if -unlike >= least and not {line, one.id} & taken:
+    for _, line, _, ticket, one in ranked:
+        if not {line, one.id} & taken:
             taken |= {line, one.id}
             yield ticket, one
-
-
-def _likeness(ticket: Ticket, attendee: Attendee) -> float:
-    return SequenceMatcher(None, person(ticket).name, person(attendee).name).ratio()
 
 
 def _same_name(
