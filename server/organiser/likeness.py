@@ -30,34 +30,46 @@ _SMALL: Final = frozenset(
 
 def likeness(one: str, other: str) -> float:
     """How like two whole names are, from 0 to 1."""
-    return SequenceMatcher(None, fold(one), fold(other)).ratio()
+    return SequenceMatcher(None, _folded(one), _folded(other)).ratio()
 
 
 def are_wholly_different(one: str, other: str) -> bool:
     """Whether no part of a name is in the other one, in whatever spelling.
 
     Ana Amaro and Ana Silva share a part; Jon and John are spellings. No name differs from none.
+    Initials and small words count only where one of the names has nothing else.
     """
     parts, others = _parts(one), _parts(other)
     if not parts or not others:
         return False
+    telling, others_telling = _telling(parts), _telling(others)
+    if telling and others_telling:
+        parts, others = telling, others_telling
     return not any(_is_spelling(part, like) for part in parts for like in others)
 
 
 def _is_spelling(part: str, other: str) -> bool:
     if part.startswith(other) or other.startswith(part):
         return True
-    return SequenceMatcher(None, part, other).ratio() >= _SPELLED_LIKE
+    pair = SequenceMatcher(None, part, other)
+    return pair.quick_ratio() >= _SPELLED_LIKE and pair.ratio() >= _SPELLED_LIKE
+
+
+@lru_cache(maxsize=2**14)
+def _folded(name: str) -> str:
+    return fold(name)
 
 
 @lru_cache(maxsize=2**14)
 def _parts(name: str) -> tuple[str, ...]:
-    """The parts of a name without accents; initials and small words only if alone."""
+    """The parts of a name, without accents."""
     marked = unicodedata.normalize("NFD", fold(name).translate(_LETTERS))
     plain = "".join(letter for letter in marked if unicodedata.category(letter) != "Mn")
-    every = tuple(part for part in _BETWEEN.split(plain) if part)
-    telling = tuple(part for part in every if part not in _SMALL and not _is_initial(part))
-    return telling or every
+    return tuple(part for part in _BETWEEN.split(plain) if part)
+
+
+def _telling(parts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part for part in parts if part not in _SMALL and not _is_initial(part))
 
 
 def _is_initial(part: str) -> bool:

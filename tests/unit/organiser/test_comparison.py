@@ -389,6 +389,8 @@ def test_a_cancellation_and_another_name_at_one_address_are_two_people() -> None
         ("Jon", "John", Kind.CORRECTED),
         ("Zoë", "Zoe", Kind.CORRECTED),
         ("J. S.", "John Smith", Kind.CORRECTED),
+        ("Da", "Da Silva", Kind.CORRECTED),
+        ("M.", "Ana M.", Kind.CORRECTED),
         ("Møller, Åse", "Ase Moller", Kind.CORRECTED),
     ],
 )
