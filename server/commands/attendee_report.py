@@ -18,7 +18,7 @@ _MEANING = {
     Kind.CORRECTED: "The same person and ticket with another name or address.",
     Kind.MOVED: "The same person by another ticket or in another order; the credential stays.",
     Kind.CHANGED: "The ticket says something else; the wallet keeps its pseudonyms.",
-    Kind.TRANSFERRED: "Name and address are others: the old credential goes, a new link comes.",
+    Kind.TRANSFERRED: "Another person has it: the old credential goes, a new link comes.",
     Kind.PAID_AGAIN: "Removed before, and good again: a new link.",
     Kind.DOUBLED: "A further ticket of one person. Not added: one person is one member. "
     "If it is right that one person has several votes, say --each-ticket.",
@@ -26,7 +26,8 @@ _MEANING = {
     Kind.VANISHED: "Members still, until you remove them: --remove vanished, or",
     Kind.PENDING: "Who was a member is one still, until you remove them: --remove pending, or",
     Kind.UNREAD: "Left as they are, because their rows are of no use: see below.",
-    Kind.KEPT: "You decided otherwise by hand, and the list says what it said before.",
+    Kind.KEPT: "You decided otherwise by hand. Whom you removed, `attendees restore` takes back; "
+    "somebody else of that address comes in with `attendees add`.",
 }
 
 
@@ -186,9 +187,10 @@ def _command(kind: Kind, findings: Sequence[Finding]) -> str | None:
     attendee, ticket = first.attendee, first.ticket
     if attendee is None or ticket is None:
         return None
+    given = kind is Kind.TRANSFERRED
     words = {
         "--name": ticket.name if "name" in first.changes else "",
-        "--email": ticket.email if "email" in first.changes else "",
+        "--email": ticket.email if given or "email" in first.changes else "",
     }
     said = " ".join(f"{option} {shlex.quote(word)}" for option, word in words.items() if word)
     commands = {

@@ -9,17 +9,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from credentials.formats.schema import REISSUED, Schema
-from credentials.formats.text import fold, tidy
-from server.email_address import email_key
+from credentials.formats.text import tidy
+from server.organiser.answer_times import AnswerTimes
 from server.organiser.attribute_reader import AttributeReader
 from server.organiser.column_titles import positions_of
 from server.organiser.list_columns import ListColumns, read_columns
-from server.organiser.list_forms import ListForm
 from server.organiser.list_sheet import choose_table
 from server.organiser.product_mapping import ProductMapping
+from server.organiser.repeated_rows import newest_of_each, one_of_each
 from server.organiser.row_unusable import RowUnusable
 from server.organiser.table_file import TableFile
-from server.organiser.ticket import AttendeeList, SkippedRow, Ticket, TicketState
+from server.organiser.ticket import AttendeeList, SkippedRow, Ticket
 from server.organiser.ticket_row import TicketReader
 from server.organiser.ticket_status import StatusReader
 
@@ -56,7 +56,7 @@ def read_attendee_list(
         attributes=AttributeReader(schema, columns=table.columns, mapping=mapping, path=path),
         mapping=mapping or ProductMapping({}),
     )
-    tickets, skipped = _read_rows(table, reader=reader, form=found.form)
+    tickets, skipped = _read_rows(table, reader=reader, columns=found)
     return AttendeeList(
         form=found.form.name,
         scope=_scope(table, columns=found),
@@ -68,56 +68,31 @@ def read_attendee_list(
 
 
 def _read_rows(
-    table: TableFile, *, reader: TicketReader, form: ListForm
+    table: TableFile, *, reader: TicketReader, columns: ListColumns
 ) -> tuple[list[Ticket], list[SkippedRow]]:
-    tickets: dict[object, Ticket] = {}
-    skipped: list[SkippedRow] = []
+    read: list[Ticket] = []
+    unusable: list[SkippedRow] = []
     for row in table.rows:
         try:
-            ticket = reader.read(row)
-        except RowUnusable as unusable:
-            key = reader.key_of(row)
-            skipped.append(SkippedRow(line=row.line, reason=str(unusable), key=key))
-            continue
-        identity = _identity(ticket, form=form)
-        earlier = tickets.setdefault(identity, ticket)
-        if earlier is not ticket:
-            kept, left_out = _which_counts(earlier, ticket, form=form)
-            tickets[identity] = kept
-            again = "address answered again" if form.newest_counts else "ticket is"
-            reason = f"the same {again} on line {kept.line}"
-            skipped.append(
-                SkippedRow(line=left_out.line, reason=reason, key=kept.key, repeated=True)
-            )
-    return list(tickets.values()), skipped
+            read.append(reader.read(row))
+        except RowUnusable as error:
+            key, whose = reader.key_of(row), reader.whose(row)
+            unusable.append(SkippedRow(line=row.line, reason=str(error), key=key, whose=whose))
+    if columns.form.newest_counts:
+        tickets, repeated = newest_of_each(read, times=_answer_times(table, columns=columns))
+    else:
+        tickets, repeated = one_of_each(read)
+    return tickets, unusable + repeated
 
 
-def _identity(ticket: Ticket, *, form: ListForm) -> object:
-    if ticket.key is not None:
-        return ticket.key
-    email = email_key(ticket.email)
-    return email if form.newest_counts else (email, fold(ticket.name))
-
-
-def _which_counts(earlier: Ticket, later: Ticket, *, form: ListForm) -> tuple[Ticket, Ticket]:
-    """Of two rows of one ticket: the one that counts, and the other.
-
-    Where ids say that they are one, a cancellation wins; a person without an id may have canceled
-    and come back, so that there what is valid wins.
-    """
-    if form.newest_counts:
-        return later, earlier
-    order = [
-        TicketState.CANCELED,
-        TicketState.PENDING,
-        TicketState.OTHER_PRODUCT,
-        TicketState.VALID,
-    ]
-    if earlier.key is None:
-        order.reverse()
-    if order.index(later.state) < order.index(earlier.state):
-        return later, earlier
-    return earlier, later
+def _answer_times(table: TableFile, *, columns: ListColumns) -> AnswerTimes:
+    return AnswerTimes(
+        {
+            row.line: columns.cell(row.cells, "submitted")
+            for row in table.rows
+            if row.cells is not None
+        }
+    )
 
 
 def _scope(table: TableFile, *, columns: ListColumns) -> str:

@@ -11,7 +11,9 @@ from credentials.formats.schema import VALID_UNTIL
 from server.issuance.attendee import Attendee, Decision, State
 from server.issuance.person import Named, Person, is_another, person
 from server.organiser.finding import Changes, Comparison, Finding, Kind, Several
+from server.organiser.likeness import are_wholly_different
 from server.organiser.matching import covers, match
+from server.organiser.removed import Removed
 from server.organiser.ticket import AttendeeList, Ticket, TicketState
 
 _NOTHING: Changes = {}
@@ -27,6 +29,7 @@ def compare(
     found = match(known, attendees)
     sure = [pair for pair in found.pairs if pair[0].state is TicketState.VALID]
     taken = _Taken(_members_by_other_means(known, sure))
+    removed = Removed(known)
     findings = [
         _missing(attendee, key)
         for attendee, key in found.missing
@@ -38,7 +41,7 @@ def compare(
         if one.is_member
     ]
     for ticket, attendee in sorted(found.pairs, key=_settled_first):
-        finding = _judge(ticket, attendee)
+        finding = removed.kept_out(_judge(ticket, attendee))
         if not several:
             finding = _unless_doubled(finding, taken)
         if finding.kind in _GIVES_MEMBERSHIP:
@@ -82,9 +85,11 @@ def _for_who_is_none(ticket: Ticket, attendee: Attendee, *, changes: Changes) ->
     if attendee.state is State.ENDED:
         if VALID_UNTIL not in changes:
             return Kind.UNCHANGED, "ended"
-        another = is_another(attendee, ticket) and {"name", "email"} <= changes.keys()
-        return (Kind.TRANSFERRED if another else Kind.CHANGED), "had ended"
+        given = _is_given_away(ticket, attendee, changes=changes)
+        return (Kind.TRANSFERRED if given else Kind.CHANGED), "had ended"
     if attendee.decision is Decision.REMOVED:
+        if ticket.key is None and "name" in changes:
+            return Kind.KEPT, f"the address is that of {attendee.id}, whom you removed"
         return Kind.KEPT, "removed by you"
     return Kind.PAID_AGAIN, ticket.said
 
@@ -105,7 +110,7 @@ def _judge_member(ticket: Ticket, attendee: Attendee) -> Finding:
             kind, why = Kind.KEPT, f"restored by you; the list says {why}"
         return _plain(kind, ticket, attendee=attendee, why=why)
     changes = _changes(ticket, attendee)
-    if is_another(attendee, ticket) and {"name", "email"} <= changes.keys():
+    if _is_given_away(ticket, attendee, changes=changes):
         kind = Kind.TRANSFERRED
     elif {"name", "email"} & changes.keys():
         kind = Kind.CORRECTED
@@ -118,6 +123,16 @@ def _judge_member(ticket: Ticket, attendee: Attendee) -> Finding:
     else:
         kind = Kind.UNCHANGED
     return _plain(kind, ticket, attendee=attendee, changes=changes)
+
+
+def _is_given_away(ticket: Ticket, attendee: Attendee, *, changes: Changes) -> bool:
+    """Whether it is another person's now: the name is wholly another, or name and address are."""
+    if "name" not in changes:
+        return False
+    names = (attendee.name, (attendee.listed or attendee).name)
+    if all(are_wholly_different(ticket.name, name) for name in names):
+        return True
+    return "email" in changes and is_another(attendee, ticket)
 
 
 def _changes(ticket: Ticket, attendee: Attendee) -> Changes:
@@ -200,26 +215,22 @@ class _Taken:
 def _members_by_other_means(
     known: Iterable[Attendee], sure: Iterable[tuple[Ticket, Attendee | None]]
 ) -> list[tuple[Named, str]]:
-    """Members as they will be called, but for those whose ticket another person has now.
-
-    Whom the organiser removed by hand is among them: nobody comes back by another ticket unasked.
-    """
+    """Members as they will be called, but for those whose ticket another person has now."""
     tickets = {attendee.id: ticket for ticket, attendee in sure if attendee is not None}
     members: list[tuple[Named, str]] = []
     corrected: list[tuple[Named, str]] = []
     for one in known:
         if not one.is_member:
-            if one.decision is Decision.REMOVED:
-                members.append((one, f"{one.id}, whom you removed"))
             continue
         ticket = tickets.get(one.id)
+        changes = _NOTHING if ticket is None else _changes(ticket, one)
         if (
             ticket is None
             or person(ticket) == person(one)
-            or not {"name", "email"} & _changes(ticket, one).keys()
+            or not {"name", "email"} & changes.keys()
         ):
             members.append((one, one.id))
-        elif not is_another(one, ticket):
+        elif not _is_given_away(ticket, one, changes=changes):
             corrected.append((ticket, one.id))
     return members + corrected
 

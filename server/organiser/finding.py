@@ -21,7 +21,7 @@ class Kind(StrEnum):
     CHANGED = "changed"
     """The ticket says other attributes."""
     TRANSFERRED = "given to another person"
-    """The same ticket; name and address are both others."""
+    """The same ticket; the name is wholly another, or name and address are both others."""
     PAID_AGAIN = "paid again"
     """Removed because a list said so, and valid now."""
     DOUBLED = "doubled"
@@ -35,7 +35,8 @@ class Kind(StrEnum):
     UNREAD = "in a row that cannot be read"
     """A member whose row is there and of no use; nothing is done."""
     KEPT = "kept as you decided"
-    """The organiser decided otherwise by hand, and the list says nothing new."""
+    """The organiser decided otherwise by hand, and the list says nothing new; or it has the address
+    of somebody whom the organiser removed."""
     NO_TICKET = "without membership"
     """Canceled or another product, and not a member either."""
     UNCHANGED = "unchanged"

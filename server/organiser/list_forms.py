@@ -23,7 +23,7 @@ class ListForm:
     marks: the fields whose columns must be there for a list to be of this form. columns: titles of
     each field, the best first. key: the fields that name a ticket for ever, or none.
     no_status: titles that look like a status and are something else. event: the field that says
-    what the list is about. newest_counts: whether of several rows of one address the last counts.
+    what the list is about. newest_counts: whether of several rows of one person the newest counts.
     omits_canceled: as in AttendeeList.
     """
 

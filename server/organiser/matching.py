@@ -5,18 +5,15 @@ matched with that one. Leaves out what follows from a match (comparison.py).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 
 from server.issuance.attendee import Attendee
 from server.issuance.person import Person, is_another, person
+from server.organiser.likeness import are_wholly_different
+from server.organiser.matching_persons import match_persons
+from server.organiser.mentioned import Mentioned
 from server.organiser.ticket import AttendeeList, Ticket, TicketState
-
-_LIKE = 0.7
-"""How like two names of one address are, from 0 to 1, for a removed attendee to be meant."""
-
-_Finder = Callable[[Sequence[Ticket], Sequence[Attendee]], Iterator[tuple[Ticket, Attendee]]]
 
 
 @dataclass(slots=True)
@@ -54,7 +51,13 @@ def match(known: Sequence[Attendee], attendees: AttendeeList) -> Matches:
     without = [ticket for ticket in tickets if ticket.key is None]
     _match_ids(known, with_ids, scope=scope, found=found)
     in_scope = [one for one in known if one.key is None and covers(scope, one.scope)]
-    _match_persons(in_scope, without, found=found)
+    mentioned = Mentioned(attendees.skipped)
+    owners = match_persons(in_scope, without, mentioned=mentioned)
+    placed = {one.id for one in owners.values()}
+    found.pairs += [(ticket, owners.get(ticket.line)) for ticket in without]
+    found.missing += [(one, None) for one in in_scope if one.id not in placed]
+    found.missing, unread_persons = mentioned.apart(found.missing)
+    found.unread += unread_persons
     found.pairs.sort(key=lambda pair: pair[0].line)
     return found
 
@@ -107,7 +110,8 @@ def _is_left(holder: Attendee, ticket: Ticket | None) -> bool:
     """Whether the holder has this ticket no longer: it is gone, canceled or wholly another's."""
     if ticket is None or ticket.state is not TicketState.VALID:
         return True
-    return is_another(holder, ticket) and not _is_of(holder, ticket)
+    given = is_another(holder, ticket) or are_wholly_different(holder.name, ticket.name)
+    return given and not _is_of(holder, ticket)
 
 
 class _Homeless:
@@ -132,84 +136,3 @@ class _Homeless:
         chosen = min(waiting, key=lambda one: dict(one.attributes) != dict(ticket.attributes))
         self._by_person[person(ticket)].remove(chosen)
         return chosen
-
-
-# --- tickets without ids
-
-
-def _match_persons(known: Sequence[Attendee], tickets: Sequence[Ticket], *, found: Matches) -> None:
-    """By address and name; then by the address, then by the name alone, where that is clear."""
-    owners: dict[int, Attendee] = {}
-    placed: set[str] = set()
-
-    def settle(find: _Finder) -> None:
-        open_tickets = [ticket for ticket in tickets if ticket.line not in owners]
-        waiting = [one for one in known if one.id not in placed]
-        for ticket, attendee in find(open_tickets, waiting):
-            owners[ticket.line] = attendee
-            placed.add(attendee.id)
-
-    settle(lambda rows, waiting: _same(rows, waiting, who=person))
-    settle(lambda rows, waiting: _same(rows, waiting, who=lambda one: person(one.listed or one)))
-    settle(lambda rows, waiting: _closest(rows, _members(waiting), least=0.0))
-    settle(lambda rows, waiting: _same_name(rows, _members(waiting)))
-    settle(lambda rows, waiting: _closest(rows, waiting, least=_LIKE))
-    found.pairs += [(ticket, owners.get(ticket.line)) for ticket in tickets]
-    found.missing += [(one, None) for one in known if one.id not in placed]
-
-
-def _members(known: Iterable[Attendee]) -> list[Attendee]:
-    return [one for one in known if one.is_member]
-
-
-def _same(
-    tickets: Sequence[Ticket], known: Sequence[Attendee], *, who: Callable[[Attendee], Person]
-) -> Iterator[tuple[Ticket, Attendee]]:
-    by_person = {who(one): one for one in known}
-    for ticket in tickets:
-        attendee = by_person.pop(person(ticket), None)
-        if attendee is not None:
-            yield ticket, attendee
-
-
-def _closest(
-    tickets: Sequence[Ticket], known: Sequence[Attendee], *, least: float
-) -> Iterator[tuple[Ticket, Attendee]]:
-    """Of those who have one address, the names that are most alike, one after the other."""
-    by_address: dict[str, list[Attendee]] = defaultdict(list)
-    for one in known:
-        by_address[person(one).address].append(one)
-    ranked = sorted(
-        (
-            (-_likeness(ticket, one), ticket.line, number, ticket, one)
-            for ticket in tickets
-            if ticket.state is TicketState.VALID
-            for number, one in enumerate(by_address[person(ticket).address])
-        ),
-        key=lambda row: row[:3],
-    )
-    taken: set[object] = set()
-    for unlike, line, _, ticket, one in ranked:
-        if -unlike >= least and not {line, one.id} & taken:
-            taken |= {line, one.id}
-            yield ticket, one
-
-
-def _likeness(ticket: Ticket, attendee: Attendee) -> float:
-    return SequenceMatcher(None, person(ticket).name, person(attendee).name).ratio()
-
-
-def _same_name(
-    tickets: Sequence[Ticket], known: Sequence[Attendee]
-) -> Iterator[tuple[Ticket, Attendee]]:
-    """A name that one ticket and one attendee alone have: the address was corrected."""
-    of_tickets: dict[str, list[Ticket]] = defaultdict(list)
-    of_known: dict[str, list[Attendee]] = defaultdict(list)
-    for ticket in tickets:
-        if ticket.state is TicketState.VALID:
-            of_tickets[person(ticket).name].append(ticket)
-    for one in known:
-        of_known[person(one).name].append(one)
-    for name, (first, *others) in of_tickets.items():
-        if name and not others and len(of_known[name]) == 1:
-            yield first, of_known[name][0]

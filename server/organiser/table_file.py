@@ -22,11 +22,12 @@ _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and .xlsx unde
 class Row:
     """One row: the line of the file on which it begins, and its cells in the columns' order.
 
-    `cells` is None where the row has another number of cells than the header.
+    `cells` is None where the row has another number of cells than the header; `torn` has them then.
     """
 
     line: int
     cells: tuple[str, ...] | None
+    torn: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Row(line={self.line})"
@@ -94,7 +95,7 @@ def table_of(rows: Iterable[tuple[int, list[str]]], *, sheet: str) -> TableFile:
         sheet=sheet,
         columns=tuple(columns),
         rows=tuple(
-            Row(line=line, cells=_cells(cells, width=len(columns)))
+            _row(line, [cell.strip() for cell in cells], width=len(columns))
             for line, cells in filled[header + 1 :]
         ),
     )
@@ -115,9 +116,8 @@ def _filled(cells: list[str]) -> int:
     return sum(1 for cell in cells if cell.strip())
 
 
-def _cells(cells: list[str], *, width: int) -> tuple[str, ...] | None:
+def _row(line: int, cells: list[str], *, width: int) -> Row:
     """The cells under the titles; empty ones to the right of the table are nobody's."""
-    stripped = [cell.strip() for cell in cells]
-    if len(stripped) < width or any(stripped[width:]):
-        return None
-    return tuple(stripped[:width])
+    if len(cells) < width or any(cells[width:]):
+        return Row(line=line, cells=None, torn=tuple(cell for cell in cells if cell))
+    return Row(line=line, cells=tuple(cells[:width]))

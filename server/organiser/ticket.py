@@ -50,13 +50,18 @@ class SkippedRow:
     """A row that is not used: where it begins in the file, and why.
 
     key: as in Ticket, where the row could be told that much: a ticket of it has not vanished.
-    repeated: another row says it, or says it better, so that nothing is lost with this one.
+    repeated: another row says it, or says it better, so that nothing is lost with this one. whose:
+    texts in the row that may be a name or an address: whoever has one of them has not vanished.
     """
 
     line: int
     reason: str
     key: bytes | None = None
     repeated: bool = False
+    whose: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"SkippedRow(line={self.line}, reason={self.reason!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,6 +95,13 @@ class TicketReader:
         except RowUnusable:
             return None
 
+    def whose(self, row: Row) -> tuple[str, ...]:
+        """What the row has for a name and an address, or all of it where its cells are torn."""
+        if row.cells is None:
+            return row.torn
+        email = _ADDRESS_IN_BRACKETS.sub(r"\1", self._cell(row.cells, "email"))
+        return tuple(text for text in (self._columns.name(row.cells), email) if text)
+
     def _key(self, cells: Sequence[str]) -> bytes | None:
         fields = self._columns.key
         if not fields:

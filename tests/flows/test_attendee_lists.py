@@ -239,6 +239,30 @@ def test_plain_lists_know_people_by_address_and_have_names_of_their_own(shop: Sh
     assert found["counts"]["vanished"] == 1
 
 
+def test_plain_lists_bring_back_cancel_and_lose_nobody_wrongly(shop: Shop) -> None:
+    """Found by a hostile tester: what lists without ids say of people under other names."""
+
+    def bring(*rows: str) -> dict[str, int]:
+        path = shop.export("name,email,pass,status", *rows, titles="")
+        ran = shop.try_to("import", path, "--yes", "--json")
+        counts: dict[str, int] = json.loads(ran[1][: ran[1].rindex("}") + 1])["counts"]
+        return {kind: count for kind, count in counts.items() if count}
+
+    bring(*(f"{who},{who.lower()}@x.org,week,paid" for who in ("Ana", "Bo", "Cy")))
+    shop.terminal.text("attendees", "remove", "ana@x.org", "--yes")
+    before = {one["name"]: one["link"] for one in shop.links()}
+    found = bring(
+        "Ana Amaro,ana@x.org,week,paid", "Da,bo@x.org,week,paid", "Cy C.,cy@x.org,week,canceled"
+    )
+    assert found == {"kept as you decided": 1, "given to another person": 1, "canceled": 1}
+    assert shop.people() == {"Ana": "removed", "Da": "invited", "Cy": "invited"}
+    after = {one["name"]: one["link"] for one in shop.links()}
+    assert after["Da"] != before["Bo"]
+    assert after["Cy"] == before["Cy"]
+    found = bring("Da,da(at)x.org,week,paid", "Cy", "Eva,eva@x.org,week,paid")
+    assert found == {"in a row that cannot be read": 2, "new": 1}
+
+
 def test_the_verbs_do_what_they_say_and_refuse_what_is_done(shop: Shop) -> None:
     added = shop.terminal.json(
         *("attendees", "add", "--name", "Ana  Amaro", "--email", "ANA@example.org"),

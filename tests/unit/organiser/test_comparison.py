@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from server.issuance.attendee import Decision, State
 from server.organiser.finding import Kind
 from server.organiser.plan import Wishes
-from server.organiser.ticket import TicketState
+from server.organiser.ticket import SkippedRow, Ticket, TicketState
 from tests.unit.organiser.lists import Memory, kinds, listing, said, ticket
 
 CANCELED, PENDING, OTHER = TicketState.CANCELED, TicketState.PENDING, TicketState.OTHER_PRODUCT
@@ -222,7 +224,7 @@ def test_whom_the_organiser_removed_no_list_brings_back() -> None:
     memory.set("Ana", state=State.REMOVED, decision=Decision.REMOVED)
     assert kinds(memory.take(always)) == [("Ana", Kind.KEPT)]
     by_another = memory.take(listing(ticket("A1", "Ana"), ticket("B1", "Ana")))
-    assert [kind for _, kind in kinds(by_another)] == [Kind.KEPT, Kind.DOUBLED]
+    assert [kind for _, kind in kinds(by_another)] == [Kind.KEPT, Kind.KEPT]
     assert "whom you removed" in said(by_another)[1]
     assert memory.members() == []
 
@@ -262,7 +264,7 @@ def test_a_pass_that_ended_goes_on_when_the_list_says_a_later_day() -> None:
 # --- lists without ids
 
 
-def plain(*people: tuple[str, str]) -> list[object]:
+def plain(*people: tuple[str, str]) -> list[Ticket]:
     return [ticket(None, name, email) for name, email in people]
 
 
@@ -307,12 +309,138 @@ def test_whoever_was_removed_by_hand_does_not_come_back_under_a_spelling() -> No
     assert [kind for _, kind in kinds(found)] == [Kind.KEPT]
 
 
-def test_another_of_the_family_may_come_where_one_was_removed() -> None:
+@pytest.mark.parametrize("name", ["Ana Amaro", "A. Ana", "Bo"])
+@pytest.mark.parametrize("key", [None, "g3"])
+@pytest.mark.parametrize("several", [False, True])
+def test_the_address_of_whom_the_organiser_removed_is_never_new(
+    name: str, key: str | None, several: bool
+) -> None:
+    memory, scope = Memory(), "luma" if key else "plain"
+    memory.take(listing(ticket(key and "g1", "Ana", "ana@x.org"), scope=scope))
+    memory.set("Ana", state=State.REMOVED, decision=Decision.REMOVED)
+    rows = listing(ticket(key, name, "ANA@x.org"), scope=scope)
+    for _ in range(2):
+        found = memory.take(rows, Wishes(several=several))
+        (finding,) = [one for one in found.findings if one.ticket is not None]
+        assert finding.kind is Kind.KEPT
+        assert finding.why == "the address is that of id1, whom you removed"
+        assert memory.members() == []
+
+
+def test_whom_the_organiser_removed_does_not_come_back_by_a_ticket_given_away() -> None:
+    memory = Memory()
+    memory.take(listing(ticket("A1", "Ana", "ana@x.org"), ticket("B1", "Bo", "bo@x.org")))
+    memory.set("Ana", state=State.REMOVED, decision=Decision.REMOVED)
+    found = memory.take(listing(ticket("B1", "Ana Amaro", "ana@x.org")), Wishes())
+    assert kinds(found) == [("Bo", Kind.CANCELED)]
+    assert "whom you removed" in said(found)[0]
+
+
+def test_others_of_an_address_stay_members_where_one_was_removed() -> None:
+    memory, home = Memory(), "home@x.org"
+    family = listing(*plain(("Ana", home), ("Bo", home)), scope="plain")
+    memory.take(family)
+    memory.set("Ana", state=State.REMOVED, decision=Decision.REMOVED)
+    assert kinds(memory.take(family)) == [("Ana", Kind.KEPT), ("Bo", Kind.UNCHANGED)]
+    found = memory.take(listing(*plain(("Ana Amaro", home), ("Bob", home)), scope="plain"))
+    assert kinds(found) == [("Ana", Kind.KEPT), ("Bo", Kind.CORRECTED)]
+
+
+def test_a_cancellation_under_a_corrected_name_finds_its_member_by_address() -> None:
+    memory = Memory()
+    people = plain(("Ana", "ana@x.org"), ("Bo", "bo@x.org"), ("Cy", "cy@x.org"))
+    memory.take(listing(*people, scope="plain"))
+    for state, kind in ((CANCELED, Kind.CANCELED), (PENDING, Kind.PENDING)):
+        gone = ticket(None, "Ana A.", "ana@x.org", state=state)
+        found = memory.compare(listing(gone, *people[1:], scope="plain"))
+        assert kinds(found)[0] == ("Ana", kind)
+        assert found.count(Kind.VANISHED) == 0
+    memory.take(listing(gone, *people[1:], scope="plain"))
+    assert [name for name, _, _ in memory.members()] == ["Bo", "Cy"]
+
+
+def test_a_cancellation_at_an_address_of_several_is_of_the_one_who_is_left() -> None:
+    memory, home = Memory(), "home@x.org"
+    memory.take(listing(*plain(("Ana", home), ("Bo", home)), scope="plain"))
+    gone = ticket(None, "Ana A.", home, state=CANCELED)
+    found = memory.compare(listing(gone, *plain(("Bo", home)), scope="plain"))
+    assert kinds(found) == [("Ana", Kind.CANCELED), ("Bo", Kind.UNCHANGED)]
+    found = memory.compare(listing(gone, scope="plain"))
+    assert found.count(Kind.CANCELED) == 0, "whose it is nobody can tell"
+
+
+def test_a_cancellation_and_another_name_at_one_address_are_two_people() -> None:
     memory = Memory()
     memory.take(listing(*plain(("Ana", "home@x.org")), scope="plain"))
-    memory.set("Ana", state=State.REMOVED, decision=Decision.REMOVED)
-    found = memory.take(listing(*plain(("Bo", "home@x.org")), scope="plain"))
-    assert kinds(found) == [("Bo", Kind.NEW)]
+    gone = ticket(None, "Ana A.", "home@x.org", state=CANCELED)
+    found = memory.compare(listing(gone, *plain(("Bo", "home@x.org")), scope="plain"))
+    assert kinds(found) == [("Ana", Kind.CANCELED), ("Bo", Kind.NEW)]
+
+
+@pytest.mark.parametrize("key", [None, "A1"])
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ("Bo", "Da", Kind.TRANSFERRED),
+        ("Bo Berg", "Da Silva", Kind.TRANSFERRED),
+        ("Ana de Souza", "Bo de Vries", Kind.TRANSFERRED),
+        ("Ana M.", "Bo M.", Kind.TRANSFERRED),
+        ("Ana Amaro", "Ana Silva", Kind.CORRECTED),
+        ("Jon", "John", Kind.CORRECTED),
+        ("Zoë", "Zoe", Kind.CORRECTED),
+        ("J. S.", "John Smith", Kind.CORRECTED),
+        ("Da", "Da Silva", Kind.CORRECTED),
+        ("M.", "Ana M.", Kind.CORRECTED),
+        ("Møller, Åse", "Ase Moller", Kind.CORRECTED),
+    ],
+)
+def test_a_wholly_different_name_at_one_address_is_another_person(
+    key: str | None, before: str, after: str, kind: Kind
+) -> None:
+    memory = Memory()
+    scope = "luma" if key else "plain"
+    memory.take(listing(ticket(key, before, "bo@x.org"), scope=scope))
+    found = memory.take(listing(ticket(key, after, "bo@x.org"), scope=scope))
+    assert [one for _, one in kinds(found)] == [kind]
+    assert memory.links == (2 if kind is Kind.TRANSFERRED else 1)
+    assert [name for name, _, _ in memory.members()] == [after]
+
+
+def test_names_swapped_between_tickets_of_one_address_keep_both_memberships() -> None:
+    memory, home = Memory(), "home@x.org"
+    memory.take(listing(ticket("A1", "Ana", home), ticket("B1", "Bo", home)))
+    found = memory.take(listing(ticket("A1", "Bo", home), ticket("B1", "Ana", home)))
+    assert [kind for _, kind in kinds(found)] == [Kind.MOVED, Kind.MOVED]
+    assert memory.links == 2
+
+
+def test_who_has_a_new_address_is_not_taken_for_who_has_the_old_one() -> None:
+    memory = Memory()
+    memory.take(listing(*plain(("Ana", "home@x.org")), scope="plain"))
+    found = memory.take(listing(*plain(("Cy", "home@x.org"), ("Ana", "a@x.org")), scope="plain"))
+    assert kinds(found) == [("Cy", Kind.NEW), ("Ana", Kind.CORRECTED)]
+
+
+def test_who_stands_in_an_unreadable_row_has_not_vanished() -> None:
+    memory = Memory()
+    people = (("Ana", "ana@x.org"), ("Bo", "bo@x.org"), ("Cy", "cy@x.org"), ("Di", "di@x.org"))
+    memory.take(listing(*plain(*people), scope="plain"))
+    skipped = (
+        SkippedRow(line=2, reason="", whose=("A. Na", "ANA@x.org")),
+        SkippedRow(line=3, reason="", whose=("BO", "bo(at)x.org")),
+        SkippedRow(line=4, reason="", whose=("Cy",)),
+        SkippedRow(line=5, reason="", whose=("Di",), repeated=True),
+    )
+    found = memory.take(listing(scope="plain", skipped=skipped))
+    assert kinds(found) == [
+        ("Di", Kind.VANISHED),
+        ("Ana", Kind.UNREAD),
+        ("Bo", Kind.UNREAD),
+        ("Cy", Kind.UNREAD),
+    ]
+    assert [name for name, _, _ in memory.members()] == ["Ana", "Bo", "Cy"]
+    found = memory.take(listing(*plain(("Eva", "bo@x.org")), scope="plain", skipped=skipped))
+    assert ("Bo", Kind.UNREAD) in kinds(found), "and the ticket was given to nobody"
 
 
 def test_nameless_tickets_of_one_buyer_are_asked_about() -> None:

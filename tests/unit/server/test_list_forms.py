@@ -114,6 +114,99 @@ def test_of_two_answers_in_a_google_form_the_later_counts(tmp_path: Path) -> Non
     ]
 
 
+ANSWERS = "Timestamp,Email Address,Name,Will you attend?"
+
+
+def answers(folder: Path, *rows: str) -> dict[str, str]:
+    """The names that count, and what they say."""
+    attendees = read(folder, "\n".join((ANSWERS, *rows)) + "\n")
+    return {one.name: one.state.value for one in attendees.tickets}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "another"),
+    [
+        (
+            "2027/05/01 9:00:00 AM GMT+1",
+            "2027/05/01 1:00:00 PM GMT+1",
+            "2027/05/02 1:00:00 AM GMT+1",
+        ),
+        (
+            "2027/10/31 2:30:00 AM GMT+2",
+            "2027/10/31 2:10:00 AM GMT+1",
+            "2027/11/01 1:00:00 AM GMT+1",
+        ),
+        ("5/9/2027 10:00:00", "5/10/2027 9:00:00", "5/13/2027 9:00:00"),
+        ("30/04/2027 10:00:00", "01/05/2027 09:00:00", "02/05/2027 09:00:00"),
+        ("30.04.2027 10:00:00", "01.05.2027 09:00:00", "02.05.2027 09:00:00"),
+        ("30-4-2027 10:00:00", "1-5-2027 9:00:00", "2-5-2027 9:00:00"),
+        ("2027-05-01T10:00:00.000Z", "2027-05-01T10:00:00.500Z", "2027-05-01T11:00:00.500Z"),
+        ("2027. 4. 30 오전 11:00:00", "2027. 4. 30 오후 1:00:00", "2027. 5. 1 오후 1:00:00"),
+        ("2027/04/30 上午11:00:00", "2027/04/30 下午1:00:00", "2027/05/01 下午1:00:00"),
+        ("01/02/2027 10:00:00", "02/02/2027 10:00:00", "03/02/2027 10:00:00"),
+    ],
+)
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_the_newer_answer_counts_however_the_list_is_sorted(
+    tmp_path: Path, earlier: str, later: str, another: str, newest_first: bool
+) -> None:
+    rows = [
+        f"{earlier},ana@x.org,Ana,Yes",
+        f"{later},ana@x.org,Ana,No",
+        f"{another},bo@x.org,Bo,Yes",
+    ]
+    found = answers(tmp_path, *(reversed(rows) if newest_first else rows))
+    assert found == {"Ana": "canceled", "Bo": "valid"}
+
+
+def test_the_whole_column_tells_day_and_month_apart(tmp_path: Path) -> None:
+    """4/3 and 3/4 may be either; a third time says in which order the column is sorted."""
+    rows = ["4/3/2027 9:00,ana@x.org,Ana,Yes", "3/4/2027 9:00,ana@x.org,Ana,No"]
+    assert answers(tmp_path, *rows, "5/4/2027 9:00,bo@x.org,Bo,Yes")["Ana"] == "canceled"
+    assert answers(tmp_path, *rows, "2/3/2027 9:00,bo@x.org,Bo,Yes")["Ana"] == "valid"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("4/3/2027 9:00", "3/4/2027 9:00"),
+        ("1/5/2027 9:00", "1/5/2027 9:00"),
+        ("", "1/5/2027 9:00"),
+        ("yesterday", "1/5/2027 9:00"),
+    ],
+)
+def test_where_it_is_unclear_which_answer_is_newer_neither_counts(
+    tmp_path: Path, one: str, other: str
+) -> None:
+    table = f"{ANSWERS}\n{one},ana@x.org,Ana,Yes\n{other},ana@x.org,Ana,No\n"
+    attendees = read(tmp_path, table)
+    assert attendees.tickets == ()
+    assert [(row.line, row.repeated) for row in attendees.skipped] == [(2, False), (3, False)]
+    assert all("lines 2 and 3" in row.reason for row in attendees.skipped)
+    assert all("ana@x.org" in row.whose for row in attendees.skipped)
+
+
+def test_two_people_may_answer_a_form_with_one_address(tmp_path: Path) -> None:
+    found = answers(
+        tmp_path,
+        "2027/05/01 10:00:00,fam@x.org,Ana,Yes",
+        "2027/05/02 10:00:00,fam@x.org,Bo,No",
+        "2027/05/03 10:00:00,fam@x.org,Ana Amaro,Yes",
+    )
+    assert found == {"Bo": "canceled", "Ana Amaro": "valid"}
+
+
+def test_a_row_that_cannot_be_read_says_whose_it_may_be(tmp_path: Path) -> None:
+    table = "name,email,status\nAna,ana@x.org\nBo,bo(at)x.org,paid\nCy\nDi,di@x.org,paid\n"
+    attendees = read(tmp_path, table)
+    assert [row.whose for row in attendees.skipped] == [
+        ("Ana", "ana@x.org"),
+        ("Bo", "bo(at)x.org"),
+        ("Cy",),
+    ]
+    assert "Ana" not in repr(attendees.skipped)
+
+
 def test_one_person_in_a_plain_list_stands_once_and_what_is_valid_counts(tmp_path: Path) -> None:
     attendees = read(
         tmp_path,
