@@ -158,6 +158,15 @@ def open_keystore(path: Path, *, passphrase: str) -> Keystore:
     return SealedKeystore.read(path).open(passphrase)
 
 
+def is_passphrase_of(path: Path, *, passphrase: str) -> bool:
+    """Whether it opens the keystore at `path`; raises OperatorError where nothing can."""
+    try:
+        open_keystore(path, passphrase=passphrase)
+    except WrongPassphrase:
+        return False
+    return True
+
+
 def _fields(octets: bytes) -> dict[str, Any]:
     """The fields of a file but the checksum, which holds; raises ValueError."""
     fields = json.loads(octets) if len(octets) <= FILE_LIMIT else None

@@ -18,7 +18,7 @@ from credentials.formats.names import (
     take_attribute_name,
     take_shown_text,
 )
-from credentials.formats.text import fold, tidy
+from credentials.formats.text import meant_by, tidy
 
 AttributeValue: TypeAlias = str | int
 
@@ -103,8 +103,7 @@ class Attribute:
             raise SchemaError(f"the value of {self.name!r} is not text")
         written = tidy(text)
         if self.type == "choice":
-            meant = [value for value in self.values if fold(value) == fold(written)]
-            return self.check(meant[0] if meant else written)
+            return self.check(meant_by(written, among=self.values) or written)
         if self.type == "text":
             return self.check(written)
         if self.type == "flag":

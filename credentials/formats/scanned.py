@@ -2,16 +2,17 @@
 
 Hand scanners wrap a code (Tab, Enter, STX and ETX, AIM identifiers such as `]Q3`, a byte order
 mark, spaces), break it over lines, turn its letters around under Caps Lock, or type it for another
-keyboard layout than that of the computer. Base45 has a space and no small letters, so nothing is
-guessed: what is a code as it stands stays as it is; no code ends with a space or a sign; and what
-is found is a code only if all of it is one presentation, with nothing left over.
+keyboard layout than that of the computer. Some put a number or the time behind it. Base45 has a
+space and no small letters, so nothing is guessed: what is a code as it stands stays as it is; no
+code ends with a space or a sign; and what is found is a code only if all of it is one presentation,
+with nothing left over. No presentation is the beginning of another, so that it has one end.
 
 Source: docs/protocol.md, "Doors". Left out: whether the presentation is good, and by whom it is.
 """
 
 import unicodedata
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from credentials.domain_tags import QR_PREFIX
@@ -24,13 +25,25 @@ MAX_SCANNED: Final = 4 * MAX_CHARACTERS
 
 _TRIES: Final = 64
 _NEVER_LAST: Final = " $%*+-./:"
-_CAPITALS: Final = {ord(letter.lower()): ord(letter) for letter in ALPHABET if letter.isalpha()}
+_MAX_SUFFIX: Final = 32  # characters that a scanner puts behind a code
+_SHORTEST: Final = MAX_CHARACTERS // 4  # characters; every code has more
+_SUFFIXED: Final = 4  # ends before which they are looked for
+_WIDE: Final = 0xFF00 - 0x20  # from a character of ASCII to the one of full width
+_CAPITALS: Final = (
+    {ord(letter.lower()): letter for letter in ALPHABET if letter.isalpha()}
+    | {ord(letter) + _WIDE: letter for letter in ALPHABET if letter != " "}
+    | {ord(letter.lower()) + _WIDE: letter for letter in ALPHABET if letter.isalpha()}
+    | dict.fromkeys(map(ord, "\xa0\u2007\u202f\u3000"), " ")
+)
 _CONTROLS: Final = ("Cc", "Cf", "Zl", "Zp")
 
 _US: Final = "0123456789" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + " $%*+-./:"
 _LAYOUTS: Final = {
     "German": "0123456789" + "ABCDEFGHIJKLMNOPQRSTUVWXZY" + " $%(`ß.-Ö",
     "French": "à&é\"'(-è_ç" + "QBCDEFGHIJKL?NOPARSTUVZXYW" + " 458+):!M",
+    "Spanish": "0123456789" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + " $%(¿'.-Ñ",
+    "Italian": "0123456789" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + " $%(^'.-Ç",
+    "Portuguese": "0123456789" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + " $%(»'.-Ç",
 }
 """What a computer with this layout makes of a scanner that types for a US keyboard."""
 
@@ -68,7 +81,7 @@ def is_mistyped(text: str) -> bool:
     """Whether `text` looks like a code that was typed for a keyboard layout unknown here."""
     shape = text.strip().upper()
     return (
-        len(shape) > MAX_CHARACTERS // 4
+        len(shape) > _SHORTEST
         and shape[0] == "S"
         and shape[3] in "1&!+"
         and not any(letter.isspace() and letter != " " for letter in shape)
@@ -98,15 +111,23 @@ def _found(text: str) -> list[str]:
 def _code_from(plain: str, at: int, *, breaks: set[int]) -> str | None:
     """The longest code that begins at `at`."""
     end = at
-    while end < len(plain) and end - at <= MAX_CHARACTERS and plain[end] in ALPHABET:
+    longest = MAX_CHARACTERS + _MAX_SUFFIX
+    while end < len(plain) and end - at <= longest and plain[end] in ALPHABET:
         end += 1
-    begins_another = (place for place in range(at + 1, end) if plain.startswith(QR_PREFIX, place))
+    begins_another = [place for place in range(at + 1, end) if plain.startswith(QR_PREFIX, place)]
     ends = {end, *(place for place in breaks if at < place < end), *begins_another}
-    for place in islice(sorted(ends, reverse=True), _TRIES):
-        for code in _trimmed(plain[at:place]):
-            if _is_whole(code):
-                return code
-    return None
+    likely = islice(sorted(ends, reverse=True), _TRIES)
+    whole = (code for place in likely for code in _trimmed(plain[at:place]))
+    before_next = (place for place in ends if place <= min(begins_another, default=end))
+    suffixed = sorted(before_next, reverse=True)[:_SUFFIXED]
+    cuts = (plain[at:place] for place in _places_before(suffixed, at=at))
+    return next(filter(_is_whole, chain(whole, cuts)), None)
+
+
+def _places_before(ends: list[int], *, at: int) -> list[int]:
+    """Where a code may end that begins at `at` and has something put behind it."""
+    places = {end - cut for end in ends for cut in range(1, _MAX_SUFFIX + 1)}
+    return sorted((place for place in places if place - at > _SHORTEST), reverse=True)
 
 
 def _trimmed(run: str) -> Iterator[str]:

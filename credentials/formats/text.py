@@ -50,6 +50,8 @@ _SCRIPTS_ALIKE: Final = (
     ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹"),
     # Latin letters and digits
     ("I1|0", "lllO"),
+    # Hiragana and Katakana, and Katakana and Han
+    ("へべぺりニエカタトロハー", "ヘベペリ二工力夕卜口八一"),
 )
 _LOOKS: Final = str.maketrans(
     dict(pair for ours, theirs in _SCRIPTS_ALIKE for pair in zip(ours, theirs, strict=True))
@@ -110,11 +112,30 @@ def look_alike(texts: Sequence[str]) -> tuple[int, int] | None:
     """The positions of the first two texts that people cannot tell apart, None if all differ."""
     seen: dict[str, int] = {}
     for position, text in enumerate(texts):
-        shape = unicodedata.normalize("NFKC", tidy(text)).translate(_LOOKS).casefold()
-        for key in (f"fold {fold(text)}", f"shape {_plain(shape)}"):
+        shown = unicodedata.normalize("NFKC", tidy(text))
+        shape = _in_small(shown.translate(_LOOKS))
+        for key in (f"spelling {_in_small(shown)}", f"shape {shape}"):
             if seen.setdefault(key, position) != position:
                 return seen[key], position
     return None
+
+
+def meant_by(text: str, *, among: Sequence[str]) -> str | None:
+    """The one of several texts that `text` spells; None if it is none of them, or could be two.
+
+    Two that do not look alike can have one fold ("Maße" and "Masse"): then the spelling decides.
+    """
+    if text in among:
+        return text
+    found = [each for each in among if fold(each) == fold(text)]
+    if len(found) > 1:
+        found = [each for each in found if look_alike([each, text])]
+    return found[0] if len(found) == 1 else None
+
+
+def _in_small(shown: str) -> str:
+    """In small letters, each of them one: ß is not ss to the eye."""
+    return _plain(shown.lower().replace("ς", "σ")).replace("i\u0307", "i")
 
 
 def _plain(folded: str) -> str:

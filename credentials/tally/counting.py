@@ -150,8 +150,10 @@ def _check_ranks(method: str, votes: Iterable[Vote], *, seats: int) -> None:
 
 
 def _check_withdrawn(withdrawn: Sequence[int], *, left: Remaining) -> None:
-    if len(withdrawn) + len(left.options) != left.of or len(left.options) < 2:
-        raise PolicyError("options are withdrawn that there are not, or fewer than two remain")
+    if len(withdrawn) + len(left.options) != left.of:
+        raise PolicyError("an option is withdrawn that there is not, or one is withdrawn twice")
+    if len(left.options) < 2:
+        raise PolicyError("so many options are withdrawn that fewer than two remain")
 
 
 def _rounds(counted: Count, outcome: Outcome) -> tuple[Round, ...]:

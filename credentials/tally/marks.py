@@ -1,7 +1,8 @@
 """What is said of an option beside its votes: elected, tied, drops out; the same everywhere.
 
 Nobody is elected but whom the outcome names, and nobody while voting goes on: then the same options
-are ahead. Terminals, pages, pictures and JSON all take it from here.
+are ahead. Whoever was elected in one round is so in all that follow, so that no round by itself
+looks otherwise. Terminals, pages and pictures all take it from here.
 """
 
 from enum import StrEnum
@@ -23,7 +24,7 @@ def mark_of(option: int, one: Round, *, result: TallyResult, so_far: bool = Fals
     """What stands beside an option in one of the result's rounds; `so_far` while voting goes on."""
     if option in one.eliminated:
         return Mark.DROPS_OUT
-    if option in one.elected and option in result.winners:
+    if option in result.winners and option in _elected_until(one, result=result):
         return Mark.AHEAD if so_far else Mark.ELECTED
     if option in one.tied and option in result.tied and result.outcome is Outcome.TIE:
         return Mark.TIED
@@ -35,4 +36,15 @@ def mark_in_words(option: int, one: Round, *, result: TallyResult, so_far: bool 
     mark = mark_of(option, one, result=result, so_far=so_far)
     if mark is None:
         return ""
-    return f"{mark}, by lot" if option in one.by_lot else str(mark)
+    was_before = mark in (Mark.ELECTED, Mark.AHEAD) and option not in one.elected
+    return f"{mark}, by lot" if option in one.by_lot and not was_before else str(mark)
+
+
+def _elected_until(one: Round, *, result: TallyResult) -> set[int]:
+    """Who is elected at the end of a round, in it or earlier."""
+    elected: set[int] = set()
+    for each in result.rounds:
+        elected.update(each.elected)
+        if each is one:
+            break
+    return elected

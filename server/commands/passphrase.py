@@ -12,7 +12,8 @@ from server.commands.session import (
     open_community,
     read_passphrase,
 )
-from server.sealed_keystore import change_passphrase
+from server.problems import OperatorError
+from server.sealed_keystore import change_passphrase, is_passphrase_of
 
 NEW_PASSPHRASE_VARIABLE = "SYMBOLON_NEW_PASSPHRASE"  # noqa: S105 - the name of a variable
 
@@ -44,7 +45,10 @@ def change(
         variable=NEW_PASSPHRASE_VARIABLE,
         prompt="New passphrase",
     )
-    change_passphrase(session.settings.keystore_file, keystore=keystore, passphrase=passphrase)
+    file = session.settings.keystore_file
+    if is_passphrase_of(file, passphrase=passphrase):
+        raise OperatorError("The keystore has this passphrase already; nothing was changed.")
+    change_passphrase(file, keystore=keystore, passphrase=passphrase)
     typer.echo(
         "The passphrase is changed. A service that runs goes on; its next start takes the new one. "
         "Backups from before open with the old one."

@@ -18,6 +18,7 @@ from credentials.sealing import ServerOpener
 from credentials.sealing.ceremony import read_ceremony
 from credentials.tally import METHODS, newest
 from credentials.times import read_moment
+from server.clock import unix_seconds
 from server.commands.make import check_timezone
 from server.commands.session import Session
 from server.problems import OperatorError
@@ -35,6 +36,10 @@ DEFAULT_LIMITS = {SCORE: 5, QUADRATIC: 100}
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+MOST_YEARS = 10
+"""How far away a closing may be; what is further is a slip of the hand."""
+
+_YEAR_SECONDS = 31_557_600
 _SHARE = re.compile(r"([0-9]{1,6})/([1-9][0-9]{0,5})")
 
 
@@ -121,8 +126,12 @@ def closing(text: str, *, timezone: str) -> tuple[int | None, int | None]:
     """
     duration = _DURATION.fullmatch(text.strip())
     if duration is not None:
-        return None, int(duration[1]) * _UNIT_SECONDS[duration[2]]
-    return moment(text, option="--closes", timezone=timezone), None
+        after = int(duration[1]) * _UNIT_SECONDS[duration[2]]
+        _check_near(after, option="--closes", text=text)
+        return None, after
+    at = moment(text, option="--closes", timezone=timezone)
+    _check_near(at - unix_seconds(), option="--closes", text=text)
+    return at, None
 
 
 def seconds(text: str, *, option: str) -> int:
@@ -156,8 +165,19 @@ def later(text: str, *, than: int, timezone: str) -> int:
     """A new closing time: a time, or a duration that is added to the old one, Unix seconds."""
     duration = _DURATION.fullmatch(text.strip())
     if duration is not None:
-        return than + int(duration[1]) * _UNIT_SECONDS[duration[2]]
-    return moment(text, option="--until", timezone=timezone)
+        at = than + int(duration[1]) * _UNIT_SECONDS[duration[2]]
+    else:
+        at = moment(text, option="--until", timezone=timezone)
+    _check_near(at - unix_seconds(), option="--until", text=text)
+    return at
+
+
+def _check_near(seconds: int, *, option: str, text: str) -> None:
+    if seconds > MOST_YEARS * _YEAR_SECONDS:
+        raise OperatorError(
+            f"{option} {text.strip()} is more than {MOST_YEARS} years away; a poll closes within "
+            f"{MOST_YEARS} years."
+        )
 
 
 def share(text: str) -> tuple[int, int]:

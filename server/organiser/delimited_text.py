@@ -1,8 +1,8 @@
 """Tables in text: comma, semicolon, tab or bar between the cells, as shops and spreadsheets write.
 
 What programs put around the table is peeled off first: a byte order mark, and Excel's line `sep=;`.
-Then reading is strict. Text is UTF-8, or UTF-16 with its mark; anything else must be named, because
-a wrong guess changes names without anyone noticing.
+Then reading is strict. Text is UTF-8, or UTF-16 or UTF-32 with its mark; anything else must be
+named, because a wrong guess changes names without anyone noticing.
 """
 
 import codecs
@@ -17,6 +17,9 @@ from server.problems import OperatorError
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 ENCODINGS: Final = (
+    "utf-8",
+    "iso-8859-1",
+    "iso-8859-15",
     *(f"windows-{number}" for number in range(1250, 1259)),
     "macintosh",
     "shift_jis",
@@ -25,8 +28,15 @@ ENCODINGS: Final = (
     "euc-kr",
 )
 
+# As programs mean it: who writes Latin-1 writes Windows-1252, which has all of its letters.
+_CODECS: Final = {codecs.lookup(name).name: name for name in ENCODINGS} | {
+    "iso8859-1": "windows-1252"
+}
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
+    # Before those of UTF-16, of which one is their beginning.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
@@ -57,16 +67,13 @@ def _decode(path: Path, *, octets: bytes, encoding: str | None) -> str:
     for mark, name in _MARKS:
         if octets.startswith(mark):
             return _decoded(path, octets=octets[len(mark) :], encoding=name)
-    if encoding is not None and encoding.lower() not in ENCODINGS:
-        raise OperatorError(
-            f"The encoding {encoding!r} is not known here; known are {', '.join(ENCODINGS)}."
-        )
+    named = None if encoding is None else _encoding_named(encoding)
     try:
         # What reads as UTF-8 is UTF-8: other text that holds more than ASCII hardly ever does.
         text = octets.decode("utf-8")
     except UnicodeDecodeError:
-        if encoding is not None:
-            return _decoded(path, octets=octets, encoding=encoding)
+        if named is not None:
+            return _decoded(path, octets=octets, encoding=named)
         raise OperatorError(
             f"{path} is not UTF-8 text: save it as “CSV UTF-8” or as .xlsx, or say what it is, "
             "such as --columns encoding=windows-1252 for Excel's plain CSV in western Europe."
@@ -74,6 +81,16 @@ def _decode(path: Path, *, octets: bytes, encoding: str | None) -> str:
     if "\0" in text:
         raise OperatorError(f"{path} is not text: export it as CSV in UTF-8, or as .xlsx.")
     return text
+
+
+def _encoding_named(encoding: str) -> str:
+    """One of ENCODINGS by any name that Python knows for it, such as cp1252."""
+    try:
+        return _CODECS[codecs.lookup(encoding.strip()).name]
+    except (LookupError, ValueError):
+        raise OperatorError(
+            f"The encoding {encoding!r} is not known here; known are {', '.join(ENCODINGS)}."
+        ) from None
 
 
 def _decoded(path: Path, *, octets: bytes, encoding: str) -> str:

@@ -51,7 +51,7 @@ class TableFile:
 def read_tables(path: Path, *, encoding: str | None = None) -> list[TableFile]:
     """The table in a text file, or one for each sheet of a spreadsheet that is not hidden or empty.
 
-    encoding: what a text file is written in that is neither UTF-8 nor UTF-16. Raises OperatorError
+    encoding: what a text file is written in that has no mark and is not UTF-8. Raises OperatorError
     where the file cannot be read or is no table.
     """
     from server.organiser.delimited_text import read_delimited

@@ -22,7 +22,10 @@ class WinnerBody(BaseModel):
 
 
 class RoundBody(BaseModel):
-    """One round: scores by option (fractions as text "n/d"; null for those out of the count)."""
+    """One round: scores by option (fractions as text "n/d"; null for those out of the count).
+
+    elected: in this round; who was elected in an earlier one is so in it.
+    """
 
     title: str
     scores: list[int | str | None]

@@ -93,18 +93,18 @@ def test_a_closing_is_given_and_shown_in_the_events_zone_and_in_utc(tmp_path: Pa
     terminal.text("init", "--name", "Agora")
     terminal.text("event", "add", "surf", "--name", "Surf", "--timezone", "Pacific/Honolulu")
     options = ("--option", "Garden", "--option", "Roof")
-    told = terminal.text("poll", "create", "Lunch?", *options, "--closes", "2040-12-01 18:00")
-    shown = "Sat 1 Dec 2040, 18:00 Pacific/Honolulu (Sun 2 Dec 2040, 04:00 UTC)"
+    told = terminal.text("poll", "create", "Lunch?", *options, "--closes", "2035-12-01 18:00")
+    shown = "Sat 1 Dec 2035, 18:00 Pacific/Honolulu (Sun 2 Dec 2035, 04:00 UTC)"
     assert f"Voting ends {shown}." in told
     assert shown in terminal.text("poll", "show", "lunch")
     (listed,) = terminal.json("poll", "list")
-    assert listed["closes_at"] == 2_238_033_600
-    assert listed["closes_at_iso"] == "2040-12-01T18:00:00-10:00"
+    assert listed["closes_at"] == 2_080_180_800
+    assert listed["closes_at_iso"] == "2035-12-01T18:00:00-10:00"
     here = ("--timezone", "Europe/Berlin", "--closes")
-    made = terminal.json("poll", "create", "Tea?", *options, *here, "2040-12-01 18:00")
+    made = terminal.json("poll", "create", "Tea?", *options, *here, "2035-12-01 18:00")
     assert (made["timezone"], made["closes_at_iso"]) == (
         "Europe/Berlin",
-        "2040-12-01T18:00:00+01:00",
+        "2035-12-01T18:00:00+01:00",
     )
     with pytest.raises(OperatorError, match="comes twice in Europe/Berlin: write"):
         terminal.text("poll", "create", "Rum?", *options, *here, "2035-10-28 02:30")
@@ -173,10 +173,20 @@ def test_a_poll_takes_a_time_a_share_and_a_requirement(city: Terminal) -> None:
     city.enrol(**{"pass": "day", "valid_until": 60_000})
     created = city.json(
         *("poll", "create", "Crew?", "--id", "crew", "--open"),
-        *("--option", "Yes", "--option", "No", "--closes", "2999-01-01T00:00Z"),
+        *("--option", "Yes", "--option", "No", "--closes", "2035-01-01T00:00Z"),
         *("--quorum", "3", "--threshold", "2/4", "--require", "pass=resident"),
     )
-    assert (created["state"], created["closes_at"]) == ("open", 32_472_144_000)
+    assert (created["state"], created["closes_at"]) == ("open", 2_051_222_400)
+
+
+def test_a_poll_is_not_extended_by_more_than_ten_years(city: Terminal) -> None:
+    city.enrol(**{"pass": "day", "valid_until": 60_000})
+    city.text("poll", "create", "Long?", "--id", "long", *OPTIONS, "--open")
+    before = city.json("poll", "show", "long")["closes_at"]
+    for until in ("99999d", "3653d", "2999-01-01T00:00Z"):
+        with pytest.raises(OperatorError, match=f"--until {until} is more than 10 years away"):
+            city.text("poll", "extend", "long", "--until", until, "--reason", "More time.")
+    assert city.json("poll", "show", "long")["closes_at"] == before
 
 
 def test_a_poll_is_cancelled_with_a_reason(city: Terminal) -> None:
@@ -272,7 +282,10 @@ def test_a_poll_pins_all_listed_witnesses_and_needs_more_than_half_unless_it_is_
     [
         (("--witnesses-needed", "1"), "No witness is listed"),
         (("--closes", "soon"), "duration"),
-        (("--closes", "2999-01-01"), "a time is a date and a time of the day"),
+        (("--closes", "99999d"), "--closes 99999d is more than 10 years away"),
+        (("--closes", "3653d"), "within 10 years"),
+        (("--closes", "2999-01-01T00:00Z"), "more than 10 years away"),
+        (("--closes", "2035-01-01"), "a time is a date and a time of the day"),
         (("--closes", "2001-01-01T00:00Z"), "later closing time"),
         (("--threshold", "half"), "share"),
         (("--threshold", "3/2"), "fraction"),

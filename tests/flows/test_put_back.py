@@ -97,6 +97,15 @@ def test_a_backup_that_is_not_what_was_written_puts_nothing_in_place(
     file = Path(city.json("backup", "--out", str(tmp_path / "b.backup"))["file"])
     with pytest.raises(OperatorError, match="exists already"):
         city.text("backup", "--out", str(file))
+    (tmp_path / "link").symlink_to(city.data)
+    inside = city.data / "backups"
+    inside.mkdir()
+    before = sorted(city.data.rglob("*.backup"))
+    for out in (city.data, city.data / "b.backup", inside, tmp_path / "link" / "b.backup"):
+        with pytest.raises(OperatorError, match="is in the data directory itself"):
+            city.text("backup", "--out", str(out))
+    assert sorted(city.data.rglob("*.backup")) == before
+    inside.rmdir()
     whole = file.read_bytes()
     elsewhere = Terminal(tmp_path / "elsewhere")
 
@@ -231,6 +240,11 @@ def test_the_passphrase_is_changed_and_the_old_one_opens_nothing(
     monkeypatch.setenv("SYMBOLON_NEW_PASSPHRASE", "short")
     with pytest.raises(OperatorError, match="at least 8 characters"):
         city.text("passphrase", "change")
+    monkeypatch.setenv("SYMBOLON_NEW_PASSPHRASE", PASSPHRASE)
+    before = (city.data / "keystore.json").read_bytes()
+    with pytest.raises(OperatorError, match="has this passphrase already; nothing was changed"):
+        city.text("passphrase", "change")
+    assert (city.data / "keystore.json").read_bytes() == before
     earlier = city.data.with_name("earlier.json")
     shutil.copy(city.data / "keystore.json", earlier)
     monkeypatch.setenv("SYMBOLON_NEW_PASSPHRASE", "another horse")

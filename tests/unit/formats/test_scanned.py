@@ -1,5 +1,6 @@
 """What scanners type around a code, and that nothing else becomes one."""
 
+import time
 import unicodedata
 
 import pytest
@@ -66,6 +67,9 @@ US = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 LAYOUTS = {
     "German": "0123456789ABCDEFGHIJKLMNOPQRSTUVWXZY $%(`ß.-Ö",
     "French": "à&é\"'(-è_çQBCDEFGHIJKL?NOPARSTUVZXYW 458+):!M",
+    "Spanish": "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%(¿'.-Ñ",
+    "Italian": "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%(^'.-ç",
+    "Portuguese": "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%(»'.-Ç",
 }
 
 
@@ -108,7 +112,47 @@ def test_neither_pieces_nor_endless_text_are_codes(text: str) -> None:
 
 def test_letters_of_other_alphabets_are_no_capitals_of_ours() -> None:
     assert code_in(CODE.replace("S", "\u017f", 1)) is None
-    assert code_in(CODE.replace("S", "\uff33", 1)) is None
+
+
+@settings(max_examples=30)
+@given(codes, st.booleans())
+def test_full_width_letters_and_other_spaces_are_those_of_a_code(code: str, small: bool) -> None:
+    wide = {
+        ord(letter): ord(letter) + 0xFEE0 for letter in US.strip() + US.lower() if letter != " "
+    }
+    for space in ("\u3000", "\xa0", "\u202f"):
+        typed = (code.lower() if small else code).translate(wide).replace(" ", space)
+        assert code_in(typed + "\r\n") == code
+
+
+@settings(max_examples=60)
+@given(
+    codes,
+    st.sampled_from([" 1", "A", "0D0A", "0d0a", " 2026-11-27 12:00:00", "ABC", "ABCDE", "-" * 32]),
+    st.sampled_from(["", "\r\n", "\n]Q3"]),
+    st.booleans(),
+)
+def test_what_a_scanner_puts_behind_a_code_is_no_part_of_it(
+    code: str, suffix: str, end: str, broken: bool
+) -> None:
+    whole = code[:300] + "\r\n" + code[300:] if broken else code
+    assert code_in(whole + suffix + end) == code
+    other = code_of(b"another".ljust(704))
+    assert codes_in(whole + suffix + end + other + suffix) == [code, other]
+
+
+@settings(max_examples=30)
+@given(codes, st.text(alphabet=US, min_size=33, max_size=60).map(lambda text: text + "A"))
+def test_more_behind_a_code_than_a_scanner_puts_there_is_none(code: str, suffix: str) -> None:
+    assert code_in(code + suffix) is None
+
+
+def test_many_beginnings_and_breaks_are_looked_through_in_a_moment() -> None:
+    began = time.process_time()
+    assert code_in(("SYM1:" + "A0\n" * 24) * 64) is None
+    assert code_in((CODE[:60] + "\n") * 80) is None
+    assert code_in((CODE[:340] + "\n" + "\n".join("A" * 30)) * 13) is None
+    assert time.process_time() - began < 5
 
 
 def test_a_code_that_goes_on_in_the_next_line_is_known() -> None:

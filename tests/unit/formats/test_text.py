@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from credentials.errors import EncodingError, PolicyError
 from credentials.formats.names import mend_shown_text, refuse_look_alikes, take_shown_text
-from credentials.formats.text import fold, look_alike, tidy, unshowable
+from credentials.formats.text import fold, look_alike, meant_by, tidy, unshowable
 
 # Found by trying the product with names as lists bring them; made up.
 GOOD_NAMES = {
@@ -114,6 +114,13 @@ def test_spellings_of_one_text_have_one_fold(one: str, other: str) -> None:
         ["Yes", "YES"],
         ["A\u200bB", "AB"],
         ["A-B", "A\u2011B"],
+        ["MAẞE", "Maße"],
+        ["ΟΔΟΣ", "οδοσ"],
+        *(
+            list(pair)
+            for pair in zip("へべぺりロニエカタトハー", "ヘベペリ口二工力夕卜八一", strict=True)
+        ),
+        ["エネルギー", "工ネルギ一"],
     ],
 )
 def test_texts_that_people_cannot_tell_apart_look_alike(texts: list[str]) -> None:
@@ -131,9 +138,27 @@ def test_texts_that_people_cannot_tell_apart_look_alike(texts: list[str]) -> Non
         ["нет", "да"],
         ["بله", "نه"],
         ["は", "ば"],
+        ["Maße", "Masse"],
+        ["は", "ハ"],
         ["\U0001f44d", "\U0001f44e"],
         ["\U0001f469", "\U0001f469\u200d\U0001f4bb"],
     ],
 )
 def test_texts_that_differ_to_the_eye_may_stand_side_by_side(texts: list[str]) -> None:
     assert look_alike(texts) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Maße", "Maße"),
+        ("MASSE", "Masse"),
+        ("MAẞE", "Maße"),
+        ("strasse", "Straße"),
+        ("garten", None),
+    ],
+)
+def test_one_of_several_texts_is_meant_by_its_fold_and_then_by_its_spelling(
+    written: str, meant: str | None
+) -> None:
+    assert meant_by(written, among=["Maße", "Masse", "Straße"]) == meant

@@ -20,9 +20,12 @@ from tests.unit.polls.views import (
     SEED,
     counted,
     elected,
+    in_last_round,
     manifest,
     named_in_json,
     poll_in,
+    rounds_as_elected,
+    rounds_said,
     said,
 )
 from tests.unit.tally.profiles import LIMITS, polls
@@ -38,6 +41,11 @@ def assert_one_truth(
     poll = poll_in(state, manifest(**paper))
     result = counted(votes, paper=poll.manifest, state=state, seed=seed)
     named = set() if result.so_far else elected(result.tally)
+    word = "ahead" if result.so_far else "elected"
+    for view, rounds in rounds_said(result, poll=poll, word=word):
+        assert rounds == rounds_as_elected(result.tally), view
+    if not result.so_far:
+        assert in_last_round(result, poll=poll) == named
     for view, whom in (*said(result, poll=poll, word="elected"), *named_in_json(result, poll=poll)):
         assert whom == named, view
     if result.so_far:
@@ -70,6 +78,16 @@ def test_where_there_is_no_winner_no_row_says_elected(
     votes: dict[tuple[int, ...], int], paper: dict[str, Any], outcome: Outcome, seed: bytes | None
 ) -> None:
     assert assert_one_truth(Counter(votes), seed=seed, **paper) is outcome
+
+
+def test_who_was_elected_in_an_earlier_round_is_so_in_every_later_one() -> None:
+    paper = {"options": 3, "ballot_type": "ranked", "tally": "stv/2", "seats": 2}
+    votes = Counter({(1, 2, 3): 5})
+    assert assert_one_truth(votes, **paper) is Outcome.WINNER
+    poll = poll_in(State.CLOSED, manifest(**paper))
+    result = counted(votes, paper=poll.manifest, state=poll.state, seed=None)
+    assert len(result.tally.rounds) > 1
+    assert in_last_round(result, poll=poll) == {1, 2}
 
 
 @pytest.mark.parametrize(

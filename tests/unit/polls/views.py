@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import replace
@@ -62,20 +63,41 @@ def counted(
 
 def said(result: Result, *, poll: Poll, word: str) -> Iterator[tuple[str, set[int]]]:
     """(view, the options that it says are `word`) for everything that shows rounds."""
+    for view, rounds in rounds_said(result, poll=poll, word=word):
+        yield view, set(rounds)
+
+
+def _shown(result: Result, *, poll: Poll) -> Iterator[tuple[str, str]]:
+    """(view, its text with a line for each option in each round)."""
     paper, tally = poll.manifest, result.tally
-    yield "the organiser's terminal", _in_lines(_printed(lambda: show_rounds(poll, result)), word)
+    yield "the organiser's terminal", _printed(lambda: show_rounds(poll, result))
     drawn = chart(tally, question="?", options=paper.options, so_far=result.so_far)
     described = re.findall("<desc>(.*)</desc>", drawn)[0]
-    yield "the picture in words", _in_lines(re.sub("[,;] (?=Option)", "\n", described), word)
+    yield "the picture in words", re.sub("[,;] (?=Option)", "\n", described)
     rows = re.sub('(?=<text x="0" y="[0-9]+">Option)', "\n", drawn.split("</desc>")[1])
-    yield "the picture", _in_lines(rows, word)
+    yield "the picture", rows
     page = shown_result(poll, result, roll=ROLL, drawn=drawn)
     assert result.sentence(paper.options) in page
     if not result.so_far:
-        yield (
-            "the auditor's terminal",
-            _in_lines(_printed(lambda: say_result(tally, options=paper.options)), word),
+        told = _printed(lambda: say_result(tally, options=paper.options))
+        yield "the auditor's terminal", told
+
+
+def rounds_said(result: Result, *, poll: Poll, word: str) -> Iterator[tuple[str, Counter[int]]]:
+    """(view, in how many rounds each option is said to be `word`) for all that shows rounds."""
+    for view, text in _shown(result, poll=poll):
+        yield view, _lines_with(text, word)
+
+
+def in_last_round(result: Result, *, poll: Poll) -> set[int]:
+    """Whom the short form of the result at a terminal says is elected."""
+    options = poll.manifest.options
+    return set(
+        _lines_with(
+            _printed(lambda: say_result(result.tally, options=options, every_round=False)),
+            "elected",
         )
+    )
 
 
 def named_in_json(result: Result, *, poll: Poll) -> Iterator[tuple[str, set[int]]]:
@@ -96,16 +118,22 @@ def elected(result: TallyResult) -> set[int]:
     return set(result.winners)
 
 
+def rounds_as_elected(result: TallyResult) -> Counter[int]:
+    """In how many rounds each of them is elected: in that of the election, and all after it."""
+    rounds = result.rounds
+    return Counter({k: len(rounds) - at for at, one in enumerate(rounds) for k in one.elected})
+
+
 ROLL = Roll(head=SIGNED_HEAD, least=200, most=200)
 
 
-def _in_lines(text: str, word: str) -> set[int]:
-    """The options on whose lines a word stands that is not part of a sentence."""
-    return {
+def _lines_with(text: str, word: str) -> Counter[int]:
+    """The options on whose lines a word stands that is not part of a sentence, and how often."""
+    return Counter(
         int(found[1])
         for line in text.splitlines()
         if "“" not in line and re.search(rf"\b{word}\b", line) and (found := NAME.search(line))
-    }
+    )
 
 
 def _printed(say: Any) -> str:

@@ -33,7 +33,9 @@ def delimited(rows: list[list[str]], *, delimiter: str, end: str = "\r\n") -> st
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be-mark"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be-mark", "utf-32", "utf-32-be-mark"]
+)
 @pytest.mark.parametrize("separator_line", [False, True])
 def test_text_reads_alike_however_it_is_written(
     tmp_path: Path, delimiter: str, end: str, encoding: str, separator_line: bool
@@ -42,8 +44,8 @@ def test_text_reads_alike_however_it_is_written(
     if separator_line:
         text = f"sep={delimiter}\r\n{text}"
     octets = (
-        b"\xfe\xff" + text.encode("utf-16-be")
-        if encoding == "utf-16-be-mark"
+        ("\ufeff" + text).encode(encoding.removesuffix("-mark"))
+        if encoding.endswith("-mark")
         else text.encode(encoding)
     )
     table = read(tmp_path, octets)
@@ -84,9 +86,29 @@ def test_an_unknown_encoding_is_asked_for_and_never_assumed(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    "named", ["cp1252", "CP1252", "windows_1252", "latin-1", "latin1", "ISO-8859-1", "iso-8859-15"]
+)
+def test_an_encoding_has_all_names_that_programs_have_for_it(tmp_path: Path, named: str) -> None:
+    octets = "name;e-mail\nJürgen;j@example.org\n".encode("windows-1252")
+    assert cells(read(tmp_path, octets, encoding=named))[0] == ["Jürgen", "j@example.org"]
+
+
+@pytest.mark.parametrize("named", ["rot13", "base64", "idna", "utf-7", "a\0b", "", "ü", "x" * 999])
+def test_other_codecs_are_no_encodings(tmp_path: Path, named: str) -> None:
+    with pytest.raises(OperatorError, match="is not known here"):
+        read(tmp_path, b"name;e-mail\nJ\xfc;j@example.org\n", encoding=named)
+
+
+def test_what_is_said_to_be_utf_8_and_is_not_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OperatorError, match="not text in UTF-8"):
+        read(tmp_path, b"name;e-mail\nJ\xfc;j@example.org\n", encoding="UTF8")
+
+
+@pytest.mark.parametrize(
     ("octets", "sentence"),
     [
         (b"", "is empty"),
+        (b"\xff\xfe\0\0a", "is not text in UTF-32-LE"),
         (b" \n,,\n", "is empty"),
         (b"name,e-mail\n\xff\xfe,x\n", "is not UTF-8"),
         (b"n\0a\0m\0e\0,\0", "is not text"),
