@@ -29,6 +29,16 @@ class Source:
     revision: str
 
 
+def check_place(out: Path, *, settings: Settings) -> None:
+    """Raise OperatorError for a backup that somebody wants inside the data directory itself."""
+    folder = out if out.is_dir() else out.parent
+    if folder.resolve().is_relative_to(settings.data_directory.resolve()):
+        raise OperatorError(
+            f"{out} is in the data directory itself, and would be lost with it; write the backup "
+            "elsewhere, best on another disk."
+        )
+
+
 def make_backup(source: Source, *, out: Path, now: int) -> Path:
     """Write a backup into a new file, or under a name with the time into a folder; the file.
 
@@ -42,11 +52,6 @@ def make_backup(source: Source, *, out: Path, now: int) -> Path:
     if not out.parent.is_dir():
         raise OperatorError(f"There is no folder {out.parent}.")
     settings = source.settings
-    if out.parent.resolve().is_relative_to(settings.data_directory.resolve()):
-        raise OperatorError(
-            f"{out} is in the data directory itself, and would be lost with it; write the backup "
-            "elsewhere, best on another disk."
-        )
     _check_room(settings.database_file, folders=(settings.data_directory, out.parent))
     # What is copied in the clear stays in the data directory, which has it in the clear anyway.
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=settings.data_directory) as folder:

@@ -10,7 +10,7 @@ from server import migrations
 from server.agreement.catch_up import CaughtUp
 from server.agreement.words import amount, in_words
 from server.backup.container import read_header
-from server.backup.making import Source, make_backup
+from server.backup.making import Source, check_place, make_backup
 from server.backup.restoring import prepared
 from server.commands.asking import YesOption, agree
 from server.commands.session import (
@@ -41,6 +41,7 @@ def backup(
     """
     session = open_unchecked(data, passphrase_file=passphrase_file)
     session.check()
+    check_place(out, settings=session.settings)
     written = make_backup(source_of(session), out=out, now=int(time.time()))
     show(
         {"file": str(written), "octets": written.stat().st_size},
